@@ -1,0 +1,37 @@
+/** The kernel's numbers that TypeScript itself uses. Those of the plan are checked by the C compiler. */
+
+interface SystemCalls {
+  readonly memfd_create: number;
+  readonly write: number;
+  readonly openat: number;
+  readonly fcntl: number;
+  readonly execveat: number;
+  readonly utimensat: number;
+  readonly ioctl: number;
+}
+
+const X64: SystemCalls = {
+  memfd_create: 319,
+  write: 1,
+  openat: 257,
+  fcntl: 72,
+  execveat: 322,
+  utimensat: 280,
+  ioctl: 16,
+};
+
+const ARM64: SystemCalls = {
+  memfd_create: 279,
+  write: 64,
+  openat: 56,
+  fcntl: 25,
+  execveat: 281,
+  utimensat: 88,
+  ioctl: 29,
+};
+
+/** System call numbers of the running architecture, see syscalls(2). */
+export const SYS: SystemCalls = process.arch === "arm64" ? ARM64 : X64;
+
+/** "Relative to the working directory" for the …at family. */
+export const AT_FDCWD = -100;

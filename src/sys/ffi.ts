@@ -1,0 +1,54 @@
+/**
+ * The one door to native code: libc's `syscall`, found by `dlopen`. Nothing else is ever loaded on the
+ * hot path; our own helper is a program there, not a library.
+ */
+import { dlopen, FFIType, ptr, read } from "bun:ffi";
+
+const { i64, ptr: pointer } = FFIType;
+
+const SYMBOLS = {
+  syscall: { args: [i64, i64, i64, i64, i64, i64, i64], returns: i64 },
+  __errno_location: { args: [], returns: pointer },
+} as const;
+
+/** glibc's name, then musl's: which one is there depends on the build, and a wrong name costs nothing. */
+function openLibc() {
+  try {
+    return dlopen("libc.so.6", SYMBOLS);
+  } catch {
+    return dlopen(process.arch === "arm64" ? "libc.musl-aarch64.so.1" : "libc.musl-x86_64.so.1", SYMBOLS);
+  }
+}
+
+const { symbols } = openLibc();
+const encoder = new TextEncoder();
+
+/** One argument of a system call: a number, or memory (whose address is passed). */
+export type Argument = number | bigint | NodeJS.TypedArray;
+
+/** The address of `memory`, valid as long as the caller keeps it reachable. */
+export const addressOf = (memory: NodeJS.TypedArray): number => ptr(memory) as number;
+
+const word = (value: Argument): number | bigint => (typeof value === "object" ? addressOf(value) : value);
+
+/**
+ * Makes system call `number` of this architecture (see `./constants.ts`) and returns its result, or
+ * minus the errno: the kernel's own convention, see syscall(2).
+ */
+export function syscall(
+  number: number,
+  a: Argument = 0,
+  b: Argument = 0,
+  c: Argument = 0,
+  d: Argument = 0,
+  e: Argument = 0,
+  f: Argument = 0,
+): number {
+  const result = Number(symbols.syscall(number, word(a), word(b), word(c), word(d), word(e), word(f)));
+  return result === -1
+    ? -read.i32(symbols.__errno_location() as NonNullable<ReturnType<typeof symbols.__errno_location>>)
+    : result;
+}
+
+/** `text` as UTF-8 bytes with the NUL that the kernel wants at the end of a path. */
+export const cstring = (text: string): Uint8Array => encoder.encode(`${text}\0`);
