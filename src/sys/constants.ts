@@ -7,6 +7,9 @@ interface SystemCalls {
   readonly fcntl: number;
   readonly execveat: number;
   readonly utimensat: number;
+  readonly lsetxattr: number;
+  readonly lgetxattr: number;
+  readonly llistxattr: number;
   readonly ioctl: number;
 }
 
@@ -17,6 +20,9 @@ const X64: SystemCalls = {
   fcntl: 72,
   execveat: 322,
   utimensat: 280,
+  lsetxattr: 189,
+  lgetxattr: 192,
+  llistxattr: 195,
   ioctl: 16,
 };
 
@@ -27,6 +33,9 @@ const ARM64: SystemCalls = {
   fcntl: 25,
   execveat: 281,
   utimensat: 88,
+  lsetxattr: 6,
+  lgetxattr: 9,
+  llistxattr: 12,
   ioctl: 29,
 };
 

@@ -1,0 +1,71 @@
+/* All that one run carries, in one place. There is one per process, so it is a global. */
+#ifndef NSBOX_BOX_H
+#define NSBOX_BOX_H
+
+#include "plan.h"
+
+#define MAX_SLOTS 8
+#define MAX_SIGNALS 64
+
+/* What the child tells the monitor when an operation failed. */
+struct failure {
+    u32 step; /* from 1; 0 for none */
+    s32 error;
+};
+
+struct box {
+    struct plan plan;
+    s64 start; /* CLOCK_MONOTONIC in nanoseconds when the monitor began */
+    u64 flags; /* the namespaces that were made, CLONE_NEW… */
+    s32 child; /* PID of the command, as the monitor sees it */
+
+    int plan_fd;     /* this very file: the helper with the plan behind it */
+    int cwd;         /* the caller's working directory */
+    int root;        /* the root filesystem: the directory, later the mount */
+    int channel;     /* socket between monitor and child: release, failure, end of file at exec */
+    int terminal;    /* -1 where there is none */
+    int lock;        /* the directory that carries the lock, -1 for none */
+    const char *state; /* directory of the record of mount points that were made */
+    u8 made[MAX_SLOTS];
+    u8 made_any;
+
+    u64 ignored; /* bit n-1: the caller ignored signal n */
+    u64 mask;    /* the caller's signal mask */
+    u32 umask;
+};
+
+extern struct box box;
+
+/* Does operation `index`. Returns 0 or a negative errno. */
+long interp_step(u32 index);
+
+/* Does all operations at `where`. Returns 0, or fills `failure` and returns its error. */
+long interp_walk(u32 where, struct failure *failure);
+
+/* Opens `path` inside the root filesystem, never outside it: see resolve.c. */
+int resolve(const char *path, int flags);
+
+/* Opens the directory that `path` is in, inside the root filesystem, and points `name` at its last part. */
+int resolve_parent(const char *path, const char **name);
+
+/* Removes the mount points that runs on this root filesystem made, unless another run still uses it. */
+void remove_mount_points(void);
+
+/* The terminal: its modes and its foreground group, as they were and as they are to be again. */
+void terminal_save(void);
+void terminal_restore(void);
+
+/* Remembers what the caller ignored and blocked, undoes what Bun changed, blocks all that is forwarded. */
+void signals_take(void);
+/* Gives it back; the child does so last of all before exec. */
+void signals_give_back(void);
+/* 1 where process `pid` of a PID namespace would never notice the signal. */
+int signal_is_lost(s32 pid, int signal);
+
+/* Waits for the command, forwarding signals. Returns its exit status, 128+n for signal n. */
+int monitor_wait(struct failure *failure);
+
+/* Executes nsbox again to word what failed. Only returns (an exit status) where that cannot be done. */
+int report(const struct failure *failure);
+
+#endif

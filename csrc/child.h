@@ -1,0 +1,11 @@
+/* The process in the new namespaces, from the clone to the exec of the command. */
+#ifndef NSBOX_CHILD_H
+#define NSBOX_CHILD_H
+
+/* Waits for its release, walks the `inside` operations, and tells the monitor what failed. */
+_Noreturn void child_main(void);
+
+/* Ends the child with a report where `result` is a negative errno and the clone operation is to blame. */
+void child_fails_if(long result);
+
+#endif

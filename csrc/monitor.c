@@ -1,0 +1,190 @@
+/*
+ * The monitor: what is left of nsbox while the command runs. It hands signals on, stops and goes on with
+ * the command, ends PID 1 where the kernel's shield would make a signal vanish, and hands on the status.
+ */
+#include "box.h"
+#include "sys.h"
+#include "text.h"
+#include <asm/siginfo.h>
+#include <asm/signal.h>
+#include <linux/fcntl.h>
+#include <linux/poll.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <linux/signalfd.h>
+#include <linux/time_types.h>
+#include <linux/wait.h>
+
+#define BIT(signal) (1UL << ((signal) - 1))
+
+/* Job control, children, and what only means something to the process it was sent to. */
+#define NOT_FORWARDED                                                                                        \
+    (BIT(SIGCHLD) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU) | BIT(SIGURG) | BIT(SIGPIPE) | BIT(SIGIO))
+
+/* By default these do not end a program, so there is nothing for us to do in their place. */
+#define HARMLESS (BIT(SIGCONT) | BIT(SIGWINCH) | BIT(SIGURG) | BIT(SIGCHLD))
+
+#define SECOND_LOOK_MS 10
+
+static struct {
+    u64 lost;     /* signals that PID 1 would not have noticed when they came */
+    s64 deadline; /* when to look again, in nanoseconds */
+    int ended_by; /* the signal in whose place we killed PID 1 */
+    int running;  /* the exec has happened */
+} state;
+
+static s64 now(void) {
+    struct __kernel_timespec time;
+    SYS(clock_gettime, 1, &time); /* CLOCK_MONOTONIC */
+    return time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static int has_pid_namespace(void) {
+    return (box.flags & CLONE_NEWPID) != 0;
+}
+
+/* 1 where the terminal sent the signal to its whole foreground group, and so to the command as well. */
+static int came_to_all(const struct signalfd_siginfo *info) {
+    int leader = SYS(getsid, 0) == SYS(getpid);
+    /* A hang-up goes to the session's leader alone. */
+    return info->ssi_code == SI_KERNEL && !(leader && (info->ssi_signo == SIGHUP || info->ssi_signo == SIGCONT));
+}
+
+static void end_in_place_of(int signal) {
+    state.ended_by = signal;
+    SYS(kill, box.child, SIGKILL);
+}
+
+static void forward(const struct signalfd_siginfo *info) {
+    int signal = (int)info->ssi_signo;
+    if (!state.running) {
+        /* Nothing of the user's runs yet, and the child blocks all signals: end the set-up itself. */
+        if (!(BIT(signal) & HARMLESS))
+            end_in_place_of(signal);
+        return;
+    }
+    int lost = has_pid_namespace() && !(BIT(signal) & HARMLESS) && signal_is_lost(box.child, signal);
+    if (!came_to_all(info))
+        SYS(kill, box.child, signal);
+    if (lost) {
+        state.lost |= BIT(signal);
+        state.deadline = now() + SECOND_LOOK_MS * 1000000;
+    }
+}
+
+static void second_look(void) {
+    for (int signal = 1; signal <= MAX_SIGNALS && !state.ended_by; signal++)
+        if ((state.lost & BIT(signal)) && signal_is_lost(box.child, signal))
+            end_in_place_of(signal);
+    state.lost = 0;
+}
+
+/* PID 1 that leaves a stop signal at its default would not stop, and a background one spins on the terminal. */
+static void stop_signal(int signal) {
+    if (has_pid_namespace() && state.running && signal_is_lost(box.child, signal))
+        SYS(kill, box.child, SIGSTOP);
+}
+
+static void take_signal(const struct signalfd_siginfo *info) {
+    u64 bit = BIT(info->ssi_signo);
+    if (bit & (BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU)))
+        stop_signal((int)info->ssi_signo);
+    else if (!(bit & NOT_FORWARDED))
+        forward(info);
+}
+
+/* Collects what has ended or stopped. Returns 1 once the command has ended, with its status. */
+static int collect(int *status) {
+    for (;;) {
+        s32 pid = (s32)SYS(wait4, -1, status, WNOHANG | WUNTRACED, 0);
+        if (pid <= 0)
+            return 0;
+        if (pid != box.child)
+            continue; /* an orphan of the command's: we are the subreaper where there is no PID namespace */
+        if ((*status & 0xff) != 0x7f)
+            return 1;
+        /* It stopped: so do we, in the sight of the caller's shell, and go on together. */
+        SYS(kill, SYS(getpid), SIGSTOP);
+        SYS(kill, box.child, SIGCONT);
+    }
+}
+
+/* Without a PID namespace the command's orphans are ours, and at the end they end with it. */
+static void end_orphans(void) {
+    char path[64], children[512];
+    s32 self = (s32)SYS(getpid);
+    text_append(text_append_number(text_append(path, path + 64, "/proc/self/task/"), path + 64, (u64)self), path + 64,
+                "/children");
+    for (long pid = 1; pid > 0;) {
+        int fd = (int)SYS(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+        long length = fd < 0 ? 0 : SYS(read, fd, children, sizeof children);
+        SYS(close, fd);
+        /* A number cut off at the end of the buffer has no space behind it: it comes with the next round. */
+        for (long i = 0, number = 0; i < length; i++) {
+            if (children[i] == ' ') {
+                SYS(kill, number, SIGKILL);
+                number = 0;
+            } else
+                number = number * 10 + (children[i] - '0');
+        }
+        pid = length > 0 ? SYS(wait4, -1, 0, 0, 0) : 0;
+    }
+}
+
+/* Descriptors that are the command's alone would keep pipes open here. */
+static void keep_only(int signals) {
+    const int ours[] = {box.channel, box.lock, box.terminal, box.plan_fd, box.cwd, (int)box.plan.executable, signals};
+    for (s64 from = 3, next; from >= 0; from = next < 0 ? -1 : next + 1) {
+        next = -1;
+        for (u32 i = 0; i < COUNT(ours); i++)
+            if (ours[i] >= from && (next < 0 || ours[i] < next))
+                next = ours[i];
+        if (next != from)
+            SYS(close_range, from, next < 0 ? ~0U : (u32)next - 1, 0);
+    }
+}
+
+/* What is said on the channel: a failure, or the end of file that exec makes. */
+static void hear(struct failure *failure) {
+    struct failure said;
+    if (SYS(read, box.channel, &said, sizeof said) == (long)sizeof said)
+        *failure = said;
+    else
+        state.running = 1;
+    SYS(close, box.channel);
+    box.channel = -1;
+}
+
+static int exit_status(int status) {
+    if (state.ended_by)
+        return 128 + state.ended_by;
+    return status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff;
+}
+
+int monitor_wait(struct failure *failure) {
+    u64 all = ~0UL;
+    int status = 0, signals = (int)SYS(signalfd4, -1, &all, sizeof all, O_CLOEXEC | O_NONBLOCK);
+    keep_only(signals);
+    if (!has_pid_namespace())
+        SYS(prctl, PR_SET_CHILD_SUBREAPER, 1);
+    SYS(write, box.channel, "", 1); /* releases the child */
+    do {
+        struct pollfd wait[] = {{.fd = signals, .events = POLLIN}, {.fd = box.channel, .events = POLLIN}};
+        struct __kernel_timespec pause = {0};
+        s64 left = state.deadline - now();
+        pause.tv_nsec = left > 0 ? left : 0;
+        SYS(ppoll, wait, 2, state.lost ? &pause : 0, 0, 0);
+        if (wait[1].revents)
+            hear(failure);
+        struct signalfd_siginfo info;
+        while (SYS(read, signals, &info, sizeof info) == (long)sizeof info)
+            take_signal(&info);
+        if (state.lost && now() >= state.deadline)
+            second_look();
+    } while (!collect(&status));
+    if (box.channel >= 0)
+        hear(failure);
+    if (!has_pid_namespace())
+        end_orphans();
+    return exit_status(status);
+}

@@ -1,0 +1,101 @@
+/* The clone into new namespaces, and what is set up in each of them. */
+#include "box.h"
+#include "child.h"
+#include "sys.h"
+#include "text.h"
+#include <asm/signal.h>
+#include <linux/fcntl.h>
+#include <linux/sched.h>
+#include <linux/sockios.h>
+
+static long write_file(const char *path, const char *content) {
+    int fd = (int)SYS(openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fd;
+    long length = (long)text_length(content);
+    long written = SYS(write, fd, content, length);
+    SYS(close, fd);
+    return written == length ? 0 : written < 0 ? written : -EIO;
+}
+
+static long write_proc(s32 pid, const char *file, const char *content) {
+    char path[64];
+    text_proc_path(path, sizeof path, pid, file);
+    return write_file(path, content);
+}
+
+/* CLONE_NEWTIME has no place in clone(2), where its bit is part of the exit signal: the child unshares. */
+static long clone_any(u64 flags) {
+    struct clone_args args = {.flags = flags, .exit_signal = SIGCHLD};
+    long child = SYS(clone3, &args, sizeof args);
+    if (child != -ENOSYS)
+        return child;
+    child = SYS(clone, (flags & ~(u64)CLONE_NEWTIME) | SIGCHLD, 0, 0, 0, 0);
+    if (child == 0 && (flags & CLONE_NEWTIME))
+        child_fails_if(SYS(unshare, CLONE_NEWTIME));
+    return child;
+}
+
+long op_clone(const struct args_clone *args) {
+    int pair[2];
+    long error = SYS(socketpair, 1, 1 | O_CLOEXEC, 0, pair); /* AF_UNIX, SOCK_STREAM */
+    if (error < 0)
+        return error;
+    box.channel = pair[1];
+    box.flags = args->flags;
+    long child = clone_any(args->flags);
+    if (child == 0) {
+        SYS(close, pair[0]);
+        child_main();
+    }
+    SYS(close, pair[1]);
+    box.channel = pair[0];
+    box.child = (s32)child;
+    return child < 0 ? child : 0;
+}
+
+long op_deny_setgroups(void) {
+    return write_proc(box.child, "setgroups", "deny");
+}
+
+long op_uid_map(const struct args_uid_map *args) {
+    return write_proc(box.child, "uid_map", args->map);
+}
+
+long op_gid_map(const struct args_gid_map *args) {
+    return write_proc(box.child, "gid_map", args->map);
+}
+
+/* The offsets are frozen once a process is in the namespace; ours enters it at exec. */
+long op_time_offsets(const struct args_time_offsets *args) {
+    long error = SYS(unshare, CLONE_NEWTIME);
+    return error < 0 ? error : write_proc(0, "timens_offsets", args->offsets);
+}
+
+long op_hostname(const struct args_hostname *args) {
+    return SYS(sethostname, args->name, text_length(args->name));
+}
+
+/* struct ifreq of netdevice(7) as these requests use it; <linux/if.h> wants libc's headers. */
+struct flags_request {
+    char name[16];
+    u16 flags;
+    u8 rest[22];
+};
+
+#define IFF_UP 1
+
+long op_link_up(const struct args_link_up *args) {
+    struct flags_request request = {0};
+    text_append(request.name, request.name + sizeof request.name, args->name);
+    int fd = (int)SYS(socket, 2, 2 | O_CLOEXEC, 0); /* AF_INET, SOCK_DGRAM */
+    if (fd < 0)
+        return fd;
+    long error = SYS(ioctl, fd, SIOCGIFFLAGS, &request);
+    if (error == 0) {
+        request.flags |= IFF_UP;
+        error = SYS(ioctl, fd, SIOCSIFFLAGS, &request);
+    }
+    SYS(close, fd);
+    return error;
+}

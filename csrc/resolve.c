@@ -1,0 +1,56 @@
+/*
+ * Paths inside a root filesystem that may be hostile: openat2(2) with RESOLVE_IN_ROOT, so that neither
+ * a link nor ".." leads out, and the last part is never followed where it is a link. Where openat2 is
+ * not to be had, part by part, and any link at all is refused.
+ */
+#include "box.h"
+#include "sys.h"
+#include "text.h"
+#include <linux/fcntl.h>
+#include <linux/openat2.h>
+
+static int resolve_by_part(char *path, int flags) {
+    int here = (int)SYS(openat, box.root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    for (char *part = path; here >= 0 && *part;) {
+        char *end = part;
+        while (*end && *end != '/')
+            end++;
+        int last = *end == 0;
+        *end = 0;
+        int next = text_equal(part, "..") ? -EXDEV
+                                          : (int)SYS(openat, here, *part ? part : ".",
+                                                     O_PATH | O_CLOEXEC | O_NOFOLLOW | (last ? flags : O_DIRECTORY));
+        SYS(close, here);
+        here = next;
+        part = last ? end : end + 1;
+    }
+    return here;
+}
+
+int resolve(const char *path, int flags) {
+    struct open_how how = {
+        .flags = (u64)(O_PATH | O_CLOEXEC | O_NOFOLLOW | flags),
+        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+    };
+    while (*path == '/')
+        path++;
+    int fd = (int)SYS(openat2, box.root, *path ? path : ".", &how, sizeof how);
+    if (fd == -ENOSYS) {
+        char copy[4096];
+        text_append(copy, copy + sizeof copy, path);
+        return resolve_by_part(copy, flags);
+    }
+    return fd;
+}
+
+int resolve_parent(const char *path, const char **name) {
+    char parent[4096];
+    char *slash = parent;
+    text_append(parent, parent + sizeof parent, path);
+    for (char *at = parent; *at; at++)
+        if (*at == '/')
+            slash = at;
+    *name = path + (slash - parent) + (*slash == '/');
+    *slash = 0;
+    return resolve(parent, O_DIRECTORY);
+}

@@ -1,0 +1,218 @@
+/** What an ELF file tells the kernel and the loader about what it needs, see elf(5). Nothing is run. */
+import type { FileWindow } from "./file-window.ts";
+
+/** Which machine a file is for: only files of one class and machine can be loaded together. */
+export interface Machine {
+  readonly bits: 32 | 64;
+  /** e_machine: 3 i386, 62 x86-64, 183 aarch64. */
+  readonly machine: number;
+}
+
+/** The part of an ELF file that decides what is loaded with it. */
+export interface Elf extends Machine {
+  /** ET_EXEC or ET_DYN. */
+  readonly type: "executable" | "shared";
+  /** PT_INTERP. */
+  readonly interpreter: string | undefined;
+  readonly soname: string | undefined;
+  readonly rpath: string | undefined;
+  readonly runpath: string | undefined;
+  /** DT_NEEDED, DT_FILTER and DT_AUXILIARY, in the order they stand in. */
+  readonly needed: readonly Needed[];
+  /** DT_AUDIT and DT_DEPAUDIT, colon-separated lists. */
+  readonly audit: readonly string[];
+  /** -z nodefaultlib. */
+  readonly noDefaultLibraries: boolean;
+  /** Position-independent executable, by DF_1_PIE. */
+  readonly pie: boolean;
+}
+
+/** A file that must, or for `auxiliary` may, be loaded. */
+export interface Needed {
+  readonly name: string;
+  readonly kind: "needed" | "filter" | "auxiliary";
+}
+
+const ET_REL = 1;
+const ET_EXEC = 2;
+const ET_DYN = 3;
+const PT_LOAD = 1;
+const PT_DYNAMIC = 2;
+const PT_INTERP = 3;
+const DT_STRTAB = 5;
+const DT_SONAME = 14;
+const DT_RPATH = 15;
+const DT_RUNPATH = 29;
+const DT_DEPAUDIT = 0x6ffffefb;
+const DT_AUDIT = 0x6ffffefc;
+const DT_FLAGS_1 = 0x6ffffffb;
+const DF_1_NODEFLIB = 0x800;
+const DF_1_PIE = 0x8000000;
+const NEEDED_KINDS = new Map<number, Needed["kind"]>([
+  [1, "needed"],
+  [0x7ffffffd, "auxiliary"],
+  [0x7fffffff, "filter"],
+]);
+
+/** PATH_MAX: the kernel opens no longer name. */
+const LONGEST_NAME = 4096;
+const LONGEST_PATH_LIST = 65536;
+/** Real files have a few dozen; the largest known some thousand. */
+const MOST_DYNAMIC_ENTRIES = 16384;
+
+interface Segment {
+  readonly type: number;
+  readonly offset: number;
+  readonly address: number;
+  readonly size: number;
+}
+
+/** Numbers of either class at an offset of some bytes. */
+class Fields {
+  readonly #view: DataView;
+  readonly bits: 32 | 64;
+
+  constructor(bytes: Uint8Array, bits: 32 | 64) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.bits = bits;
+  }
+
+  half = (at: number): number => this.#view.getUint16(at, true);
+  word = (at: number): number => this.#view.getUint32(at, true);
+  /** An address, offset or size. Beyond 2^53 it loses bits, and lies past the end of any file all the same. */
+  long = (at: number): number => (this.bits === 32 ? this.word(at) : Number(this.#view.getBigUint64(at, true)));
+}
+
+/**
+ * Reads the ELF file. `undefined` where it is none for `wanted`: the loader skips such a file. Throws an
+ * error that names the file where it is garbage.
+ */
+export function readElf(file: FileWindow, wanted?: Machine): Elf | undefined {
+  if (file.size === 0) throw file.invalid("the file is empty");
+  const ident = file.bytes(0, Math.min(file.size, 64), "ELF header").slice();
+  if (!isElf(ident)) throw file.invalid("not an ELF file");
+  const bits = ident[4] === 1 ? 32 : ident[4] === 2 ? 64 : undefined;
+  if (bits === undefined) throw file.invalid("ELF header with an unknown class");
+  if (wanted !== undefined && bits !== wanted.bits) return undefined;
+  if (ident.length < (bits === 32 ? 52 : 64)) throw file.invalid("ELF header past the end of the file");
+  if (ident[5] !== 1) throw file.invalid("not a little-endian ELF file");
+  const header = new Fields(ident, bits);
+  const machine = header.half(18);
+  if (wanted !== undefined && machine !== wanted.machine) return undefined;
+  if (ident[6] !== 1 || header.word(20) !== 1) throw file.invalid("ELF header with an unknown version");
+  const type = header.half(16);
+  if (type === ET_REL) throw file.invalid("a relocatable object (.o), not yet linked");
+  if (type !== ET_EXEC && type !== ET_DYN) throw file.invalid("neither an executable nor a shared object");
+  const segments = readSegments(file, header);
+  return {
+    bits,
+    machine,
+    type: type === ET_EXEC ? "executable" : "shared",
+    interpreter: readInterpreter(file, segments),
+    ...readDynamic(file, segments, bits),
+  };
+}
+
+/** Whether `bytes` begin as an ELF file does. */
+export const isElf = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46;
+
+function readSegments(file: FileWindow, header: Fields): Segment[] {
+  const wide = header.bits === 64;
+  const length = wide ? 56 : 32;
+  const count = header.half(wide ? 56 : 44);
+  if (count === 0) throw file.invalid("no program headers");
+  if (header.half(wide ? 54 : 42) !== length) throw file.invalid("program headers of an unknown size");
+  const bytes = file.bytes(header.long(wide ? 32 : 28), count * length, "program headers");
+  const fields = new Fields(bytes, header.bits);
+  const segments: Segment[] = [];
+  for (let at = 0; at < bytes.length; at += length) {
+    segments.push({
+      type: fields.word(at),
+      offset: fields.long(at + (wide ? 8 : 4)),
+      address: fields.long(at + (wide ? 16 : 8)),
+      size: fields.long(at + (wide ? 32 : 16)),
+    });
+  }
+  return segments;
+}
+
+function readInterpreter(file: FileWindow, segments: readonly Segment[]): string | undefined {
+  const segment = segments.find(({ type }) => type === PT_INTERP);
+  if (segment === undefined) return undefined;
+  if (segment.size < 2 || segment.size > LONGEST_NAME) throw file.invalid("PT_INTERP of an impossible size");
+  const name = file.text(segment.offset, segment.size, "PT_INTERP");
+  if (name === "") throw file.invalid("PT_INTERP is empty");
+  return name;
+}
+
+/** Where in the file the byte at `address` is. */
+function offsetOf(file: FileWindow, segments: readonly Segment[], address: number, what: string): number {
+  for (const { type, offset, address: start, size } of segments) {
+    if (type === PT_LOAD && address >= start && address < start + size) return offset + (address - start);
+  }
+  throw file.invalid(`${what} outside every PT_LOAD segment`);
+}
+
+type Dynamic = Omit<Elf, "bits" | "machine" | "type" | "interpreter">;
+
+function readDynamic(file: FileWindow, segments: readonly Segment[], bits: 32 | 64): Dynamic {
+  const lists: { tag: number; value: number }[] = [];
+  const single = new Map<number, number>();
+  for (const [tag, value] of dynamicEntries(file, segments, bits)) {
+    if (NEEDED_KINDS.has(tag) || tag === DT_AUDIT || tag === DT_DEPAUDIT) lists.push({ tag, value });
+    else single.set(tag, value);
+  }
+  let table: number | undefined;
+  const text = (index: number, limit: number, what: string): string => {
+    table ??= offsetOf(file, segments, single.get(DT_STRTAB) ?? -1, "DT_STRTAB");
+    return file.text(table + index, limit, what);
+  };
+  const optional = (tag: number, limit: number, what: string): string | undefined => {
+    const index = single.get(tag);
+    return index === undefined ? undefined : text(index, limit, what);
+  };
+  const needed: Needed[] = [];
+  const audit: string[] = [];
+  for (const { tag, value } of lists) {
+    const kind = NEEDED_KINDS.get(tag);
+    if (kind === undefined) audit.push(text(value, LONGEST_PATH_LIST, "DT_AUDIT"));
+    else needed.push({ kind, name: text(value, LONGEST_NAME, "the name of a needed library") });
+  }
+  const flags = single.get(DT_FLAGS_1) ?? 0;
+  const runpath = optional(DT_RUNPATH, LONGEST_PATH_LIST, "DT_RUNPATH");
+  return {
+    soname: optional(DT_SONAME, LONGEST_NAME, "DT_SONAME"),
+    runpath,
+    // The loader forgets the RPATH of an object that has both.
+    rpath: runpath === undefined ? optional(DT_RPATH, LONGEST_PATH_LIST, "DT_RPATH") : undefined,
+    needed,
+    audit,
+    noDefaultLibraries: (flags & DF_1_NODEFLIB) !== 0,
+    pie: (flags & DF_1_PIE) !== 0,
+  };
+}
+
+function* dynamicEntries(
+  file: FileWindow,
+  segments: readonly Segment[],
+  bits: 32 | 64,
+): Generator<readonly [tag: number, value: number]> {
+  const segment = segments.find(({ type }) => type === PT_DYNAMIC);
+  // Separate debug files keep the header of a dynamic section that is not there.
+  if (segment === undefined || segment.size === 0) return;
+  const step = bits === 64 ? 16 : 8;
+  const count = Math.min(Math.floor(segment.size / step), MOST_DYNAMIC_ENTRIES + 1);
+  const bytes = file.bytes(
+    offsetOf(file, segments, segment.address, "dynamic section"),
+    count * step,
+    "dynamic section",
+  );
+  const fields = new Fields(bytes, bits);
+  for (let index = 0; index < count; index++) {
+    if (index === MOST_DYNAMIC_ENTRIES) throw file.invalid("dynamic section without an end");
+    const tag = fields.long(index * step);
+    if (tag === 0) return;
+    yield [tag, fields.long(index * step + step / 2)];
+  }
+}

@@ -1,0 +1,18 @@
+/** Words for failed system calls. */
+import { NsboxError } from "../src/util/errors.ts";
+
+/** The errno's name that a failed call of node:fs carries, such as `ENOENT`; empty for any other error. */
+export function errnoOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+/** `error` of node:fs as an NsboxError with `message`; one that already is worded stays as it is. */
+export function failed(message: string, error: unknown): NsboxError {
+  if (error instanceof NsboxError) return error;
+  const errno = errnoOf(error);
+  if (errno === "" || !(error instanceof Error)) throw error;
+  // "ENOSPC: no space left on device, copyfile 'a' -> 'b'": the paths stand in our own message.
+  const text = error.message.replace(/^[A-Z0-9]+: /, "").replace(/, \w+.*$/s, "");
+  const call = "syscall" in error && typeof error.syscall === "string" ? `${error.syscall}: ` : "";
+  return new NsboxError(message, { cause: `${call}${text} (${errno})`, errno });
+}

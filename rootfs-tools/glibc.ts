@@ -1,0 +1,238 @@
+/** The search rules of glibc's loader, see ld.so(8). */
+import { readFileSync } from "node:fs";
+import { hwcapsLevels, legacySubdirectories, platform } from "./cpu.ts";
+import type { Elf, Machine, Needed } from "./elf.ts";
+import { errnoOf } from "./failure.ts";
+import type { Host, HostFile } from "./host.ts";
+import { type CacheEntry, cacheFlags, parseCache } from "./ld-cache.ts";
+import type { Hit, Loaded, Loader, Place } from "./loader.ts";
+import { type LoaderFacts, libToken, readLoaderFacts } from "./loader-facts.ts";
+import { baseOf, parentOf } from "./paths.ts";
+import { isPrivileged } from "./privileged.ts";
+import { expandTokens, type Tokens } from "./tokens.ts";
+
+/** A list of directories that is searched as one. */
+interface PathList {
+  readonly directories: readonly string[];
+  readonly rule: string;
+}
+
+/** What the directories of the cache that are searched anyway count as: any other needs a cache. */
+export const CACHE_RULE = "ld.so.cache";
+const DEFAULT_RULE = "default directories";
+
+/** glibc's loader at one path, and what it has looked for before. */
+export class Glibc implements Loader {
+  readonly bits: 32 | 64;
+  readonly machine: number;
+  readonly facts: LoaderFacts;
+  readonly #host: Host;
+  readonly #libraryPath: readonly string[];
+  readonly #subdirectories = new Map<string, readonly string[]>();
+  /** What the cache and the default directories hold: the same for whoever asks. */
+  readonly #common = new Map<string, { readonly hit: Hit | undefined; readonly tried: readonly Place[] }>();
+  #cache: Map<string, CacheEntry[]> | undefined;
+
+  /** `libraryPath` stands for LD_LIBRARY_PATH; the environment is never looked at. */
+  constructor(host: Host, interpreter: HostFile, machine: Machine, libraryPath: readonly string[]) {
+    this.#host = host;
+    this.bits = machine.bits;
+    this.machine = machine.machine;
+    this.facts = readLoaderFacts(interpreter.walk.path);
+    this.#libraryPath = libraryPath;
+  }
+
+  dependencies(elf: Elf): readonly Needed[] {
+    return elf.needed;
+  }
+
+  namesOf({ path, elf: { soname } }: Loaded, requested: string): readonly string[] {
+    return soname === undefined ? [path, requested] : [path, requested, soname];
+  }
+
+  nameFor(name: string, by: Loaded): string | undefined {
+    return expandTokens(name, () => this.#tokens(by));
+  }
+
+  isSelf(): boolean {
+    return false;
+  }
+
+  /** The loader searches for DT_AUDIT with the program's RUNPATH too, and hands it on as if it were a RPATH. */
+  apart(program: Loaded): Loaded | undefined {
+    const { audit, runpath, rpath } = program.elf;
+    if (audit.length === 0) return undefined;
+    const needed = audit.flatMap((list) => list.split(":")).filter((name) => name !== "");
+    const elf = { ...program.elf, needed: needed.map((name): Needed => ({ name, kind: "auxiliary" })) };
+    return { ...program, elf: { ...elf, rpath: runpath ?? rpath, runpath: undefined } };
+  }
+
+  find(name: string, by: Loaded, tried: Place[]): Hit | undefined {
+    if (name.includes("/")) return this.#open(name, "path in DT_NEEDED", tried);
+    for (const list of this.#ownLists(by)) {
+      const hit = this.#inList(name, list, tried);
+      if (hit !== undefined) return hit;
+    }
+    const key = `${by.elf.noDefaultLibraries ? "-" : ""}${name}`;
+    let common = this.#common.get(key);
+    if (common === undefined) {
+      const places: Place[] = [];
+      common = { hit: this.#inCommon(name, by.elf.noDefaultLibraries, places), tried: places };
+      this.#common.set(key, common);
+    }
+    tried.push(...common.tried);
+    return common.hit;
+  }
+
+  /** Whether `path` is found without a cache. */
+  isDefault(path: string): boolean {
+    return this.facts.directories.some((directory) => path.startsWith(`${directory}/`) && this.#inPlain(directory, path));
+  }
+
+  #inPlain(directory: string, path: string): boolean {
+    const parent = parentOf(path);
+    return this.#search(directory).some((subdirectory) => `${directory}${subdirectory}` === parent);
+  }
+
+  /** The lists that depend on who asks: RPATHs, the library path, the RUNPATH. */
+  *#ownLists(by: Loaded): Generator<PathList> {
+    if (by.elf.runpath === undefined) {
+      for (let object: Loaded | undefined = by; object !== undefined; object = object.parent) {
+        if (object.elf.rpath !== undefined) yield this.#pathList(object.elf.rpath, object, "RPATH");
+      }
+    }
+    if (this.#libraryPath.length > 0) yield { directories: this.#libraryPath, rule: "library path" };
+    if (by.elf.runpath !== undefined) yield this.#pathList(by.elf.runpath, by, "RUNPATH");
+  }
+
+  #pathList(text: string, object: Loaded, kind: string): PathList {
+    const directories: string[] = [];
+    for (const element of text.split(":")) {
+      const expanded = expandTokens(element, () => this.#tokens(object));
+      if (expanded === undefined) continue;
+      // An empty element is the working directory.
+      const directory = expanded === "" ? "." : expanded.replace(/(?<=.)\/+$/, "");
+      if (directories.includes(directory) || this.#isUntrusted(element, directory, object)) continue;
+      directories.push(directory);
+    }
+    return { directories, rule: `${kind} of "${object.path}"` };
+  }
+
+  #tokens(object: Loaded): Tokens {
+    // The program's own origin is that of its real file; a library's the directory it was found in.
+    const path = object.parent === undefined ? object.file.walk.path : object.path;
+    return {
+      ORIGIN: parentOf(path.startsWith("/") ? path : `${process.cwd()}/${path}`),
+      LIB: libToken(this.facts),
+      PLATFORM: platform(this),
+    };
+  }
+
+  /** A program that gains privileges when it starts gets no $ORIGIN but in front, and in a default directory. */
+  #isUntrusted(element: string, directory: string, object: Loaded): boolean {
+    if (!/\$\{?ORIGIN/.test(element)) return false;
+    let program = object;
+    while (program.parent !== undefined) program = program.parent;
+    if (!isPrivileged(program.file.walk)) return false;
+    if (!/^\$(?:ORIGIN|\{ORIGIN\})(?:\/|$)/.test(element)) return true;
+    return object === program && !this.facts.directories.some((trusted) => isBelow(directory, trusted));
+  }
+
+  #inCommon(name: string, noDefault: boolean, tried: Place[]): Hit | undefined {
+    const cached = this.#inCache(name);
+    if (cached === undefined) tried.push({ path: this.facts.cache, rule: "cache" });
+    else if (!noDefault || !this.facts.directories.some((directory) => cached.startsWith(`${directory}/`))) {
+      const hit = this.#open(cached, CACHE_RULE, tried);
+      if (hit !== undefined) return hit;
+    }
+    return noDefault
+      ? undefined
+      : this.#inList(name, { directories: this.facts.directories, rule: DEFAULT_RULE }, tried);
+  }
+
+  /** The path that the cache holds for `name`: the best glibc-hwcaps level first, then the first that fits. */
+  #inCache(name: string): string | undefined {
+    this.#cache ??= readCache(this.facts.cache);
+    const flags = cacheFlags(this);
+    const fitting = (this.#cache.get(name) ?? []).filter((entry) => entry.flags === flags);
+    const levels = fitting.some(({ level }) => level !== undefined) ? hwcapsLevels(this) : [];
+    for (const wanted of this.facts.hwcaps ? levels : []) {
+      const best = fitting.find(({ level }) => level === wanted);
+      if (best !== undefined) return best.path;
+    }
+    let supported = 0n;
+    if (this.facts.legacy) for (const [, bit] of legacySubdirectories(this)) supported |= bit;
+    return fitting.find(({ level, hwcap }) => level === undefined && (hwcap & ~supported) === 0n)?.path;
+  }
+
+  #inList(name: string, { directories, rule }: PathList, tried: Place[]): Hit | undefined {
+    for (const directory of directories) {
+      for (const subdirectory of this.#search(directory)) {
+        const path = `${directory === "/" ? "" : directory}${subdirectory}/${name}`;
+        const found = this.#host.library(path, this);
+        if (typeof found === "object") return { path, file: found, elf: found.elf, rule };
+        // Any other failure than absence ends the list: the loader goes on with the next one.
+        if (found === "stop") return undefined;
+        if (found !== "absent") tried.push({ path, rule: `${rule}, ${found}` });
+      }
+      tried.push({ path: directory, rule });
+    }
+    return undefined;
+  }
+
+  /** The subdirectories of `directory` that come before it, and itself, as `""`. */
+  #search(directory: string): readonly string[] {
+    let known = this.#subdirectories.get(directory);
+    if (known === undefined) {
+      const exists = (name: string) => this.#host.isDirectory(`${directory}/${name}`);
+      const found: string[] = [];
+      if (this.facts.hwcaps && exists("glibc-hwcaps")) {
+        for (const level of hwcapsLevels(this)) {
+          if (exists(`glibc-hwcaps/${level}`)) found.push(`/glibc-hwcaps/${level}`);
+        }
+      }
+      if (this.facts.legacy) {
+        const names = legacySubdirectories(this).map(([name]) => name);
+        if (names.some(exists)) found.push(...combinations(names).filter((path) => exists(path.slice(1))));
+      }
+      known = [...found, ""];
+      this.#subdirectories.set(directory, known);
+    }
+    return known;
+  }
+
+  #open(path: string, rule: string, tried: Place[]): Hit | undefined {
+    const found = this.#host.library(path, this);
+    if (typeof found === "object") return { path, file: found, elf: found.elf, rule };
+    tried.push({ path, rule: found === "absent" || found === "stop" ? rule : `${rule}, ${found}` });
+    return undefined;
+  }
+}
+
+/** Every combination of `names` as nested directories, in the loader's order, the empty one left out. */
+function combinations([first, ...others]: readonly string[]): string[] {
+  if (first === undefined) return [];
+  const rest = combinations(others);
+  return [...rest.map((path) => `/${first}${path}`), `/${first}`, ...rest];
+}
+
+const isBelow = (path: string, directory: string): boolean => {
+  const normal = path.split("/").reduce((done: string[], name) => {
+    if (name === "..") done.pop();
+    else if (name !== "" && name !== ".") done.push(name);
+    return done;
+  }, []);
+  return `/${normal.join("/")}/`.startsWith(`${directory}/`);
+};
+
+function readCache(path: string): Map<string, CacheEntry[]> {
+  try {
+    return parseCache(readFileSync(path), path);
+  } catch (error) {
+    if (errnoOf(error) === "") throw error;
+    return new Map();
+  }
+}
+
+/** Whether the program interpreter `path` is glibc's, not musl's. */
+export const isGlibcInterpreter = (path: string): boolean => !baseOf(path).startsWith("ld-musl-");

@@ -1,0 +1,110 @@
+/** The search rules of musl's loader, which is its libc as well. The glibc cache means nothing to it. */
+import { readFileSync } from "node:fs";
+import type { Elf, Machine, Needed } from "./elf.ts";
+import { errnoOf, failed } from "./failure.ts";
+import type { Host } from "./host.ts";
+import type { Hit, Loaded, Loader, Place } from "./loader.ts";
+import { baseOf, parentOf } from "./paths.ts";
+import { isPrivileged } from "./privileged.ts";
+
+/** Without a configuration file. */
+const DIRECTORIES = ["/lib", "/usr/local/lib", "/usr/lib"];
+/** The libraries that are part of libc, and so of the loader. */
+const OWN = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
+
+/** musl's loader at one path. */
+export class Musl implements Loader {
+  readonly bits: 32 | 64;
+  readonly machine: number;
+  /** Its configuration file, where there is one: a tree needs that too. */
+  readonly configuration: string | undefined;
+  readonly #host: Host;
+  readonly #interpreter: string;
+  readonly #libraryPath: readonly string[];
+  readonly #directories: readonly string[];
+
+  /** `interpreter` is the PT_INTERP, whose name and place decide on the configuration's. */
+  constructor(host: Host, interpreter: string, machine: Machine, libraryPath: readonly string[]) {
+    this.#host = host;
+    this.bits = machine.bits;
+    this.machine = machine.machine;
+    this.#interpreter = interpreter;
+    this.#libraryPath = libraryPath;
+    const prefix = interpreter.startsWith("/") ? interpreter.split("/").slice(0, -2).join("/") : "";
+    const path = `${prefix}/etc/${baseOf(interpreter).replace(/\.so\.\d+$/, "")}.path`;
+    const text = readConfiguration(path);
+    this.configuration = text === undefined ? undefined : path;
+    this.#directories = text?.split(/[:\n]+/).filter((name) => name !== "") ?? DIRECTORIES;
+  }
+
+  dependencies(elf: Elf): readonly Needed[] {
+    return elf.needed.filter(({ kind }) => kind === "needed");
+  }
+
+  /** musl goes by file names, never by sonames. */
+  namesOf({ path }: Loaded, requested: string): readonly string[] {
+    return requested.includes("/") ? [] : [baseOf(path)];
+  }
+
+  nameFor(name: string): string {
+    return name;
+  }
+
+  isSelf(name: string): boolean {
+    return name === this.#interpreter || OWN.test(name);
+  }
+
+  apart(): undefined {
+    return undefined;
+  }
+
+  find(name: string, by: Loaded, tried: Place[]): Hit | undefined {
+    if (name.includes("/")) return this.#open(name, "path in DT_NEEDED", tried);
+    for (const { directories, rule } of this.#lists(by)) {
+      for (const directory of directories) {
+        const hit = this.#open(`${directory}/${name}`, rule, tried);
+        if (hit !== undefined) return hit;
+      }
+    }
+    return undefined;
+  }
+
+  /** RPATH and RUNPATH are one to musl: both are inherited, and come after the library path. */
+  *#lists(by: Loaded): Generator<{ readonly directories: readonly string[]; readonly rule: string }> {
+    yield { directories: this.#libraryPath, rule: "library path" };
+    for (let object: Loaded | undefined = by; object !== undefined; object = object.parent) {
+      const text = object.elf.runpath ?? object.elf.rpath;
+      if (text === undefined) continue;
+      const kind = object.elf.runpath === undefined ? "RPATH" : "RUNPATH";
+      yield { directories: expand(text, object), rule: `${kind} of "${object.path}"` };
+    }
+    yield { directories: this.#directories, rule: this.configuration ?? "default directories" };
+  }
+
+  #open(path: string, rule: string, tried: Place[]): Hit | undefined {
+    const found = this.#host.library(path, this);
+    if (typeof found === "object") return { path, file: found, elf: found.elf, rule };
+    tried.push({ path: rule === "path in DT_NEEDED" ? path : parentOf(path), rule });
+    return undefined;
+  }
+}
+
+/** Only $ORIGIN is known; any other dollar makes musl ignore the whole list. */
+function expand(text: string, object: Loaded): string[] {
+  const program = object.parent === undefined;
+  const origin = text.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, () =>
+    parentOf(program ? object.file.walk.path : object.path),
+  );
+  if (/\$/.test(text.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, ""))) return [];
+  if (origin !== text && program && isPrivileged(object.file.walk)) return [];
+  return origin.split(/[:\n]+/).filter((name) => name !== "");
+}
+
+function readConfiguration(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw failed(`Cannot read "${path}"`, error);
+  }
+}

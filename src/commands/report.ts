@@ -1,0 +1,29 @@
+/** `nsbox report`: what the monitor executes when a step failed. Nobody calls it by hand. */
+import type { Command, Parsed } from "../cli/command.ts";
+import { note } from "../cli/log.ts";
+import { launch } from "../runtime/launch.ts";
+import { failureError, readPlan, withoutMissingKinds } from "../runtime/report.ts";
+import { UsageError } from "../util/errors.ts";
+
+export const command: Command = {
+  name: "report",
+  usage: "DESCRIPTOR STEP ERRNO",
+  description: "Words the failure of a step. The monitor calls this.",
+  flags: [],
+  positionals: "mixed",
+  examples: [],
+  failure: 125,
+  run,
+};
+
+async function run({ rest }: Parsed): Promise<number> {
+  const [descriptor, step, errno] = rest.map(Number);
+  if (descriptor === undefined || step === undefined || errno === undefined) {
+    throw new UsageError("nsbox calls this itself");
+  }
+  const failure = { plan: readPlan(descriptor), step, errno };
+  const smaller = withoutMissingKinds(failure);
+  if (smaller === undefined) throw failureError(failure);
+  await note(`This kernel has no ${smaller.lacking.join(" and no ")} namespaces: the command runs without`);
+  throw new Error(`launch: errno ${-launch(smaller.plan, "nsbox run")}`);
+}

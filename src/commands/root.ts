@@ -1,0 +1,65 @@
+/** `nsbox` itself: what it says of itself, and the way to every command but the two that take the short one. */
+import type { Command, Parsed } from "../cli/command.ts";
+import { say } from "../cli/say.ts";
+import { didYouMean, suggest } from "../cli/suggest.ts";
+import { TOPICS } from "../cli/topics.ts";
+import { COMMIT, VERSION } from "../cli/version.ts";
+import { UsageError } from "../util/errors.ts";
+import { COMMANDS } from "./index.ts";
+
+/** The commands that people call. */
+const listed = Object.entries(COMMANDS).filter(([, { group }]) => group === "main");
+
+export const command: Command = {
+  name: "nsbox",
+  usage: "[OPTIONS] COMMAND [ARG…]",
+  description: `Runs programs in Linux namespaces, and makes root filesystems out of programs.
+Each command has its own help, and each topic: \`nsbox help NAME\`.`,
+  listings: [
+    { title: "Commands", rows: listed.map(([name, { summary }]) => [name, summary]) },
+    { title: "Topics", rows: Object.entries(TOPICS).map(([name, { summary }]) => [name, summary]) },
+  ],
+  flags: [
+    { long: "version", short: "V", group: "General", help: "Print the version" },
+    { long: "json", group: "General", help: "With --version: print it as JSON, with the commit" },
+  ],
+  positionals: "stop",
+  examples: [
+    {
+      line: "nsbox build-rootfs ./rootfs /bin/sh /bin/ls",
+      text: "Make a root filesystem out of two programs.",
+    },
+    { line: "nsbox run ./rootfs /bin/sh", text: "Run a shell in it." },
+  ],
+  failure: 1,
+  run,
+};
+
+async function run(input: Parsed): Promise<number> {
+  if (input.has("version")) {
+    const line = { name: "nsbox", version: VERSION, commit: COMMIT, bun: Bun.version };
+    console.log(input.has("json") ? JSON.stringify(line) : `nsbox ${VERSION}`);
+    return 0;
+  }
+  if (input.has("json"))
+    throw new UsageError('Option "--json" is for "--version", or stands behind a command');
+  const [name, ...args] = input.rest;
+  if (name === undefined) return missingCommand();
+  if (!Object.hasOwn(COMMANDS, name)) {
+    const names = listed.map(([known]) => known);
+    const hint = didYouMean(suggest(name, names)) ?? "`nsbox help` lists the commands";
+    throw new UsageError(`Unknown command "${name}"`, hint);
+  }
+  return (await import("../cli/tree.ts")).dispatch(COMMANDS, name, args);
+}
+
+/** Without a command there is nothing to do: the help, but as an error. */
+async function missingCommand(): Promise<number> {
+  const [{ usage }, { widthOf }, { painter }] = await Promise.all([
+    import("../cli/usage.ts"),
+    import("../cli/layout.ts"),
+    import("../cli/color.ts"),
+  ]);
+  say(usage(command, { long: false, width: widthOf(2), paint: painter(2) }));
+  return 2;
+}

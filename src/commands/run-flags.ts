@@ -1,0 +1,97 @@
+/** The options of `nsbox run`. */
+import type { Flag } from "../cli/command.ts";
+import { KINDS, type KindName } from "../ns/kinds.ts";
+
+const NAMESPACES = "Namespaces";
+const SYSTEM = "The command's surroundings";
+const SHOWING = "Showing what happens";
+
+/** What a kind's option makes, where its title alone would not say. */
+const MAKES: Readonly<Record<KindName, string>> = {
+  user: "the caller is root in it, and nobody outside",
+  mnt: "own mounts; ROOTFS becomes the root by pivot_root",
+  pid: "own process ids; the command is PID 1",
+  net: "own network; only lo, and it is up",
+  uts: "own host name, set to HOSTNAME",
+  ipc: "own System V IPC and POSIX message queues",
+  cgroup: "own view of the cgroup tree",
+  time: "own boot-time and monotonic clocks",
+};
+
+const kindFlag = ({ name, letter, long, title }: (typeof KINDS)[number]): Flag => {
+  const flag = { long, short: letter, group: NAMESPACES, help: `New ${title} namespace: ${MAKES[name]}` };
+  if (name !== "uts") return flag;
+  return {
+    ...flag,
+    value: "HOSTNAME",
+    optional: true,
+    last: true,
+    text: 'The letter takes the host name as the next word and so stands last in a group ("-pmu zion"). The long form takes it behind "=", and without one the host\'s name is kept.',
+  };
+};
+
+export const FLAGS: readonly Flag[] = [
+  ...KINDS.map(kindFlag),
+  {
+    long: "share",
+    value: "KIND[,KIND]",
+    multiple: true,
+    group: NAMESPACES,
+    help: "Make all kinds but these",
+    text: `Kinds: ${KINDS.map(({ name }) => name).join(", ")}. Cannot be combined with kinds that are named one by one.`,
+  },
+  {
+    long: "hostname",
+    short: "H",
+    value: "NAME",
+    group: NAMESPACES,
+    help: "Set the host name inside",
+    text: "Needs a UTS namespace: the host is never renamed.",
+  },
+  {
+    long: "boottime",
+    value: "SECONDS",
+    group: NAMESPACES,
+    help: "Move the boot-time clock of the time namespace",
+    text: "What uptime(1) shows inside is the host's uptime plus this; it may be negative, but not below zero in sum.",
+  },
+  {
+    long: "monotonic",
+    value: "SECONDS",
+    group: NAMESPACES,
+    help: "Move the monotonic clock of the time namespace",
+  },
+  { long: "no-lo", group: NAMESPACES, help: "Leave the loopback interface of a new network namespace down" },
+  {
+    long: "env",
+    short: "e",
+    value: "NAME[=VALUE]",
+    multiple: true,
+    group: SYSTEM,
+    help: "Set a variable, or hand on the caller's",
+    text: "The command starts with PATH, HOME, TERM and container=nsbox alone. A NAME that the caller does not have stays unset.",
+  },
+  { long: "inherit-env", group: SYSTEM, help: "Start from the caller's whole environment" },
+  {
+    long: "workdir",
+    short: "w",
+    value: "DIR",
+    group: SYSTEM,
+    help: "Start in this directory of the root filesystem instead of /",
+  },
+  {
+    long: "preserve-fd",
+    value: "N",
+    multiple: true,
+    group: SYSTEM,
+    help: "Hand on this descriptor; all others above 2 are closed",
+  },
+  {
+    long: "explain",
+    group: SHOWING,
+    help: "Print each step in words, with its system call and man page, and run nothing",
+  },
+  { long: "explain-json", group: SHOWING, help: "Print the plan as JSON and run nothing" },
+  { long: "verbose", short: "v", group: SHOWING, help: "Print each step, with its time, as it is taken" },
+  { long: "quiet", short: "q", group: SHOWING, help: "Leave out notes" },
+];

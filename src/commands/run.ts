@@ -1,0 +1,136 @@
+/** `nsbox run`: options to a request, a request to a plan, and the plan to words or to work. */
+import type { Command, Parsed } from "../cli/command.ts";
+import { KINDS, type KindName } from "../ns/kinds.ts";
+import { launch } from "../runtime/launch.ts";
+import { sharedNote } from "../sandbox/namespaces.ts";
+import { type PlannedRun, planRun } from "../sandbox/plan-run.ts";
+import type { Caller, RunRequest } from "../sandbox/request.ts";
+import { UsageError } from "../util/errors.ts";
+import { FLAGS } from "./run-flags.ts";
+
+export const command: Command = {
+  name: "run",
+  usage: "[OPTIONS] ROOTFS COMMAND [ARG…]",
+  description: `Runs COMMAND in Linux namespaces of its own, with the directory ROOTFS as its root.
+
+Options end at ROOTFS: all behind it is the command's, dashes and all. Without a namespace option every kind is made, except that root gets a user namespace only by name ("-U"); an ordinary user always gets one, and is root in it. With namespace options exactly those kinds are made, and a note says what stays shared.
+
+With "-m" ROOTFS becomes the root by pivot_root, and gets a small /dev, /proc (with "-p"), /sys (with "-n", read-only) and /tmp where it has none. Without it nothing is mounted: the command is in a chroot that it may not leave.
+
+The exit status is the command's: 128+n where signal n ended it, 127 where it was not found, 126 where it could not be executed, and 125 where nsbox itself failed; then the command did not run.`,
+  flags: FLAGS,
+  positionals: "stop",
+  examples: [
+    { line: "nsbox run ./rootfs /bin/sh", text: "A shell in namespaces of every kind." },
+    {
+      line: "nsbox run -p -m -u zion ./rootfs /bin/sh",
+      text: "Own processes, mounts and host name; the network is the host's.",
+    },
+    { line: "nsbox run --share net ./rootfs /bin/sh", text: "Everything but the network." },
+    { line: "nsbox run --explain ./rootfs /bin/sh", text: "What would be done, step by step." },
+  ],
+  failure: 125,
+  run,
+};
+
+async function run(input: Parsed): Promise<number> {
+  const { request, caller } = await typed(input);
+  const planned = planRun(request, caller);
+  if (input.has("explain") || input.has("explain-json")) return explain(planned, input.has("explain-json"));
+  const note = sharedNote(request, planned.kinds);
+  if (note !== undefined && !input.has("quiet")) await (await import("../cli/log.ts")).note(note);
+  if (request.preserve.length > 0) (await import("../runtime/preserve.ts")).preserve(request.preserve);
+  const plan = input.has("verbose")
+    ? (await import("../plan/describe.ts")).narrated(planned.plan)
+    : planned.plan;
+  const error = launch(plan, `nsbox ${process.argv.slice(2).join(" ")}`);
+  throw (await import("../runtime/launch-failure.ts")).launchFailure(-error);
+}
+
+/** The request, in bytes where text would not do. */
+async function typed(input: Parsed): Promise<{ request: RunRequest; caller: Caller }> {
+  const { env } = process;
+  const caller = { uid: process.geteuid!(), gid: process.getegid!(), env, bytes: false };
+  const request = readRequest(input);
+  const garbled = (text: string | undefined) => text?.includes("\uFFFD") === true;
+  const inherits = request.inheritEnv || request.env.length > 0;
+  if (!process.argv.some(garbled) && !(inherits && Object.values(env).some(garbled))) {
+    return { request, caller };
+  }
+  const [{ rawWords, rawEnvironment }, { parse }] = await Promise.all([
+    import("../sys/raw-words.ts"),
+    import("../cli/argv.ts"),
+  ]);
+  return {
+    request: readRequest(parse(command, rawWords().slice(1))),
+    caller: { ...caller, env: rawEnvironment(), bytes: true },
+  };
+}
+
+function readRequest(input: Parsed): RunRequest {
+  const [root, ...words] = input.rest;
+  if (root === undefined) throw new UsageError("Missing ROOTFS and COMMAND", "nsbox run ROOTFS COMMAND [ARG…]");
+  if (root === "") throw new UsageError("ROOTFS is empty");
+  if (words.length === 0) {
+    throw new UsageError(`Missing COMMAND behind ROOTFS "${root}"`, `nsbox run ${root} /bin/sh`);
+  }
+  return {
+    root,
+    command: words,
+    named: KINDS.filter(({ long }) => input.has(long)).map(({ name }) => name),
+    share: input.values("share").flatMap(kindList),
+    hostname: hostnameOf(input),
+    boottime: seconds(input, "boottime"),
+    monotonic: seconds(input, "monotonic"),
+    loopback: !input.has("no-lo"),
+    env: input.values("env"),
+    inheritEnv: input.has("inherit-env"),
+    cwd: input.value("workdir"),
+    preserve: input.values("preserve-fd").map(descriptor),
+  };
+}
+
+/** `-u NAME`, `--uts-ns=NAME` and `-H NAME` say the same thing; two names contradict each other. */
+function hostnameOf(input: Parsed): string | undefined {
+  const [byKind, byOption] = [input.value("uts-ns"), input.value("hostname")];
+  if (byKind !== undefined && byOption !== undefined && byKind !== byOption) {
+    throw new UsageError(`Two host names: "${byKind}" and "${byOption}"`);
+  }
+  return byOption ?? byKind;
+}
+
+/** `net,uts` as kinds, by the names under /proc/PID/ns or those of the long options. */
+function kindList(list: string): KindName[] {
+  return list.split(",").map((word) => {
+    const kind = KINDS.find(({ name, long }) => word === name || `${word}-ns` === long);
+    if (kind === undefined) {
+      const known = KINDS.map(({ name }) => name).join(", ");
+      throw new UsageError(`Unknown kind of namespace "${word}" in "--share"`, `The kinds are ${known}`);
+    }
+    return kind.name;
+  });
+}
+
+function seconds(input: Parsed, option: string): number | undefined {
+  const value = input.value(option);
+  if (value === undefined) return undefined;
+  if (/^-?\d{1,9}$/.test(value)) return Number(value);
+  throw new UsageError(`Invalid "--${option} ${value}": it takes whole seconds`);
+}
+
+function descriptor(value: string): number {
+  if (/^\d{1,7}$/.test(value) && Number(value) > 2) return Number(value);
+  throw new UsageError(
+    `Invalid "--preserve-fd ${value}": it takes the number of a descriptor above 2`,
+    "0, 1 and 2 are always handed on",
+  );
+}
+
+async function explain({ plan, kinds }: PlannedRun, json: boolean): Promise<number> {
+  const [{ explainText, explainJson }, { print }] = await Promise.all([
+    import("../plan/describe.ts"),
+    import("../cli/print.ts"),
+  ]);
+  await print(json ? explainJson(plan, kinds) : explainText(plan));
+  return 0;
+}

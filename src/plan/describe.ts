@@ -1,0 +1,73 @@
+/** The plan in words, and as data for others: `--explain`, `--explain-json`, `-v`. */
+import { KINDS } from "../ns/kinds.ts";
+import { MOUNT_ATTR } from "./constants.ts";
+import { type FieldKind, OPS, type Operation } from "./ops.ts";
+import type { Op, Plan } from "./plan.ts";
+
+/** A field as people write it. */
+function worded(kind: FieldKind | undefined, value: string | number): string {
+  if (typeof value === "string") return value === "" ? "nothing more" : value.trimEnd().replaceAll("\n", ", ");
+  switch (kind) {
+    case "octal":
+      return `0${value.toString(8)}`;
+    case "clone_flags":
+      return (
+        KINDS.filter(({ flag }) => value & flag)
+          .map(({ title }) => title)
+          .join(", ") || "none"
+      );
+    case "mount_attributes":
+      return (
+        Object.entries(MOUNT_ATTR)
+          .filter(([, bit]) => value & bit)
+          .map(([name]) => name.replace("MOUNT_ATTR_", "").replace("RDONLY", "ro").toLowerCase())
+          .join(",") || "rw"
+      );
+    default:
+      return String(value);
+  }
+}
+
+/** One operation in one sentence, without a full stop: `Set the host name to zion`. */
+export function describe(op: Op): string {
+  const row: Operation = OPS[op.op];
+  if (op.op === "close_fds" && op.keep === "") return "Close every descriptor above 2";
+  const values = op as unknown as Record<string, string | number>;
+  return row.says.replace(/\{(\w+)\}/g, (_, field: string) => worded(row.fields[field], values[field] ?? ""));
+}
+
+const PLACES = {
+  before: "Before the clone",
+  clone: "The clone",
+  outside: "Outside, while the new process waits",
+  inside: "Inside the new process",
+  any: "",
+} as const;
+
+/** The whole plan, a line a step: what, by which call, where to read on. */
+export function explainText(plan: Plan): string {
+  let place = "";
+  const lines = [`Plan for ${plan.argv.map((word) => JSON.stringify(word)).join(" ")}`];
+  plan.ops.forEach((op, index) => {
+    const { where, call, man, undo } = OPS[op.op];
+    if (where !== place) lines.push("", `${PLACES[where]}:`);
+    place = where;
+    lines.push(`  ${String(index + 1).padStart(2)}. ${describe(op)}`, `        ${call}; see ${man}${undo === "ends" ? "" : `; undone by ${undo}`}`);
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+/** The plan as data. The operations' names and fields are those of the operation table. */
+export function explainJson(plan: Plan, kinds: readonly string[]): string {
+  const steps = plan.ops.map((op) => {
+    const { where, call, man, undo }: Operation = OPS[op.op];
+    return { ...op, where, undo, call, man, says: describe(op) };
+  });
+  return `${JSON.stringify({ version: 1, namespaces: kinds, argv: plan.argv, env: plan.env, steps }, null, 2)}\n`;
+}
+
+/** The same plan, each step announced by a `say` before it. */
+export function narrated(plan: Plan): Plan {
+  const ops = plan.ops.flatMap((op): Op[] => [{ op: "say", text: describe(op).slice(0, 900) }, op]);
+  return { ...plan, ops };
+}

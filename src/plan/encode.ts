@@ -1,0 +1,36 @@
+/**
+ * Plan to text. The encoding is a list of fields, each ended by NUL (so `tr '\0' '\n'` shows a plan):
+ *
+ *     magic, hash of the operation table, descriptor of nsbox's own executable, display variable,
+ *     step and errno of an injected failure (tests; 0 0 otherwise),
+ *     count of operations, of arguments, of environment entries,
+ *     then each operation as its code and its fields, then arguments, then environment.
+ *
+ * The helper checks all of it before it does anything (`csrc/plan.c`).
+ */
+import { ABI_HASH } from "./abi.gen.ts";
+import { MAGIC } from "./magic.ts";
+import { OP_NAMES, OPS } from "./ops.ts";
+import type { Plan } from "./plan.ts";
+
+/** A failure that the helper is told to meet: the test of every undo. Steps count from 1. */
+export interface Injection {
+  readonly step: number;
+  readonly errno: number;
+}
+
+/**
+ * The encoded plan as a string, one character a byte or not as `plan.bytes` says.
+ * `executable` is the descriptor that a report of failure executes, -1 for none.
+ */
+export function encode(plan: Plan, executable: number, injection?: Injection): string {
+  const { ops, argv, env } = plan;
+  let text = `${MAGIC}\0${ABI_HASH}\0${executable}\0${plan.display}\0${injection?.step ?? 0}\0${injection?.errno ?? 0}\0${ops.length}\0${argv.length}\0${env.length}\0`;
+  for (const op of ops) {
+    text += `${OP_NAMES.indexOf(op.op)}\0`;
+    for (const field in OPS[op.op].fields) text += `${op[field as keyof typeof op]}\0`;
+  }
+  for (const word of argv) text += `${word}\0`;
+  for (const entry of env) text += `${entry}\0`;
+  return text;
+}

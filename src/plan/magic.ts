@@ -1,0 +1,2 @@
+/** The first field of every encoded plan. */
+export const MAGIC = "nsbox-plan";

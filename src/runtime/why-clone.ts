@@ -1,0 +1,61 @@
+/** Why the kernel made no namespaces: the limits and switches that stand in the way, each of them read. */
+import { existsSync, readFileSync } from "node:fs";
+import { KINDS } from "../ns/kinds.ts";
+
+const [EPERM, EAGAIN, ENOSPC] = [1, 11, 28];
+
+/** A fact found, and what to do about it. */
+export interface Finding {
+  readonly cause?: string;
+  readonly hint?: string;
+}
+
+const read = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+};
+
+/** What stands in the way of `clone` with these flags. */
+export function whyClone(flags: number, errno: number): Finding {
+  const kinds = KINDS.filter(({ flag }) => flags & flag);
+  if (errno === ENOSPC) {
+    for (const { name, title } of kinds) {
+      const sysctl = `user.max_${name}_namespaces`;
+      if (read(`/proc/sys/user/max_${name}_namespaces`) === "0") {
+        return { cause: `${sysctl} is 0, so no ${title} namespace may be made`, hint: `sysctl -w ${sysctl}=1024` };
+      }
+    }
+    return { cause: "a limit on namespaces is reached", hint: "See the limits user.max_…_namespaces, and 32 levels of nesting" };
+  }
+  if (errno === EAGAIN) return { cause: "a limit on processes is reached", hint: processLimit() };
+  if (errno !== EPERM) return {};
+  if (!kinds.some(({ name }) => name === "user")) {
+    return { cause: "this root lacks the capability CAP_SYS_ADMIN", hint: 'Add "-U" to make the namespaces inside a user namespace' };
+  }
+  if (read("/proc/sys/kernel/unprivileged_userns_clone") === "0") {
+    return {
+      cause: "kernel.unprivileged_userns_clone is 0, so only root makes user namespaces",
+      hint: "sysctl -w kernel.unprivileged_userns_clone=1",
+    };
+  }
+  if (read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") === "1") {
+    return {
+      cause: "kernel.apparmor_restrict_unprivileged_userns is 1, and no AppArmor profile lets nsbox make user namespaces",
+      hint: "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+    };
+  }
+  return {};
+}
+
+function processLimit(): string {
+  const limits = /^Max processes +(\S+)/m.exec(read("/proc/self/limits") ?? "")?.[1];
+  const groups = /^\d+:(?:pids)?:(.*)$/m.exec(read("/proc/self/cgroup") ?? "")?.[1];
+  return `See "ulimit -u" (${limits ?? "unknown"} here) and pids.max of cgroup "${groups ?? "/"}"`;
+}
+
+/** The kinds in `flags` that this kernel lacks: the links under /proc/self/ns say. */
+export const missingKinds = (flags: number) =>
+  KINDS.filter(({ name, flag }) => flags & flag && !existsSync(`/proc/self/ns/${name}`));

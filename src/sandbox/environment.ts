@@ -1,0 +1,41 @@
+/** The command's environment: clean by default. */
+import { UsageError } from "../util/errors.ts";
+import type { Caller, RunRequest } from "./request.ts";
+
+/** Where commands are looked up where the environment has no PATH of its own. */
+export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** A command's environment, and the PATH in it. */
+export interface Environment {
+  /** `NAME=VALUE` each. */
+  readonly entries: readonly string[];
+  readonly path: string;
+}
+
+/**
+ * PATH, HOME, TERM (the caller's) and `container=nsbox`, or all of the caller's with `--inherit-env`;
+ * then what `-e` says, the last of a name counting.
+ */
+export function environment(request: RunRequest, caller: Caller): Environment {
+  const variables: Record<string, string> = {};
+  const take = (name: string): void => {
+    const value = caller.env[name];
+    if (value !== undefined) variables[name] = value;
+  };
+  if (request.inheritEnv) for (const name in caller.env) take(name);
+  else {
+    variables["PATH"] = DEFAULT_PATH;
+    variables["HOME"] = "/root";
+    take("TERM");
+  }
+  variables["container"] = "nsbox";
+  for (const setting of request.env) {
+    const equals = setting.indexOf("=");
+    if (setting === "" || equals === 0) throw new UsageError(`Invalid variable "${setting}": it has no name`);
+    if (equals > 0) variables[setting.slice(0, equals)] = setting.slice(equals + 1);
+    else take(setting);
+  }
+  const entries: string[] = [];
+  for (const name in variables) entries.push(`${name}=${variables[name]}`);
+  return { entries, path: variables["PATH"] || DEFAULT_PATH };
+}

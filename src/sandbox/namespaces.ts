@@ -1,0 +1,65 @@
+/** Which namespaces are made: the one place where letters, `--share` and the caller's rights meet. */
+import { KINDS, type Kind, type KindName } from "../ns/kinds.ts";
+import { UsageError } from "../util/errors.ts";
+import type { Caller, RunRequest } from "./request.ts";
+
+/**
+ * The kinds that a run makes, in the table's order. None named: all but the shared ones, and root gets a
+ * user namespace only by name. An ordinary user always gets one: nothing else works without it.
+ * @throws UsageError where an option needs a kind that was left out.
+ */
+export function chooseKinds(request: RunRequest, caller: Caller): readonly KindName[] {
+  const { named, share } = request;
+  const ordinary = caller.uid !== 0;
+  if (named.length > 0 && share.length > 0) {
+    throw new UsageError(
+      'Option "--share" cannot be combined with namespaces that are named one by one',
+      "Name the kinds that are wanted, or share those that are not",
+    );
+  }
+  if (ordinary && share.includes("user")) {
+    throw new UsageError(
+      "An ordinary user cannot share the user namespace",
+      "Only root makes other namespaces without one",
+    );
+  }
+  const wanted = (name: KindName): boolean => {
+    if (name === "user" && ordinary) return true;
+    if (named.length > 0) return named.includes(name);
+    return name !== "user" && !share.includes(name);
+  };
+  const kinds: KindName[] = [];
+  for (const { name } of KINDS) if (wanted(name)) kinds.push(name);
+  requireKinds(request, kinds);
+  return kinds;
+}
+
+function requireKinds(request: RunRequest, kinds: readonly KindName[]): void {
+  const needs = (option: string, given: boolean, kind: KindName): void => {
+    if (!given || kinds.includes(kind)) return;
+    const { title, long, letter } = KINDS.find(({ name }) => name === kind)!;
+    throw new UsageError(
+      `Option "${option}" needs a ${title} namespace of the command's own`,
+      kind === "uts" ? 'Give the name with "-u NAME" instead' : `Add "-${letter}" ("--${long}")`,
+    );
+  };
+  needs("--hostname", request.hostname !== undefined, "uts");
+  needs("--boottime", request.boottime !== undefined, "time");
+  needs("--monotonic", request.monotonic !== undefined, "time");
+  needs("--no-lo", !request.loopback, "net");
+}
+
+/** The kinds without which a command named its kinds is hardly confined. */
+const ESSENTIAL: readonly KindName[] = ["mnt", "pid", "net"];
+
+/** What stays shared where kinds were named and an essential one is not among them; else undefined. */
+export function sharedNote(request: RunRequest, kinds: readonly KindName[]): string | undefined {
+  if (request.named.length === 0) return undefined;
+  const left: Kind[] = KINDS.filter(({ name }) => ESSENTIAL.includes(name) && !kinds.includes(name));
+  if (left.length === 0) return undefined;
+  const shared = left.map(({ shares }) => shares);
+  const letters = left.map(({ letter }) => `-${letter}`);
+  const list = (words: readonly string[], last: string) =>
+    words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
+  return `${list(shared, "and")} stay${left.length === 1 && left[0]?.name === "net" ? "s" : ""} shared with the host (${list(letters, "or")} changes that)`;
+}
