@@ -19,12 +19,12 @@ struct box {
     u64 flags; /* the namespaces that were made, CLONE_NEW… */
     s32 child; /* PID of the command, as the monitor sees it */
 
-    int plan_fd;     /* this very file: the helper with the plan behind it */
-    int cwd;         /* the caller's working directory */
-    int root;        /* the root filesystem: the directory, later the mount */
-    int channel;     /* socket between monitor and child: release, failure, end of file at exec */
-    int terminal;    /* -1 where there is none */
-    int lock;        /* the directory that carries the lock, -1 for none */
+    int plan_fd;       /* this very file: the helper with the plan behind it */
+    int cwd;           /* the caller's working directory */
+    int root;          /* the root filesystem: the directory, later the mount */
+    int channel;       /* socket between monitor and child: release, failure, end of file at exec */
+    int terminal;      /* -1 where there is none */
+    int lock;          /* the directory that carries the lock, -1 for none */
     const char *state; /* directory of the record of mount points that were made */
     u8 made[MAX_SLOTS];
     u8 made_any;

@@ -69,8 +69,8 @@ static long clone_on_stack(u64 flags, void *stack_top, struct start *start) {
     __asm__ volatile("syscall\n\ttest %%rax,%%rax\n\tjnz 1f\n\txor %%ebp,%%ebp\n\tmov %%r12,%%rdi\n\t"
                      "call *%[entry]\n1:"
                      : "=a"(result)
-                     : "a"(__NR_clone), "D"(flags), "S"(stack_top), "d"(0), "r"(r10), "r"(r8), "r"(r12),
-                       [entry] "r"(clone_entry)
+                     : "a"(__NR_clone), "D"(flags), "S"(stack_top), "d"(0), "r"(r10), "r"(r8),
+                       "r"(r12), [entry] "r"(clone_entry)
                      : "rcx", "r11", "memory");
     return result;
 #else
@@ -94,8 +94,8 @@ long nsh_clone(u64 flags, const char *path, const char *const *argv, const char 
     enum { STACK = 65536 };
     struct start start = {path, argv, envp, 0};
     u64 all = ~0UL, mask;
-    if (flags & ~(u64)(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET |
-                       CLONE_NEWCGROUP))
+    if (flags & ~(u64)(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
+                       CLONE_NEWNET | CLONE_NEWCGROUP))
         return -EINVAL;
     long stack = SYS(mmap, 0, STACK, 3, 0x20022, -1, 0); /* read, write; private, anonymous, stack */
     if (stack < 0 && stack > -4096)

@@ -13,7 +13,8 @@ EXPORT const char *nsh_abi(void);
  * Replaces this process by the monitor: writes `helper` (this library's own bytes) and `plan` to a sealed
  * memfd and executes it as `name`. Returns only where that failed.
  */
-EXPORT long nsh_launch(const void *helper, u64 helper_size, const void *plan, u64 plan_size, const char *name);
+EXPORT long nsh_launch(const void *helper, u64 helper_size, const void *plan, u64 plan_size,
+                       const char *name);
 
 /*
  * Creates a process in the namespaces `flags` (CLONE_NEW…) on a stack of its own, sharing memory with the
@@ -23,7 +24,8 @@ EXPORT long nsh_clone(u64 flags, const char *path, const char *const *argv, cons
 
 /*
  * setns(2) of the calling thread. From a process with threads, such as Bun, the kernel refuses user, mnt
- * (EINVAL) and time (EUSERS), and moves only this thread for the others, except pid, which holds for children.
+ * (EINVAL) and time (EUSERS), and moves only this thread for the others, except pid, which holds for
+ * children.
  */
 EXPORT long nsh_setns(int fd, int type);
 

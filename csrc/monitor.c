@@ -15,7 +15,7 @@
 #include <linux/time_types.h>
 #include <linux/wait.h>
 
-#define BIT(signal) (1UL << ((signal) - 1))
+#define BIT(signal) (1UL << ((signal)-1))
 
 /* Job control, children, and what only means something to the process it was sent to. */
 #define NOT_FORWARDED                                                                                        \
@@ -47,7 +47,8 @@ static int has_pid_namespace(void) {
 static int came_to_all(const struct signalfd_siginfo *info) {
     int leader = SYS(getsid, 0) == SYS(getpid);
     /* A hang-up goes to the session's leader alone. */
-    return info->ssi_code == SI_KERNEL && !(leader && (info->ssi_signo == SIGHUP || info->ssi_signo == SIGCONT));
+    return info->ssi_code == SI_KERNEL &&
+           !(leader && (info->ssi_signo == SIGHUP || info->ssi_signo == SIGCONT));
 }
 
 static void end_in_place_of(int signal) {
@@ -79,7 +80,8 @@ static void second_look(void) {
     state.lost = 0;
 }
 
-/* PID 1 that leaves a stop signal at its default would not stop, and a background one spins on the terminal. */
+/* PID 1 that leaves a stop signal at its default would not stop, and a background one spins on the terminal.
+ */
 static void stop_signal(int signal) {
     if (has_pid_namespace() && state.running && signal_is_lost(box.child, signal))
         SYS(kill, box.child, SIGSTOP);
@@ -113,8 +115,8 @@ static int collect(int *status) {
 static void end_orphans(void) {
     char path[64], children[512];
     s32 self = (s32)SYS(getpid);
-    text_append(text_append_number(text_append(path, path + 64, "/proc/self/task/"), path + 64, (u64)self), path + 64,
-                "/children");
+    text_append(text_append_number(text_append(path, path + 64, "/proc/self/task/"), path + 64, (u64)self),
+                path + 64, "/children");
     for (long pid = 1; pid > 0;) {
         int fd = (int)SYS(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
         long length = fd < 0 ? 0 : SYS(read, fd, children, sizeof children);
@@ -133,7 +135,8 @@ static void end_orphans(void) {
 
 /* Descriptors that are the command's alone would keep pipes open here. */
 static void keep_only(int signals) {
-    const int ours[] = {box.channel, box.lock, box.terminal, box.plan_fd, box.cwd, (int)box.plan.executable, signals};
+    const int ours[] = {box.channel, box.lock, box.terminal, box.plan_fd, box.cwd, (int)box.plan.executable,
+                        signals};
     for (s64 from = 3, next; from >= 0; from = next < 0 ? -1 : next + 1) {
         next = -1;
         for (u32 i = 0; i < COUNT(ours); i++)

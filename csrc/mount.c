@@ -12,7 +12,8 @@
 /* mount(2) on an open descriptor, for kernels and sandboxes without the newer calls. */
 static long mount_on_fd(const char *source, int target, const char *type, u64 flags, const char *options) {
     char path[64];
-    text_append_number(text_append(path, path + sizeof path, "/proc/self/fd/"), path + sizeof path, (u64)target);
+    text_append_number(text_append(path, path + sizeof path, "/proc/self/fd/"), path + sizeof path,
+                       (u64)target);
     return SYS(mount, source, path, type, flags, options);
 }
 
@@ -84,7 +85,8 @@ static long bind_file(const char *source, int parent, const char *name) {
     if (target < 0)
         return target;
     long error;
-    int tree = (int)SYS(open_tree, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
+    int tree =
+        (int)SYS(open_tree, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
     if (tree == -ENOSYS)
         error = mount_on_fd(source, target, 0, 0x1000, 0); /* MS_BIND */
     else if (tree < 0)
@@ -103,7 +105,8 @@ static long check_device(const char *path, u64 major, u64 minor) {
     long error = SYS(statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &stat);
     if (error < 0)
         return error;
-    return (stat.stx_mode & 0170000) == 0020000 && stat.stx_rdev_major == major && stat.stx_rdev_minor == minor
+    return (stat.stx_mode & 0170000) == 0020000 && stat.stx_rdev_major == major &&
+                   stat.stx_rdev_minor == minor
                ? 0
                : -ENODEV;
 }
@@ -153,8 +156,9 @@ static int terminal_path(int fd, char *path, u64 size) {
         return 0;
     path[length] = 0;
     return SYS(statx, fd, "", AT_EMPTY_PATH, STATX_INO, &open) == 0 &&
-           SYS(statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO, &there) == 0 && open.stx_ino == there.stx_ino &&
-           open.stx_rdev_major == there.stx_rdev_major && open.stx_rdev_minor == there.stx_rdev_minor;
+           SYS(statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO, &there) == 0 &&
+           open.stx_ino == there.stx_ino && open.stx_rdev_major == there.stx_rdev_major &&
+           open.stx_rdev_minor == there.stx_rdev_minor;
 }
 
 long op_console(const struct args_console *args) {

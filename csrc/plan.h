@@ -12,10 +12,10 @@ struct plan {
     u64 inject_step;     /* the step (from 1) that is to fail, 0 for none */
     u64 inject_errno;
     u32 ops, argc, envc;
-    u32 clone;            /* index of the one clone operation */
-    const char *argv;     /* argc strings, then envc more */
-    u16 code[MAX_OPS];    /* enum op of each operation */
-    u8 where[MAX_OPS];    /* enum where; that of `say` is its successor's */
+    u32 clone;         /* index of the one clone operation */
+    const char *argv;  /* argc strings, then envc more */
+    u16 code[MAX_OPS]; /* enum op of each operation */
+    u8 where[MAX_OPS]; /* enum where; that of `say` is its successor's */
     const char *fields[MAX_OPS];
 };
 

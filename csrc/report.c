@@ -22,7 +22,8 @@ int report(const struct failure *failure) {
     char line[128];
     const char *end = line + sizeof line;
     char *at = text_append(text_append(line, end, "error: step "), end, step);
-    at = text_append(text_append(text_append(at, end, " of the plan failed with errno "), end, error), end, "\n");
+    at = text_append(text_append(text_append(at, end, " of the plan failed with errno "), end, error), end,
+                     "\n");
     SYS(write, 2, line, at - line);
     return 125;
 }

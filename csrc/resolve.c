@@ -17,9 +17,10 @@ static int resolve_by_part(char *path, int flags) {
             end++;
         int last = *end == 0;
         *end = 0;
-        int next = text_equal(part, "..") ? -EXDEV
-                                          : (int)SYS(openat, here, *part ? part : ".",
-                                                     O_PATH | O_CLOEXEC | O_NOFOLLOW | (last ? flags : O_DIRECTORY));
+        int next = text_equal(part, "..")
+                       ? -EXDEV
+                       : (int)SYS(openat, here, *part ? part : ".",
+                                  O_PATH | O_CLOEXEC | O_NOFOLLOW | (last ? flags : O_DIRECTORY));
         SYS(close, here);
         here = next;
         part = last ? end : end + 1;

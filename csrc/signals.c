@@ -10,7 +10,7 @@
 #include <asm/signal.h>
 #include <linux/fcntl.h>
 
-#define BIT(signal) (1UL << ((signal) - 1))
+#define BIT(signal) (1UL << ((signal)-1))
 #define HANDLER_DEFAULT 0
 #define HANDLER_IGNORE 1
 
@@ -88,15 +88,16 @@ static u64 noticed(const char *status) {
 static int thread_waits(s32 pid, const char *name) {
     char file[64], call[256];
     u64 number;
-    text_append(text_append(text_append(file, file + sizeof file, "task/"), file + sizeof file, name), file + sizeof file,
-                "/syscall");
+    text_append(text_append(text_append(file, file + sizeof file, "task/"), file + sizeof file, name),
+                file + sizeof file, "/syscall");
     if (read_proc(pid, file, call, sizeof call) < 0)
         return 1;
     for (char *at = call; *at; at++)
         if (*at == ' ' || *at == '\n')
             *at = 0;
     /* 177 and 421 are its numbers for 32-bit programs */
-    return text_number(call, &number) == 0 && (number == __NR_rt_sigtimedwait || number == 177 || number == 421);
+    return text_number(call, &number) == 0 &&
+           (number == __NR_rt_sigtimedwait || number == 177 || number == 421);
 }
 
 static int any_thread_waits(s32 pid) {

@@ -15,7 +15,8 @@ char *text_append(char *to, const char *end, const char *text);
 char *text_append_number(char *to, const char *end, u64 number);
 /* The same for a hexadecimal number. */
 char *text_append_hex(char *to, const char *end, u64 number);
-/* Parses a decimal number (a minus sign wraps around to two's complement). Returns 0, or -1 for anything else. */
+/* Parses a decimal number (a minus sign wraps around to two's complement). Returns 0, or -1 for anything
+ * else. */
 int text_number(const char *text, u64 *number);
 /* "/proc/PID/FILE" into `path`; PID 0 is "self". */
 void text_proc_path(char *path, u64 size, s64 pid, const char *file);

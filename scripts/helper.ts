@@ -13,21 +13,27 @@ const WARNINGS =
   "-Wall -Wextra -Werror -Wshadow -Wswitch-enum -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wno-sign-conversion";
 const FLAGS =
   "-std=gnu11 -O2 -ffreestanding -fPIC -fvisibility=hidden -fno-strict-aliasing -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables -fcf-protection=none -fno-builtin -fno-tree-loop-distribute-patterns";
-const LINK = "-nostdlib -shared -Wl,-e,_start -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,norelro -Wl,-z,max-page-size=4096 -Wl,-z,separate-code -Wl,--hash-style=gnu -Wl,-s -Wl,-Bsymbolic";
+const LINK =
+  "-nostdlib -shared -Wl,-e,_start -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,norelro -Wl,-z,max-page-size=4096 -Wl,-z,separate-code -Wl,--hash-style=gnu -Wl,-s -Wl,-Bsymbolic";
 
 /** C compilers to try, best first. `CC` goes before them for this machine's own architecture. */
 function compilers(arch: Arch): readonly (readonly string[])[] {
   const triple = arch === "arm64" ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
   const cross = [[`${triple}-gcc`], ["clang", `--target=${triple}`, "-fuse-ld=lld"]];
   const own = ["cc", "gcc", "clang"].map((name) => [name]);
-  return arch === process.arch ? [...(process.env["CC"] ? [process.env["CC"].split(" ")] : []), ...own] : cross;
+  return arch === process.arch
+    ? [...(process.env["CC"] ? [process.env["CC"].split(" ")] : []), ...own]
+    : cross;
 }
 
 /** The first compiler there is. @throws Error naming the package to install. */
 function findCompiler(arch: Arch): readonly string[] {
   for (const command of compilers(arch)) if (Bun.which(command[0] ?? "")) return command;
-  const debian = arch === process.arch ? "gcc libc6-dev" : `gcc-${arch === "arm64" ? "aarch64" : "x86-64"}-linux-gnu`;
-  throw new Error(`No C compiler found for ${arch}: install one, on Debian and Ubuntu with "apt-get install ${debian}"`);
+  const debian =
+    arch === process.arch ? "gcc libc6-dev" : `gcc-${arch === "arm64" ? "aarch64" : "x86-64"}-linux-gnu`;
+  throw new Error(
+    `No C compiler found for ${arch}: install one, on Debian and Ubuntu with "apt-get install ${debian}"`,
+  );
 }
 
 /** Writes what C and TypeScript must agree on: the generated headers and `src/plan/abi.gen.ts`. */
@@ -43,14 +49,26 @@ export function generateAbi(): void {
 }
 
 /** The C sources in a fixed order, so that the same sources make the same bytes. */
-export const sources = (): string[] => readdirSync(CSRC).filter((name) => name.endsWith(".c")).sort();
+export const sources = (): string[] =>
+  readdirSync(CSRC)
+    .filter((name) => name.endsWith(".c"))
+    .sort();
 
 /** Compiles the helper for `arch` into `file` and returns its bytes. @throws Error with the compiler's words. */
 export function compileHelper(arch: Arch, file: string): Uint8Array {
   const [compiler = "cc", ...target] = findCompiler(arch);
   const tune = arch === "arm64" ? ["-mno-outline-atomics"] : ["-mno-red-zone"];
   const flags = FLAGS.split(" ").filter((flag) => arch === "x64" || !flag.includes("cf-protection"));
-  const args = [...target, ...flags, ...WARNINGS.split(" "), ...tune, ...LINK.split(" "), "-o", file, ...sources()];
+  const args = [
+    ...target,
+    ...flags,
+    ...WARNINGS.split(" "),
+    ...tune,
+    ...LINK.split(" "),
+    "-o",
+    file,
+    ...sources(),
+  ];
   rmSync(file, { force: true });
   const { exitCode, stderr } = Bun.spawnSync([compiler, ...args], { cwd: CSRC, stderr: "pipe" });
   if (exitCode !== 0) throw new Error(`The C compiler "${compiler}" failed\n${stderr.toString()}`);

@@ -2,6 +2,7 @@
 import type { Command, Parsed } from "../cli/command.ts";
 import { note } from "../cli/log.ts";
 import { launch } from "../runtime/launch.ts";
+import { launchFailure } from "../runtime/launch-failure.ts";
 import { failureError, readPlan, withoutMissingKinds } from "../runtime/report.ts";
 import { UsageError } from "../util/errors.ts";
 
@@ -25,5 +26,5 @@ async function run({ rest }: Parsed): Promise<number> {
   const smaller = withoutMissingKinds(failure);
   if (smaller === undefined) throw failureError(failure);
   await note(`This kernel has no ${smaller.lacking.join(" and no ")} namespaces: the command runs without`);
-  throw new Error(`launch: errno ${-launch(smaller.plan, "nsbox run")}`);
+  throw launchFailure(-(await launch(smaller.plan, "nsbox run")));
 }

@@ -43,7 +43,7 @@ async function run(input: Parsed): Promise<number> {
   const plan = input.has("verbose")
     ? (await import("../plan/describe.ts")).narrated(planned.plan)
     : planned.plan;
-  const error = launch(plan, `nsbox ${process.argv.slice(2).join(" ")}`);
+  const error = await launch(plan, `nsbox ${process.argv.slice(2).join(" ")}`);
   throw (await import("../runtime/launch-failure.ts")).launchFailure(-error);
 }
 
@@ -61,15 +61,17 @@ async function typed(input: Parsed): Promise<{ request: RunRequest; caller: Call
     import("../sys/raw-words.ts"),
     import("../cli/argv.ts"),
   ]);
+  const words = rawWords();
   return {
-    request: readRequest(parse(command, rawWords().slice(1))),
+    request: readRequest(parse(command, words.slice(words.indexOf("run") + 1))),
     caller: { ...caller, env: rawEnvironment(), bytes: true },
   };
 }
 
 function readRequest(input: Parsed): RunRequest {
   const [root, ...words] = input.rest;
-  if (root === undefined) throw new UsageError("Missing ROOTFS and COMMAND", "nsbox run ROOTFS COMMAND [ARG…]");
+  if (root === undefined)
+    throw new UsageError("Missing ROOTFS and COMMAND", "nsbox run ROOTFS COMMAND [ARG…]");
   if (root === "") throw new UsageError("ROOTFS is empty");
   if (words.length === 0) {
     throw new UsageError(`Missing COMMAND behind ROOTFS "${root}"`, `nsbox run ${root} /bin/sh`);

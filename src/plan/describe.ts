@@ -6,7 +6,8 @@ import type { Op, Plan } from "./plan.ts";
 
 /** A field as people write it. */
 function worded(kind: FieldKind | undefined, value: string | number): string {
-  if (typeof value === "string") return value === "" ? "nothing more" : value.trimEnd().replaceAll("\n", ", ");
+  if (typeof value === "string")
+    return value === "" ? "nothing more" : value.trimEnd().replaceAll("\n", ", ");
   switch (kind) {
     case "octal":
       return `0${value.toString(8)}`;
@@ -52,7 +53,10 @@ export function explainText(plan: Plan): string {
     const { where, call, man, undo } = OPS[op.op];
     if (where !== place) lines.push("", `${PLACES[where]}:`);
     place = where;
-    lines.push(`  ${String(index + 1).padStart(2)}. ${describe(op)}`, `        ${call}; see ${man}${undo === "ends" ? "" : `; undone by ${undo}`}`);
+    lines.push(
+      `  ${String(index + 1).padStart(2)}. ${describe(op)}`,
+      `        ${call}; see ${man}${undo === "ends" ? "" : `; undone by ${undo}`}`,
+    );
   });
   return `${lines.join("\n")}\n`;
 }

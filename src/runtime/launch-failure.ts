@@ -5,7 +5,11 @@ import { NsboxError } from "../util/errors.ts";
 
 /** The error for a launch that came back with `errno`. */
 export function launchFailure(errno: number): NsboxError {
-  const details = { cause: `memfd_create, execveat: ${errnoText(errno)}`, code: "launch", errno: errnoName(errno) };
+  const details = {
+    cause: `memfd_create, execveat: ${errnoText(errno)}`,
+    code: "launch",
+    errno: errnoName(errno),
+  };
   if (errno === 7) {
     return new NsboxError("Cannot start the command: its arguments and environment are too long", details);
   }

@@ -2,11 +2,11 @@
  * From a plan to a running command: this process becomes the monitor. The helper and the plan behind it go
  * into one sealed memfd, which is executed. Every statement here is on the start-up path.
  */
-import { type Injection, encode } from "../plan/encode.ts";
+import { encode, type Injection } from "../plan/encode.ts";
 import type { Plan } from "../plan/plan.ts";
 import { AT_FDCWD, SYS } from "../sys/constants.ts";
 import { addressOf, cstring, syscall } from "../sys/ffi.ts";
-import { HELPER } from "./helper.gen.ts";
+import { HELPER } from "../sys/helper.gen.ts";
 
 const MFD_CLOEXEC = 1;
 const MFD_ALLOW_SEALING = 2;
@@ -15,6 +15,7 @@ const F_ADD_SEALS = 1033;
 const ALL_SEALS = 15;
 const AT_EMPTY_PATH = 0x1000;
 const EINVAL = 22;
+const ENOSPC = 28;
 
 /** How a launch may differ from the ordinary one; tests use it. */
 export interface LaunchOptions {
@@ -33,18 +34,29 @@ export function planBytes(plan: Plan, executable: number, injection?: Injection)
  * Executes the plan in place of this process; `name` is what ps shows. Returns only where that failed, with
  * minus the errno.
  */
-export function launch(plan: Plan, name: string, options: LaunchOptions = {}): number {
+export async function launch(plan: Plan, name: string, options: LaunchOptions = {}): Promise<number> {
   const own = syscall(SYS.openat, AT_FDCWD, cstring(options.executable ?? "/proc/self/exe"));
   const bytes = planBytes(plan, own, options.injection);
   const helper = Uint8Array.fromBase64(HELPER);
   const label = cstring("nsbox");
-  let fd = syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
-  if (fd === -EINVAL) fd = syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (fd < 0) return fd;
-  if (syscall(SYS.write, fd, helper, helper.length) !== helper.length) return -EINVAL;
-  if (syscall(SYS.write, fd, bytes, bytes.length) !== bytes.length) return -EINVAL;
-  syscall(SYS.fcntl, fd, F_ADD_SEALS, ALL_SEALS);
-  const title = cstring(name);
+  let file = syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+  // Kernels before 6.3 do not know MFD_EXEC, and make every memfd executable.
+  if (file === -EINVAL) file = syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  let executable = file;
+  if (file < 0) {
+    const unlinked = (await import("./unlinked-file.ts")).unlinkedFile();
+    if (unlinked === undefined) return file;
+    file = unlinked.write;
+    executable = unlinked.execute;
+  }
+  for (const part of [helper, bytes]) {
+    const written = syscall(SYS.write, file, part, part.length);
+    if (written !== part.length) return written < 0 ? written : -ENOSPC;
+  }
+  if (file === executable) syscall(SYS.fcntl, file, F_ADD_SEALS, ALL_SEALS);
+  else syscall(SYS.close, file);
+  // The kernel takes no word longer than 128 KiB, and nobody reads that much of a title.
+  const title = cstring(name.slice(0, 4096));
   const argv = new BigUint64Array([BigInt(addressOf(title)), 0n]);
-  return syscall(SYS.execveat, fd, cstring(""), argv, argv.subarray(1), AT_EMPTY_PATH);
+  return syscall(SYS.execveat, executable, cstring(""), argv, argv.subarray(1), AT_EMPTY_PATH);
 }

@@ -5,8 +5,8 @@ import { describe } from "../plan/describe.ts";
 import { OPS, type Operation } from "../plan/ops.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { errnoName, errnoText } from "../sys/errno.ts";
+import { HELPER } from "../sys/helper.gen.ts";
 import { NsboxError } from "../util/errors.ts";
-import { HELPER } from "./helper.gen.ts";
 import { type Finding, missingKinds, whyClone } from "./why-clone.ts";
 import { whyExec } from "./why-exec.ts";
 import { whyMount, whyStandardFds } from "./why-mount.ts";
@@ -37,7 +37,11 @@ export function readPlan(descriptor: number): Plan {
 /**
  * The plan without the kinds that this kernel lacks, where that was why the clone failed; else undefined.
  */
-export function withoutMissingKinds({ plan, step, errno }: Failure): { plan: Plan; lacking: string[] } | undefined {
+export function withoutMissingKinds({
+  plan,
+  step,
+  errno,
+}: Failure): { plan: Plan; lacking: string[] } | undefined {
   const failed = plan.ops[step - 1];
   if (failed?.op !== "clone" || errno !== EINVAL) return undefined;
   const missing = missingKinds(failed.flags);

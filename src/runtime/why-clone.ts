@@ -25,15 +25,24 @@ export function whyClone(flags: number, errno: number): Finding {
     for (const { name, title } of kinds) {
       const sysctl = `user.max_${name}_namespaces`;
       if (read(`/proc/sys/user/max_${name}_namespaces`) === "0") {
-        return { cause: `${sysctl} is 0, so no ${title} namespace may be made`, hint: `sysctl -w ${sysctl}=1024` };
+        return {
+          cause: `${sysctl} is 0, so no ${title} namespace may be made`,
+          hint: `sysctl -w ${sysctl}=1024`,
+        };
       }
     }
-    return { cause: "a limit on namespaces is reached", hint: "See the limits user.max_…_namespaces, and 32 levels of nesting" };
+    return {
+      cause: "a limit on namespaces is reached",
+      hint: "See the limits user.max_…_namespaces, and 32 levels of nesting",
+    };
   }
   if (errno === EAGAIN) return { cause: "a limit on processes is reached", hint: processLimit() };
   if (errno !== EPERM) return {};
   if (!kinds.some(({ name }) => name === "user")) {
-    return { cause: "this root lacks the capability CAP_SYS_ADMIN", hint: 'Add "-U" to make the namespaces inside a user namespace' };
+    return {
+      cause: "this root lacks the capability CAP_SYS_ADMIN",
+      hint: 'Add "-U" to make the namespaces inside a user namespace',
+    };
   }
   if (read("/proc/sys/kernel/unprivileged_userns_clone") === "0") {
     return {
@@ -43,7 +52,8 @@ export function whyClone(flags: number, errno: number): Finding {
   }
   if (read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") === "1") {
     return {
-      cause: "kernel.apparmor_restrict_unprivileged_userns is 1, and no AppArmor profile lets nsbox make user namespaces",
+      cause:
+        "kernel.apparmor_restrict_unprivileged_userns is 1, and no AppArmor profile lets nsbox make user namespaces",
       hint: "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
     };
   }

@@ -23,9 +23,10 @@ const MACHINES: Readonly<Record<number, string>> = {
 /** The error for `execve` of `name`, looked up in `path`, inside `root`, started in `cwd`. */
 export function whyExec(root: string, name: string, path: string, cwd: string, errno: number): NsboxError {
   const errnoDetail = { errno: errnoName(errno), op: "exec" };
+  const directories = name === "" ? [] : path.split(":");
   const candidates = name.includes("/")
     ? [name.startsWith("/") ? name : `${cwd}/${name}`]
-    : path.split(":").map((directory) => `${directory.startsWith("/") ? "" : `${cwd}/`}${directory}/${name}`);
+    : directories.map((directory) => `${directory.startsWith("/") ? "" : `${cwd}/`}${directory}/${name}`);
   const found = candidates.find((candidate) => isThere(root, candidate));
   if (found === undefined) {
     return new NsboxError(`Command "${name}" not found in root filesystem "${root}"`, {
@@ -55,7 +56,9 @@ function hintFor(root: string, name: string): { hint?: string } {
   } catch {
     return {};
   }
-  return { hint: `"${root}" is empty: \`nsbox build-rootfs ${name} ${root}\` puts a program and its libraries there` };
+  return {
+    hint: `"${root}" is empty: \`nsbox build-rootfs ${name} ${root}\` puts a program and its libraries there`,
+  };
 }
 
 interface Reason {
@@ -76,7 +79,8 @@ function reason(root: string, file: string, errno: number): Reason {
   if (text.startsWith("#!")) return script(root, text, errno) ?? plain;
   if (text.startsWith("\x7fELF")) return elf(root, file, head, errno) ?? plain;
   if (errno !== ENOEXEC) return plain;
-  const what = stat?.size === 0 ? "it is empty" : 'it is neither an ELF program nor a script that begins with "#!"';
+  const what =
+    stat?.size === 0 ? "it is empty" : 'it is neither an ELF program nor a script that begins with "#!"';
   return { cause: `${plain.cause}: ${what}` };
 }
 

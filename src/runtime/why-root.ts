@@ -26,7 +26,10 @@ export function whyOpenRoot(root: string, errno: number): Finding {
     return { cause: "there is no such directory", hint: `\`nsbox build-rootfs /bin/sh ${root}\` makes one` };
   }
   if (errno === ENOTDIR && statSync(root, { throwIfNoEntry: false })?.isFile()) {
-    return { cause: "it is a file, not a directory", hint: "Give the directory of an unpacked root filesystem" };
+    return {
+      cause: "it is a file, not a directory",
+      hint: "Give the directory of an unpacked root filesystem",
+    };
   }
   if (errno !== EACCES) return {};
   const closed = closedDirectory(root);
@@ -39,13 +42,19 @@ export function whyOpenRoot(root: string, errno: number): Finding {
 export function whyMountPoint(root: string, path: string, errno: number): Finding {
   const stat = lstatSync(`${root}${path}`, { throwIfNoEntry: false });
   if (stat?.isSymbolicLink()) {
-    return { cause: "it is a symbolic link, and nothing is mounted through one", hint: `Make "${root}${path}" a directory` };
+    return {
+      cause: "it is a symbolic link, and nothing is mounted through one",
+      hint: `Make "${root}${path}" a directory`,
+    };
   }
   if (stat !== undefined && !stat.isDirectory()) {
     return { cause: "it is there, but it is not a directory", hint: `Make "${root}${path}" a directory` };
   }
   if (stat === undefined && (errno === EACCES || errno === EROFS)) {
-    return { cause: "it is absent, and this user may not make it", hint: `Make the directory "${root}${path}" beforehand` };
+    return {
+      cause: "it is absent, and this user may not make it",
+      hint: `Make the directory "${root}${path}" beforehand`,
+    };
   }
   return {};
 }
@@ -56,6 +65,7 @@ export const whyLock = (errno: number): Finding =>
 
 /** Why `chdir` inside failed. */
 export function whyChdir(root: string, path: string, errno: number): Finding {
-  if (errno === ENOENT && findInRoot(root, path) === undefined) return { cause: "there is no such directory inside" };
+  if (errno === ENOENT && findInRoot(root, path) === undefined)
+    return { cause: "there is no such directory inside" };
   return errno === ENOTDIR ? { cause: "it is not a directory" } : {};
 }

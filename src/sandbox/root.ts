@@ -75,9 +75,8 @@ export function rootInside(kinds: readonly KindName[]): Op[] {
   );
   if (kinds.includes("pid")) ops.push(mount("proc", "/proc", DATA_ONLY));
   if (kinds.includes("net")) ops.push(mount("sysfs", "/sys", DATA_ONLY | MOUNT_ATTR_RDONLY));
-  ops.push(
-    mount("tmpfs", "/tmp", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, "mode=1777", TMP),
-    { op: "pivot_root" },
-  );
+  ops.push(mount("tmpfs", "/tmp", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, "mode=1777", TMP), {
+    op: "pivot_root",
+  });
   return ops;
 }

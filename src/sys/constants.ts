@@ -3,6 +3,7 @@
 interface SystemCalls {
   readonly memfd_create: number;
   readonly write: number;
+  readonly close: number;
   readonly openat: number;
   readonly fcntl: number;
   readonly execveat: number;
@@ -16,6 +17,7 @@ interface SystemCalls {
 const X64: SystemCalls = {
   memfd_create: 319,
   write: 1,
+  close: 3,
   openat: 257,
   fcntl: 72,
   execveat: 322,
@@ -29,6 +31,7 @@ const X64: SystemCalls = {
 const ARM64: SystemCalls = {
   memfd_create: 279,
   write: 64,
+  close: 57,
   openat: 56,
   fcntl: 25,
   execveat: 281,

@@ -20,7 +20,8 @@ function openLibc() {
   }
 }
 
-const { symbols } = openLibc();
+/** Opened with the first call, so that importing this costs nothing. */
+let libc: ReturnType<typeof openLibc>["symbols"] | undefined;
 const encoder = new TextEncoder();
 
 /** One argument of a system call: a number, or memory (whose address is passed). */
@@ -44,9 +45,10 @@ export function syscall(
   e: Argument = 0,
   f: Argument = 0,
 ): number {
-  const result = Number(symbols.syscall(number, word(a), word(b), word(c), word(d), word(e), word(f)));
+  libc ??= openLibc().symbols;
+  const result = Number(libc.syscall(number, word(a), word(b), word(c), word(d), word(e), word(f)));
   return result === -1
-    ? -read.i32(symbols.__errno_location() as NonNullable<ReturnType<typeof symbols.__errno_location>>)
+    ? -read.i32(libc.__errno_location() as NonNullable<ReturnType<typeof libc.__errno_location>>)
     : result;
 }
 

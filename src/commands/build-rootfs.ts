@@ -1,0 +1,141 @@
+/** `nsbox build-rootfs`: makes a root filesystem from programs and what their loaders load. */
+import {
+  type BinlibdepcpOptions,
+  type BinlibdepcpResult,
+  binlibdepcp,
+  type Program,
+} from "../../rootfs-tools/index.ts";
+import type { Command, Parsed } from "../cli/command.ts";
+import { UsageError } from "../util/errors.ts";
+
+const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+export const command = {
+  name: "build-rootfs",
+  usage: "[OPTIONS] PROGRAM… DIR",
+  description: `Copies each PROGRAM, a path or a name on PATH, into DIR, with its loader and exactly the shared
+libraries that the loader would load. They are found by reading the files; nothing is ever run, so
+PROGRAM need not be trusted. A script brings its interpreter.
+
+Paths, links, modes, owners and times are kept. A file of the same size, time and mode is left alone,
+any other is replaced at once, so programs that run from DIR go on. If a library is missing, nothing is
+written.
+
+Names are looked up inside DIR: links in it never lead outside.`,
+  flags: [
+    {
+      long: "no-clobber",
+      short: "n",
+      help: "Keep every file that is there",
+    },
+    {
+      long: "bare",
+      help: "Add no /etc, /proc, /sys, /dev, /tmp and /root",
+      text: "Without it, a small /etc (passwd, group, nsswitch.conf, hosts) gives names to users and groups. Existing files are never overwritten by these.",
+    },
+    {
+      long: "library-path",
+      short: "L",
+      value: "DIRS",
+      multiple: true,
+      help: "Search DIRS (colon-separated) as LD_LIBRARY_PATH would be",
+      text: "The variable itself is never looked at: it would make the result depend on who asks.",
+    },
+    { long: "dry-run", help: "List what would be there, write nothing" },
+    { long: "json", help: "Print JSON, errors included: for every file why it is there" },
+    { long: "quiet", short: "q", help: "Print no notes" },
+  ],
+  positionals: "mixed",
+  examples: [
+    { line: "nsbox build-rootfs bash ls ./rootfs", text: "A tree to run a shell in" },
+    { line: "nsbox build-rootfs --dry-run /usr/bin/git ./rootfs", text: "What git would need" },
+  ],
+  failure: 1,
+  async run(input: Parsed): Promise<number> {
+    const programs = input.rest.slice(0, -1);
+    const directory = input.rest.at(-1);
+    if (directory === undefined || programs.length === 0) {
+      throw new UsageError("build-rootfs wants at least one PROGRAM and a DIR");
+    }
+    const start = performance.now();
+    const options: BinlibdepcpOptions = {
+      programs,
+      directory,
+      searchPath: process.env["PATH"] ?? DEFAULT_PATH,
+      libraryPath: input.values("library-path").flatMap((list) => list.split(":")),
+      bare: input.has("bare"),
+      dryRun: input.has("dry-run"),
+      noClobber: input.has("no-clobber"),
+    };
+    const result = binlibdepcp(options);
+    const milliseconds = performance.now() - start;
+    const text = input.has("json")
+      ? asJson(result, options, milliseconds)
+      : asText(result, options, milliseconds);
+    await Bun.write(Bun.stdout, text);
+    if (!input.has("json") && !input.has("quiet")) {
+      for (const note of result.notes) console.error(`note: ${note}`);
+    }
+    return 0;
+  },
+} satisfies Command;
+
+/** What the files and links come to. */
+function totals({ entries }: BinlibdepcpResult) {
+  const files = entries.filter(({ kind }) => kind !== "link" && kind !== "directory");
+  const written = files.filter(({ action }) => action === "created" || action === "replaced");
+  const sum = (of: typeof files) => of.reduce((bytes, entry) => bytes + entry.bytes, 0);
+  return {
+    files: files.length,
+    links: entries.filter(({ kind }) => kind === "link").length,
+    bytes: sum(files),
+    written: written.length,
+    bytesWritten: sum(written),
+  };
+}
+
+function asJson(
+  result: BinlibdepcpResult,
+  { dryRun = false }: BinlibdepcpOptions,
+  milliseconds: number,
+): string {
+  const { directory, programs, entries: files, notes } = result;
+  const all = { directory, dryRun, programs, files, notes, totals: { ...totals(result), milliseconds } };
+  return `${JSON.stringify(all, undefined, 2)}\n`;
+}
+
+function asText(
+  result: BinlibdepcpResult,
+  { dryRun = false }: BinlibdepcpOptions,
+  milliseconds: number,
+): string {
+  const { files, bytes, written, bytesWritten } = totals(result);
+  const lines = result.programs.map(describe);
+  if (dryRun) {
+    for (const { path, target, action } of result.entries) {
+      lines.push(`${action.padEnd(9)} ${path}${target === undefined ? "" : ` -> ${target}`}`);
+    }
+  }
+  const done = `${dryRun ? "would write" : "wrote"} ${written} (${size(bytesWritten)})`;
+  lines.push(
+    `${result.directory}: ${count(files, "file")}, ${size(bytes)}; ${done} in ${Math.round(milliseconds)} ms`,
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+function describe({ path, kind, interpreters, libraries }: Program): string {
+  const needs = [
+    ...interpreters,
+    ...(libraries.length > 0 ? [count(libraries.length, "library", "libraries")] : []),
+  ];
+  const what = kind === "dynamic" ? "" : kind === "library" ? "shared object" : kind;
+  return `${path}: ${[what, ...needs].filter((part) => part !== "").join(", ")}`;
+}
+
+const count = (number: number, one: string, many = `${one}s`): string =>
+  `${number} ${number === 1 ? one : many}`;
+
+function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,33 @@
+/**
+ * Where vm.memfd_noexec forbids executable memory files: a file that has no name any more, in the first
+ * directory that may hold programs. See memfd_create(2), and the kernel's documentation of the sysctl.
+ */
+import { accessSync, closeSync, constants, openSync, unlinkSync } from "node:fs";
+
+/** One file, open twice: the kernel executes nothing that is open for writing. */
+export interface UnlinkedFile {
+  readonly write: number;
+  readonly execute: number;
+}
+
+/** Undefined where no directory would do. The name holds the PID, so that no two runs meet. */
+export function unlinkedFile(session = process.env["XDG_RUNTIME_DIR"]): UnlinkedFile | undefined {
+  for (const directory of [session, "/run", "/tmp"]) {
+    if (!directory) continue;
+    const path = `${directory}/.nsbox-${process.pid}-${Bun.nanoseconds()}`;
+    try {
+      const write = openSync(path, "wx", 0o700);
+      try {
+        accessSync(path, constants.X_OK); // fails where the filesystem is mounted noexec
+        return { write, execute: openSync(path, "r") };
+      } catch {
+        closeSync(write);
+      } finally {
+        unlinkSync(path);
+      }
+    } catch {
+      // Not writable: the next one.
+    }
+  }
+  return undefined;
+}
