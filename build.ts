@@ -11,6 +11,9 @@ const DIST = join(ROOT, "dist");
 const TARGETS = ["linux-x64", "linux-arm64", "linux-x64-musl", "linux-arm64-musl"] as const;
 type Target = (typeof TARGETS)[number];
 
+/** The architecture that this runs on. */
+const HERE: Arch = process.arch === "arm64" ? "arm64" : "x64";
+
 /** Environment variables that would steer the compiled program, and how often each stands in it. */
 const DOORS = { BUN_OPTIONS: 2, BUN_BE_BUN: 1 } as const;
 
@@ -83,7 +86,7 @@ function buildFor(target: Target): string {
 }
 
 function buildHere(): void {
-  embedHelper(process.arch === "arm64" ? "arm64" : "x64", join(DIST, "libnshelper.so"));
+  embedHelper(HERE, join(DIST, "libnshelper.so"));
   compile(join(DIST, "nsbox"), []);
 }
 
@@ -100,8 +103,10 @@ function main(args: readonly string[]): void {
   const targets = TARGETS.filter((target) => args.includes("--all") || named.includes(target));
   mkdirSync(DIST, { recursive: true });
   generateAbi();
-  if (args.includes("--generate"))
-    return embedHelper(process.arch === "arm64" ? "arm64" : "x64", join(DIST, "libnshelper.so"));
+  if (args.includes("--generate")) {
+    embedHelper(HERE, join(DIST, "libnshelper.so"));
+    return;
+  }
   const files = targets.map(buildFor);
   buildHere();
   sums(["nsbox", "libnshelper.so", ...files]);
