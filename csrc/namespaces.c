@@ -7,6 +7,7 @@
 #include <linux/fcntl.h>
 #include <linux/sched.h>
 #include <linux/sockios.h>
+#include <linux/utsname.h>
 
 static long write_file(const char *path, const char *content) {
     int fd = (int)SYS(openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
@@ -24,15 +25,34 @@ static long write_proc(s32 pid, const char *file, const char *content) {
     return write_file(path, content);
 }
 
-/* CLONE_NEWTIME has no place in clone(2), where its bit is part of the exit signal: the child unshares. */
+/*
+ * Makes a time namespace that this process enters at exec. Before 6.1 only children ever entered one, and
+ * the command would silently keep the host's clocks: then no.
+ */
+static long unshare_time(void) {
+    struct new_utsname system;
+    long error = SYS(uname, &system);
+    if (error < 0)
+        return error;
+    u64 version[2] = {0, 0};
+    const char *at = system.release;
+    for (int i = 0; i < 2; i++, at++)
+        for (; *at >= '0' && *at <= '9'; at++)
+            version[i] = version[i] * 10 + (u64)(*at - '0');
+    if (version[0] < 6 || (version[0] == 6 && version[1] < 1))
+        return -EOPNOTSUPP;
+    return SYS(unshare, CLONE_NEWTIME);
+}
+
+/* clone3(2) where a time namespace is wanted: in clone(2) its bit is part of the exit signal. */
 static long clone_any(u64 flags) {
     struct clone_args args = {.flags = flags, .exit_signal = SIGCHLD};
-    long child = SYS(clone3, &args, sizeof args);
+    long child = flags & CLONE_NEWTIME ? SYS(clone3, &args, sizeof args) : -ENOSYS;
     if (child != -ENOSYS)
         return child;
     child = SYS(clone, (flags & ~(u64)CLONE_NEWTIME) | SIGCHLD, 0, 0, 0, 0);
     if (child == 0 && (flags & CLONE_NEWTIME))
-        child_fails_if(SYS(unshare, CLONE_NEWTIME));
+        child_fails_if(unshare_time());
     return child;
 }
 
@@ -68,7 +88,7 @@ long op_gid_map(const struct args_gid_map *args) {
 
 /* The offsets are frozen once a process is in the namespace; ours enters it at exec. */
 long op_time_offsets(const struct args_time_offsets *args) {
-    long error = SYS(unshare, CLONE_NEWTIME);
+    long error = unshare_time();
     return error < 0 ? error : write_proc(0, "timens_offsets", args->offsets);
 }
 

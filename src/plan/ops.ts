@@ -87,7 +87,7 @@ export const OPS = {
     where: "clone",
     undo: "ends",
     says: "Create the process in new namespaces: {flags}",
-    call: "clone3",
+    call: "clone, clone3",
     man: "clone(2)",
     fields: { flags: "clone_flags" },
   },

@@ -7,7 +7,7 @@ import type { Op, Plan } from "../plan/plan.ts";
 import { errnoName, errnoText } from "../sys/errno.ts";
 import { HELPER } from "../sys/helper.gen.ts";
 import { NsboxError } from "../util/errors.ts";
-import { type Finding, missingKinds, whyClone } from "./why-clone.ts";
+import { type Finding, missingKinds, whyClone, whyTimeOffsets } from "./why-clone.ts";
 import { whyExec } from "./why-exec.ts";
 import { whyMount, whyStandardFds } from "./why-mount.ts";
 import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
@@ -117,6 +117,8 @@ function finding(op: Op, root: string, errno: number): Finding {
       return whyChdir(root, op.path, errno);
     case "standard_fds":
       return whyStandardFds();
+    case "time_offsets":
+      return whyTimeOffsets(errno);
     default:
       return {};
   }

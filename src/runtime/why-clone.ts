@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { KINDS } from "../ns/kinds.ts";
 
-const [EPERM, EAGAIN, ENOSPC] = [1, 11, 28];
+const [EPERM, EAGAIN, ENOSPC, ERANGE, EOPNOTSUPP] = [1, 11, 28, 34, 95];
 
 /** A fact found, and what to do about it. */
 export interface Finding {
@@ -69,3 +69,11 @@ function processLimit(): string {
 /** The kinds in `flags` that this kernel lacks: the links under /proc/self/ns say. */
 export const missingKinds = (flags: number) =>
   KINDS.filter(({ name, flag }) => flags & flag && !existsSync(`/proc/self/ns/${name}`));
+
+/** Why the time namespace could not get its offsets. */
+export function whyTimeOffsets(errno: number): Finding {
+  if (errno === EOPNOTSUPP) {
+    return { cause: "before Linux 6.1 a command does not enter a time namespace that has offsets" };
+  }
+  return errno === ERANGE ? { cause: "the clock would stand below zero or too far ahead" } : {};
+}
