@@ -47,7 +47,7 @@ static long unshare_time(void) {
 /* clone3(2) where a time namespace is wanted: in clone(2) its bit is part of the exit signal. */
 static long clone_any(u64 flags) {
     struct clone_args args = {.flags = flags, .exit_signal = SIGCHLD};
-    long child = flags & CLONE_NEWTIME ? SYS(clone3, &args, sizeof args) : -ENOSYS;
+    long child = flags & CLONE_NEWTIME ? SYS(clone3, &args, CLONE_ARGS_SIZE_VER0) : -ENOSYS;
     if (child != -ENOSYS)
         return child;
     child = SYS(clone, (flags & ~(u64)CLONE_NEWTIME) | SIGCHLD, 0, 0, 0, 0);

@@ -42,11 +42,19 @@ static void relocate(u64 base) {
     }
 }
 
+int above_standard(int fd) {
+    if (fd < 0 || fd > 2)
+        return fd;
+    int higher = (int)SYS(fcntl, fd, F_DUPFD_CLOEXEC, 3);
+    SYS(close, fd);
+    return higher;
+}
+
 /* Maps this file and reads the plan behind the helper, whose last part is its section header table. */
 static long read_plan(void) {
     struct statx stat;
     u64 offset = __ehdr_start.e_shoff + (u64)__ehdr_start.e_shnum * __ehdr_start.e_shentsize;
-    box.plan_fd = (int)SYS(openat, AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    box.plan_fd = above_standard((int)SYS(openat, AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC));
     if (box.plan_fd < 0)
         return box.plan_fd;
     long error = SYS(statx, box.plan_fd, "", AT_EMPTY_PATH, STATX_SIZE, &stat);
@@ -80,7 +88,7 @@ static int run(void) {
     }
     signals_take();
     terminal_save();
-    box.cwd = (int)SYS(openat, AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    box.cwd = above_standard((int)SYS(openat, AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (interp_walk(WHERE_BEFORE, &failure) < 0 || interp_walk(WHERE_CLONE, &failure) < 0)
         return finish(125, &failure);
     if (interp_walk(WHERE_OUTSIDE, &failure) < 0) {

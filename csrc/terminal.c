@@ -21,7 +21,7 @@ static s32 foreground(void) {
 
 void terminal_save(void) {
     box.terminal = -1;
-    int fd = (int)SYS(openat, AT_FDCWD, "/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    int fd = above_standard((int)SYS(openat, AT_FDCWD, "/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
     if (fd < 0)
         return;
     box.terminal = fd;

@@ -3,6 +3,7 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { note } from "../cli/log.ts";
 import { launch } from "../runtime/launch.ts";
 import { launchFailure } from "../runtime/launch-failure.ts";
+import { preserve } from "../runtime/preserve.ts";
 import { failureError, readPlan, withoutMissingKinds } from "../runtime/report.ts";
 import { UsageError } from "../util/errors.ts";
 
@@ -26,5 +27,7 @@ async function run({ rest }: Parsed): Promise<number> {
   const smaller = withoutMissingKinds(failure);
   if (smaller === undefined) throw failureError(failure);
   await note(`This kernel has no ${smaller.lacking.join(" and no ")} namespaces: the command runs without`);
+  const kept = smaller.plan.ops.find((op) => op.op === "close_fds")?.keep ?? "";
+  if (kept !== "") preserve(kept.split(",").map(Number));
   throw launchFailure(-(await launch(smaller.plan, "nsbox run")));
 }

@@ -1,0 +1,88 @@
+/** `nsbox build-rootfs` beside a plain copy of the same files, lddtree and dracut-install. */
+import { mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Contestant, type Goal, type Result, compete, table } from "./measure.ts";
+import { NSBOX, absent, program, scratch } from "./things.ts";
+
+/** Dynamic programs of /usr/bin that nsbox can take, one name a file. */
+function systemPrograms(): string[] {
+  const seen = new Set<string>();
+  return readdirSync("/usr/bin")
+    .map((name) => join("/usr/bin", name))
+    .filter((path) => {
+      try {
+        const real = realpathSync(path);
+        const head = new Uint8Array(4);
+        const file = Bun.spawnSync(["head", "-c", "4", real]).stdout;
+        head.set(file.subarray(0, 4));
+        const elf = head[0] === 0x7f && head[1] === 0x45;
+        if (!elf || seen.has(real)) return false;
+        seen.add(real);
+        return Bun.spawnSync([NSBOX, "build-rootfs", "--dry-run", path, join(scratch(), "none")]).exitCode === 0;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** The files and links that a build makes, as a list for cp. */
+function fileSet(programs: readonly string[], tree: string): string {
+  Bun.spawnSync([NSBOX, "build-rootfs", "--bare", ...programs, tree]);
+  const { stdout } = Bun.spawnSync(["find", tree, "!", "-type", "d", "-printf", "/%P\\0"]);
+  const list = join(scratch(), `files-${programs.length}`);
+  writeFileSync(list, stdout);
+  rmSync(tree, { recursive: true });
+  return list;
+}
+
+function contestants(programs: readonly string[]): Contestant[] {
+  const target = join(scratch(), "target");
+  const before = () => rmSync(target, { recursive: true, force: true });
+  const fresh = () => {
+    before();
+    mkdirSync(target);
+  };
+  const list = fileSet(programs, join(scratch(), "listed"));
+  const result: Contestant[] = [
+    { name: "nsbox build-rootfs", argv: [NSBOX, "build-rootfs", ...programs, target], before },
+    {
+      name: "cp -a of the same files",
+      argv: ["/bin/sh", "-c", `xargs -0 sh -c 'cp -a --parents "$@" ${target}' sh <${list}`],
+      before: fresh,
+    },
+  ];
+  const lddtree = program("lddtree");
+  if (lddtree === undefined) absent("lddtree");
+  else result.push({ name: "lddtree --copy-to-tree", argv: [lddtree, "--copy-to-tree", target, ...programs], before: fresh });
+  const dracut = program("dracut-install");
+  if (dracut === undefined) absent("dracut-install");
+  else result.push({ name: "dracut-install", argv: [dracut, "-D", target, "-l", "-a", ...programs], before: fresh });
+  return result.map((contestant) => ({ ...contestant, argv: ["/bin/sh", "-c", 'exec "$@" >/dev/null 2>&1', "sh", ...contestant.argv] }));
+}
+
+const timeOf = (results: readonly Result[], name: string) =>
+  results.find((result) => result.name === name)?.median ?? Number.NaN;
+
+/** Measures `build-rootfs` for one, a hundred and all programs, and returns its goals. */
+export function benchRootfs(rounds: number): Goal[] {
+  const all = systemPrograms();
+  const start = { name: "nsbox --version", argv: ["/bin/sh", "-c", `exec ${NSBOX} --version >/dev/null`] };
+  const one = compete([...contestants(["/usr/bin/bash"]), start], rounds);
+  table(`build-rootfs: bash, ${rounds} rounds`, one);
+  const hundred = compete(contestants(all.slice(0, 100)), Math.max(3, rounds >> 2));
+  table("build-rootfs: 100 programs", hundred);
+  const every = compete(contestants(all), 3);
+  table(`build-rootfs: all ${all.length} programs of /usr/bin`, every);
+  return [
+    {
+      text: "build-rootfs of one program above start-up, ms",
+      value: timeOf(one, "nsbox build-rootfs") - timeOf(one, "nsbox --version"),
+      limit: 40,
+    },
+    {
+      text: "build-rootfs of all programs against cp -a",
+      value: timeOf(every, "nsbox build-rootfs") / timeOf(every, "cp -a of the same files"),
+      limit: 1.3,
+    },
+  ];
+}

@@ -1,0 +1,45 @@
+/** What the benchmark needs: programs, compiled helpers, a place to work in. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+/** The executable that is measured. */
+export const NSBOX = resolve(import.meta.dir, "../../dist/nsbox");
+
+let folder: string | undefined;
+
+/** A directory that goes away with the benchmark. */
+export function scratch(): string {
+  if (folder === undefined) {
+    folder = mkdtempSync(join(tmpdir(), "nsbox-bench-"));
+    process.on("exit", () => rmSync(folder!, { recursive: true, force: true }));
+  }
+  return folder;
+}
+
+/** The path of a program of the system, or undefined. */
+export const program = (name: string): string | undefined =>
+  Bun.which(name, { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/dracut" }) ?? undefined;
+
+/** Says that a peer is not there, and so not measured. */
+export const absent = (name: string): void => console.log(`absent, skipped: ${name}`);
+
+/** Compiles a C file beside this one. */
+export function compiled(source: string, flags: readonly string[]): string {
+  const file = join(scratch(), source.replace(/\.c$/, ""));
+  const argv = ["cc", "-O2", ...flags, "-o", file, join(import.meta.dir, source)];
+  const { exitCode, stderr } = Bun.spawnSync(argv, { stderr: "pipe" });
+  if (exitCode !== 0) throw new Error(stderr.toString());
+  return file;
+}
+
+/** A Bun program that does nothing, compiled as nsbox is. */
+export function emptyBun(): string {
+  const source = join(scratch(), "empty.ts");
+  const file = join(scratch(), "empty");
+  writeFileSync(source, "");
+  const flags =
+    "--compile --minify --bytecode --format=esm --splitting --no-compile-autoload-dotenv --no-compile-autoload-bunfig";
+  Bun.spawnSync([process.execPath, "build", ...flags.split(" "), source, "--outfile", file], { cwd: scratch() });
+  return file;
+}
