@@ -98,17 +98,37 @@ export function parse(table: Table, args: readonly string[]): Parsed {
     if (!ordered.some(([long]) => long === HELP.long)) throw error;
   }
 
-  return {
-    has: (long) => ordered.some(([name]) => name === long),
-    value: (long) => values(ordered, long).at(-1),
-    values: (long) => values(ordered, long),
-    ordered,
-    rest,
-  };
+  return new Words(ordered, rest);
 }
 
-const values = (ordered: Parsed["ordered"], long: string): string[] =>
-  ordered.flatMap(([name, value]) => (name === long && value !== true ? [value] : []));
+/** Plain loops: the array methods would cost more to load than these take to run. */
+class Words implements Parsed {
+  readonly ordered: Parsed["ordered"];
+  readonly rest: readonly string[];
+
+  constructor(ordered: Parsed["ordered"], rest: readonly string[]) {
+    this.ordered = ordered;
+    this.rest = rest;
+  }
+
+  has(long: string): boolean {
+    for (let at = 0; at < this.ordered.length; at++) if (this.ordered[at]![0] === long) return true;
+    return false;
+  }
+
+  value(long: string): string | undefined {
+    return this.values(long).pop();
+  }
+
+  values(long: string): string[] {
+    const found: string[] = [];
+    for (let at = 0; at < this.ordered.length; at++) {
+      const value = this.ordered[at]![1];
+      if (this.ordered[at]![0] === long && value !== true) found.push(value);
+    }
+    return found;
+  }
+}
 
 /** A dash with a letter behind it. Negative numbers and the lone dash are values like any other. */
 const looksLikeOption = (word: string): boolean =>

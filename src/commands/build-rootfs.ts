@@ -6,7 +6,8 @@ import {
   type Program,
 } from "../../rootfs-tools/index.ts";
 import type { Command, Parsed } from "../cli/command.ts";
-import { UsageError } from "../util/errors.ts";
+import { JSON_FLAG, QUIET } from "../cli/flags.ts";
+import { NsboxError, UsageError } from "../util/errors.ts";
 
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -42,8 +43,11 @@ Names are looked up inside DIR: links in it never lead outside.`,
       text: "The variable itself is never looked at: it would make the result depend on who asks.",
     },
     { long: "dry-run", help: "List what would be there, write nothing" },
-    { long: "json", help: "Print JSON, errors included: for every file why it is there" },
-    { long: "quiet", short: "q", help: "Print no notes" },
+    {
+      ...JSON_FLAG,
+      text: "It says of every file why it is there: who needs it, and the rule it was found by.",
+    },
+    QUIET,
   ],
   positionals: "mixed",
   examples: [
@@ -67,7 +71,7 @@ Names are looked up inside DIR: links in it never lead outside.`,
       dryRun: input.has("dry-run"),
       noClobber: input.has("no-clobber"),
     };
-    const result = binlibdepcp(options);
+    const result = build(options);
     const milliseconds = performance.now() - start;
     const text = input.has("json")
       ? asJson(result, options, milliseconds)
@@ -79,6 +83,18 @@ Names are looked up inside DIR: links in it never lead outside.`,
     return 0;
   },
 } satisfies Command;
+
+/** Whoever set LD_LIBRARY_PATH may expect that it counts: if a library is missing, that is said. */
+function build(options: BinlibdepcpOptions): BinlibdepcpResult {
+  try {
+    return binlibdepcp(options);
+  } catch (error) {
+    if (!(error instanceof NsboxError) || error.details.code !== "missing-library") throw error;
+    if ((process.env["LD_LIBRARY_PATH"] ?? "") === "") throw error;
+    const hint = "LD_LIBRARY_PATH is set, but only --library-path counts here";
+    throw new NsboxError(error.message, { ...error.details, hint });
+  }
+}
 
 /** What the files and links come to. */
 function totals({ entries }: BinlibdepcpResult) {

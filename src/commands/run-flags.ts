@@ -1,4 +1,4 @@
-/** The options of `nsbox run`. */
+/** The options of `nsbox run`. Called when nsbox is built, so that at run time the table is just there. */
 import type { Flag } from "../cli/command.ts";
 import { KINDS, type KindName } from "../ns/kinds.ts";
 
@@ -30,7 +30,8 @@ const kindFlag = ({ name, letter, long, title }: (typeof KINDS)[number]): Flag =
   };
 };
 
-export const FLAGS: readonly Flag[] = [
+/** The table, in the order of the help. */
+export const runFlags = (): readonly Flag[] => [
   ...KINDS.map(kindFlag),
   {
     long: "share",

@@ -6,7 +6,7 @@ import { sharedNote } from "../sandbox/namespaces.ts";
 import { type PlannedRun, planRun } from "../sandbox/plan-run.ts";
 import type { Caller, RunRequest } from "../sandbox/request.ts";
 import { UsageError } from "../util/errors.ts";
-import { FLAGS } from "./run-flags.ts";
+import { runFlags } from "./run-flags.ts" with { type: "macro" };
 
 export const command: Command = {
   name: "run",
@@ -18,7 +18,7 @@ Options end at ROOTFS: all behind it is the command's, dashes and all. Without a
 With "-m" ROOTFS becomes the root by pivot_root, and gets a small /dev, /proc (with "-p"), /sys (with "-n", read-only) and /tmp where it has none. Without it nothing is mounted: the command is in a chroot that it may not leave.
 
 The exit status is the command's: 128+n where signal n ended it, 127 where it was not found, 126 where it could not be executed, and 125 where nsbox itself failed; then the command did not run.`,
-  flags: FLAGS,
+  flags: runFlags(),
   positionals: "stop",
   examples: [
     { line: "nsbox run ./rootfs /bin/sh", text: "A shell in namespaces of every kind." },
@@ -33,6 +33,9 @@ The exit status is the command's: 128+n where signal n ended it, 127 where it wa
   run,
 };
 
+/** What Bun makes of bytes that are no UTF-8. */
+const GARBLED = "\uFFFD";
+
 async function run(input: Parsed): Promise<number> {
   const { request, caller } = await typed(input);
   const planned = planRun(request, caller);
@@ -43,7 +46,7 @@ async function run(input: Parsed): Promise<number> {
   const plan = input.has("verbose")
     ? (await import("../plan/describe.ts")).narrated(planned.plan)
     : planned.plan;
-  const error = await launch(plan, `nsbox ${process.argv.slice(2).join(" ")}`);
+  const error = await launch(plan, `nsbox run ${request.root} ${request.command.join(" ")}`);
   throw (await import("../runtime/launch-failure.ts")).launchFailure(-error);
 }
 
@@ -52,18 +55,18 @@ async function typed(input: Parsed): Promise<{ request: RunRequest; caller: Call
   const { env } = process;
   const caller = { uid: process.geteuid!(), gid: process.getegid!(), env, bytes: false };
   const request = readRequest(input);
-  const garbled = (text: string | undefined) => text?.includes("\uFFFD") === true;
   const inherits = request.inheritEnv || request.env.length > 0;
-  if (!process.argv.some(garbled) && !(inherits && Object.values(env).some(garbled))) {
+  const words = process.argv.join();
+  if (!words.includes(GARBLED) && !(inherits && Object.values(env).join().includes(GARBLED))) {
     return { request, caller };
   }
   const [{ rawWords, rawEnvironment }, { parse }] = await Promise.all([
     import("../sys/raw-words.ts"),
     import("../cli/argv.ts"),
   ]);
-  const words = rawWords();
+  const raw = rawWords();
   return {
-    request: readRequest(parse(command, words.slice(words.indexOf("run") + 1))),
+    request: readRequest(parse(command, raw.slice(raw.indexOf("run") + 1))),
     caller: { ...caller, env: rawEnvironment(), bytes: true },
   };
 }
@@ -79,8 +82,8 @@ function readRequest(input: Parsed): RunRequest {
   return {
     root,
     command: words,
-    named: KINDS.filter(({ long }) => input.has(long)).map(({ name }) => name),
-    share: input.values("share").flatMap(kindList),
+    named: namedKinds(input),
+    share: input.has("share") ? input.values("share").flatMap(kindList) : [],
     hostname: hostnameOf(input),
     boottime: seconds(input, "boottime"),
     monotonic: seconds(input, "monotonic"),
@@ -88,8 +91,14 @@ function readRequest(input: Parsed): RunRequest {
     env: input.values("env"),
     inheritEnv: input.has("inherit-env"),
     cwd: input.value("workdir"),
-    preserve: input.values("preserve-fd").map(descriptor),
+    preserve: input.has("preserve-fd") ? input.values("preserve-fd").map(descriptor) : [],
   };
+}
+
+function namedKinds(input: Parsed): KindName[] {
+  const named: KindName[] = [];
+  for (const { name, long } of KINDS) if (input.has(long)) named.push(name);
+  return named;
 }
 
 /** `-u NAME`, `--uts-ns=NAME` and `-H NAME` say the same thing; two names contradict each other. */

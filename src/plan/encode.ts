@@ -9,9 +9,11 @@
  * The helper checks all of it before it does anything (`csrc/plan.c`).
  */
 import { ABI_HASH } from "./abi.gen.ts";
+import { layout } from "./layout.ts" with { type: "macro" };
 import { MAGIC } from "./magic.ts";
-import { OP_NAMES, OPS } from "./ops.ts";
 import type { Plan } from "./plan.ts";
+
+const LAYOUT = layout();
 
 /** A failure that the helper is told to meet: the test of every undo. Steps count from 1. */
 export interface Injection {
@@ -27,10 +29,10 @@ export function encode(plan: Plan, executable: number, injection?: Injection): s
   const { ops, argv, env } = plan;
   let text = `${MAGIC}\0${ABI_HASH}\0${executable}\0${plan.display}\0${injection?.step ?? 0}\0${injection?.errno ?? 0}\0${ops.length}\0${argv.length}\0${env.length}\0`;
   for (const op of ops) {
-    text += `${OP_NAMES.indexOf(op.op)}\0`;
-    for (const field in OPS[op.op].fields) text += `${op[field as keyof typeof op]}\0`;
+    const [code, fields] = LAYOUT[op.op];
+    text += `${code}\0`;
+    for (let at = 0; at < fields.length; at++) text += `${op[fields[at] as keyof typeof op]}\0`;
   }
-  for (const word of argv) text += `${word}\0`;
-  for (const entry of env) text += `${entry}\0`;
-  return text;
+  text += `${argv.join("\0")}\0`;
+  return env.length > 0 ? `${text}${env.join("\0")}\0` : text;
 }
