@@ -12,9 +12,9 @@ const CSRC = join(ROOT, "csrc");
 const WARNINGS =
   "-Wall -Wextra -Werror -Wshadow -Wswitch-enum -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wno-sign-conversion";
 const FLAGS =
-  "-std=gnu11 -O2 -ffreestanding -fPIC -fvisibility=hidden -fno-strict-aliasing -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables -fcf-protection=none -fno-builtin -fno-tree-loop-distribute-patterns";
+  "-std=gnu11 -Os -ffreestanding -fPIC -fvisibility=hidden -fno-strict-aliasing -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables -fcf-protection=none -fno-builtin -fno-tree-loop-distribute-patterns";
 const LINK =
-  "-nostdlib -shared -Wl,-e,_start -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,norelro -Wl,-z,max-page-size=4096 -Wl,-z,separate-code -Wl,--hash-style=gnu -Wl,-s -Wl,-Bsymbolic";
+  "-nostdlib -shared -Wl,-e,_start -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,norelro -Wl,-z,max-page-size=4096 -Wl,-z,noseparate-code -Wl,--hash-style=gnu -Wl,-s -Wl,-Bsymbolic";
 
 /** C compilers to try, best first. `CC` goes before them for this machine's own architecture. */
 function compilers(arch: Arch): readonly (readonly string[])[] {

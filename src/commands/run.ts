@@ -46,8 +46,15 @@ async function run(input: Parsed): Promise<number> {
   const plan = input.has("verbose")
     ? (await import("../plan/describe.ts")).narrated(planned.plan)
     : planned.plan;
-  const error = await launch(plan, `nsbox run ${request.root} ${request.command.join(" ")}`);
+  const error = await launch(plan, titleOf(request));
   throw (await import("../runtime/launch-failure.ts")).launchFailure(-error);
+}
+
+/** What ps shows of the monitor. */
+function titleOf({ root, command: words }: RunRequest): string {
+  let title = `nsbox run ${root}`;
+  for (let at = 0; at < words.length && title.length < 4096; at++) title += ` ${words[at]!.slice(0, 4096)}`;
+  return title;
 }
 
 /** The request, in bytes where text would not do. */

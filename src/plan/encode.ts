@@ -28,11 +28,14 @@ export interface Injection {
 export function encode(plan: Plan, executable: number, injection?: Injection): string {
   const { ops, argv, env } = plan;
   let text = `${MAGIC}\0${ABI_HASH}\0${executable}\0${plan.display}\0${injection?.step ?? 0}\0${injection?.errno ?? 0}\0${ops.length}\0${argv.length}\0${env.length}\0`;
-  for (const op of ops) {
-    const [code, fields] = LAYOUT[op.op];
-    text += `${code}\0`;
+  for (let step = 0; step < ops.length; step++) {
+    const op = ops[step]!;
+    const row = LAYOUT[op.op];
+    const fields = row[1];
+    text += `${row[0]}\0`;
     for (let at = 0; at < fields.length; at++) text += `${op[fields[at] as keyof typeof op]}\0`;
   }
-  text += `${argv.join("\0")}\0`;
-  return env.length > 0 ? `${text}${env.join("\0")}\0` : text;
+  for (let at = 0; at < argv.length; at++) text += `${argv[at]}\0`;
+  for (let at = 0; at < env.length; at++) text += `${env[at]}\0`;
+  return text;
 }

@@ -55,8 +55,7 @@ export async function launch(plan: Plan, name: string, options: LaunchOptions = 
   }
   if (file === executable) syscall(SYS.fcntl, file, F_ADD_SEALS, ALL_SEALS);
   else syscall(SYS.close, file);
-  // The kernel takes no word longer than 128 KiB, and nobody reads that much of a title.
-  const title = cstring(name.slice(0, 4096));
+  const title = cstring(name);
   const argv = new BigUint64Array([BigInt(addressOf(title)), 0n]);
   return syscall(SYS.execveat, executable, cstring(""), argv, argv.subarray(1), AT_EMPTY_PATH);
 }
