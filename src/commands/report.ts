@@ -1,7 +1,9 @@
 /** `nsbox report`: what the monitor executes when a step failed. Nobody calls it by hand. */
 import type { Command, Parsed } from "../cli/command.ts";
 import { note } from "../cli/log.ts";
+import { launch } from "../runtime/launch.ts";
 import { launchFailure } from "../runtime/launch-failure.ts";
+import { preserve } from "../runtime/preserve.ts";
 import { failureError, readPlan, withoutMissingKinds } from "../runtime/report.ts";
 import { UsageError } from "../util/errors.ts";
 
@@ -25,11 +27,6 @@ async function run({ rest }: Parsed): Promise<number> {
   const smaller = withoutMissingKinds(failure);
   if (smaller === undefined) throw failureError(failure);
   await note(`This kernel has no ${smaller.lacking.join(" and no ")} namespaces: the command runs without`);
-  // Bun's ffi starts threads, and where processes have run out it would crash: none of it above this line.
-  const [{ launch }, { preserve }] = await Promise.all([
-    import("../runtime/launch.ts"),
-    import("../runtime/preserve.ts"),
-  ]);
   const kept = smaller.plan.ops.find((op) => op.op === "close_fds")?.keep ?? "";
   if (kept !== "") preserve(kept.split(",").map(Number));
   throw launchFailure(-(await launch(smaller.plan, "nsbox run")));

@@ -63,7 +63,7 @@ export function explainText(plan: Plan): string {
 
 /** The plan as data. The operations' names and fields are those of the operation table. */
 export function explainJson(plan: Plan, kinds: readonly string[]): string {
-  const steps = plan.ops.map((op) => {
+  const steps = plan.ops.map(({ encoded: _, ...op }) => {
     const { where, call, man, undo }: Operation = OPS[op.op];
     return { ...op, where, undo, call, man, says: describe(op) };
   });

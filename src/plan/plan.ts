@@ -3,9 +3,12 @@ import type { FieldKind, OPS, OpName } from "./ops.ts";
 
 type Value<K extends FieldKind> = K extends "string" | "path" ? string : number;
 
-/** One operation with its fields: `{ op: "hostname", name: "zion" }`. */
+/**
+ * One operation with its fields: `{ op: "hostname", name: "zion" }`. What is the same in every plan may bring
+ * its encoding along.
+ */
 export type Op = {
-  [N in OpName]: { readonly op: N } & {
+  [N in OpName]: { readonly op: N; readonly encoded?: string } & {
     readonly [F in keyof (typeof OPS)[N]["fields"]]: Value<(typeof OPS)[N]["fields"][F] & FieldKind>;
   };
 }[OpName];

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { KINDS } from "../ns/kinds.ts";
 
-const [EPERM, EAGAIN, ENOSPC, ERANGE, EOPNOTSUPP] = [1, 11, 28, 34, 95];
+const [EPERM, ENOSPC, ERANGE, EOPNOTSUPP] = [1, 28, 34, 95];
 
 /** A fact found, and what to do about it. */
 export interface Finding {
@@ -18,7 +18,7 @@ const read = (path: string): string | undefined => {
   }
 };
 
-/** What stands in the way of `clone` with these flags. */
+/** What stands in the way of `clone` with these flags. Out of processes (EAGAIN) is worded in `csrc/report.c`. */
 export function whyClone(flags: number, errno: number): Finding {
   const kinds = KINDS.filter(({ flag }) => flags & flag);
   if (errno === ENOSPC) {
@@ -36,7 +36,6 @@ export function whyClone(flags: number, errno: number): Finding {
       hint: "See the limits user.max_…_namespaces, and 32 levels of nesting",
     };
   }
-  if (errno === EAGAIN) return { cause: "a limit on processes is reached", hint: processLimit() };
   if (errno !== EPERM) return {};
   if (!kinds.some(({ name }) => name === "user")) {
     return {
@@ -58,12 +57,6 @@ export function whyClone(flags: number, errno: number): Finding {
     };
   }
   return {};
-}
-
-function processLimit(): string {
-  const limits = /^Max processes +(\S+)/m.exec(read("/proc/self/limits") ?? "")?.[1];
-  const groups = /^\d+:(?:pids)?:(.*)$/m.exec(read("/proc/self/cgroup") ?? "")?.[1];
-  return `See "ulimit -u" (${limits ?? "unknown"} here) and pids.max of cgroup "${groups ?? "/"}"`;
 }
 
 /** The kinds in `flags` that this kernel lacks: the links under /proc/self/ns say. */

@@ -2,6 +2,7 @@
 import type { KindName } from "../ns/kinds.ts";
 import { CAP_SYS_CHROOT, MOUNT_ATTR } from "../plan/constants.ts";
 import type { Op } from "../plan/plan.ts";
+import { devOps } from "./dev.ts" with { type: "macro" };
 
 const { MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC } = MOUNT_ATTR;
 
@@ -21,29 +22,10 @@ const mount = (type: string, target: string, attributes: number, options = "", w
   when,
 });
 
-const device = (path: string, major: number, minor: number): Op => ({ op: "device", path, major, minor });
-const symlink = (path: string, target: string): Op => ({ op: "symlink", target, path });
 const mountPoint = (path: string, slot = 0): Op => ({ op: "mount_point", path, slot });
 
-/** Everything in /dev that is the same for everybody. */
-const DEV: readonly Op[] = [
-  mount("tmpfs", "/dev", MOUNT_ATTR_NOSUID, "mode=755,size=65536k"),
-  device("/dev/null", 1, 3),
-  device("/dev/zero", 1, 5),
-  device("/dev/full", 1, 7),
-  device("/dev/random", 1, 8),
-  device("/dev/urandom", 1, 9),
-  device("/dev/tty", 5, 0),
-  { op: "make_dir", path: "/dev/pts", mode: 0o755 },
-  { op: "make_dir", path: "/dev/shm", mode: 0o1777 },
-  mount("tmpfs", "/dev/shm", DATA_ONLY, "mode=1777"),
-  symlink("/dev/ptmx", "pts/ptmx"),
-  symlink("/dev/fd", "/proc/self/fd"),
-  symlink("/dev/stdin", "/proc/self/fd/0"),
-  symlink("/dev/stdout", "/proc/self/fd/1"),
-  symlink("/dev/stderr", "/proc/self/fd/2"),
-  { op: "console", path: "/dev/console" },
-];
+/** /dev but for devpts. */
+const DEV = devOps();
 
 const DEVPTS = "ptmxmode=0666,mode=0620";
 
