@@ -9,9 +9,10 @@
  * The helper checks all of it before it does anything (`csrc/plan.c`).
  */
 import { ABI_HASH } from "./abi.gen.ts";
+import { encodeOp } from "./encode-op.ts";
 import { layout } from "./layout.ts" with { type: "macro" };
 import { MAGIC } from "./magic.ts";
-import type { Op, Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 
 const LAYOUT = layout();
 
@@ -21,15 +22,6 @@ export interface Injection {
   readonly errno: number;
 }
 
-/** One operation: its code and its fields, each ended by NUL. */
-export function encodeOp(op: Op): string {
-  const row = LAYOUT[op.op];
-  const fields = row[1];
-  let text = `${row[0]}\0`;
-  for (let at = 0; at < fields.length; at++) text += `${op[fields[at] as keyof typeof op]}\0`;
-  return text;
-}
-
 /**
  * The encoded plan as a string, one character a byte or not as `plan.bytes` says.
  * `executable` is the descriptor that a report of failure executes, -1 for none.
@@ -37,7 +29,7 @@ export function encodeOp(op: Op): string {
 export function encode(plan: Plan, executable: number, injection?: Injection): string {
   const { ops, argv, env } = plan;
   let text = `${MAGIC}\0${ABI_HASH}\0${executable}\0${plan.display}\0${injection?.step ?? 0}\0${injection?.errno ?? 0}\0${ops.length}\0${argv.length}\0${env.length}\0`;
-  for (let step = 0; step < ops.length; step++) text += ops[step]!.encoded ?? encodeOp(ops[step]!);
+  for (let step = 0; step < ops.length; step++) text += ops[step]!.encoded ?? encodeOp(LAYOUT, ops[step]!);
   for (let at = 0; at < argv.length; at++) text += `${argv[at]}\0`;
   for (let at = 0; at < env.length; at++) text += `${env[at]}\0`;
   return text;

@@ -1,6 +1,7 @@
 /** /dev: small, the same for everybody, and so encoded when nsbox is built. */
 import { MOUNT_ATTR } from "../plan/constants.ts";
-import { encodeOp } from "../plan/encode.ts";
+import { encodeOp } from "../plan/encode-op.ts";
+import { layout } from "../plan/layout.ts";
 import type { Op } from "../plan/plan.ts";
 
 const { MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC } = MOUNT_ATTR;
@@ -37,4 +38,7 @@ const ops: readonly Op[] = [
 ];
 
 /** The operations that fill /dev, all but devpts, which depends on the user namespace. */
-export const devOps = (): readonly Op[] => ops.map((op) => ({ ...op, encoded: encodeOp(op) }));
+export function devOps(): readonly Op[] {
+  const codes = layout();
+  return ops.map((op) => ({ ...op, encoded: encodeOp(codes, op) }));
+}
