@@ -17,7 +17,7 @@ import { errnoOf } from "./failure.ts";
 import { getAttribute, listAttributes, setAttribute } from "./xattr.ts";
 
 /** What of a file could not be kept. */
-export type Loss = "owner" | "attributes";
+export type Loss = "owner" | "setId" | "attributes";
 
 const { COPYFILE_EXCL, COPYFILE_FICLONE, COPYFILE_FICLONE_FORCE } = constants;
 const BLOCK = 65536;
@@ -30,20 +30,26 @@ export function copyFile(source: string, stat: BigIntStats, target: string): Los
   copyBytes(source, stat, target);
   const losses: Loss[] = [];
   const owned = giveAway(target, stat);
-  if (!owned) losses.push("owner");
   // After the change of owner, which clears the setuid bits. Bits that would now mean another user go.
   const mode = Number(stat.mode & PERMISSIONS);
-  chmodSync(target, owned ? mode : mode & WITHOUT_SET_ID);
+  const kept = owned ? mode : mode & WITHOUT_SET_ID;
+  chmodSync(target, kept);
+  if (!owned) losses.push("owner");
+  if (kept !== mode) losses.push("setId");
   for (const name of listAttributes(source)) {
     const value = getAttribute(source, name);
-    if (value === undefined || !setAttribute(target, name, value)) losses.push("attributes");
+    if (value !== undefined && setAttribute(target, name, value)) continue;
+    if (!losses.includes("attributes")) losses.push("attributes");
   }
   setTimes(target, stat);
   return losses;
 }
 
 /** Gives `path` to the owner in `stat`; false where the caller is not allowed to. */
-export function giveAway(path: string, { uid, gid }: { readonly uid: bigint; readonly gid: bigint }): boolean {
+export function giveAway(
+  path: string,
+  { uid, gid }: { readonly uid: bigint; readonly gid: bigint },
+): boolean {
   try {
     lchownSync(path, Number(uid), Number(gid));
     return true;
@@ -56,7 +62,10 @@ export function giveAway(path: string, { uid, gid }: { readonly uid: bigint; rea
 
 function copyBytes(source: string, stat: BigIntStats, target: string): void {
   const hasHoles = stat.blocks * BYTES_PER_STAT_BLOCK < stat.size;
-  if (!hasHoles) return copyFileSync(source, target, COPYFILE_FICLONE | COPYFILE_EXCL);
+  if (!hasHoles) {
+    copyFileSync(source, target, COPYFILE_FICLONE | COPYFILE_EXCL);
+    return;
+  }
   try {
     copyFileSync(source, target, COPYFILE_FICLONE_FORCE | COPYFILE_EXCL);
   } catch {

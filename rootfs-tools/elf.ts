@@ -39,6 +39,7 @@ const ET_DYN = 3;
 const PT_LOAD = 1;
 const PT_DYNAMIC = 2;
 const PT_INTERP = 3;
+const DT_NULL = 0;
 const DT_STRTAB = 5;
 const DT_SONAME = 14;
 const DT_RPATH = 15;
@@ -77,10 +78,18 @@ class Fields {
     this.bits = bits;
   }
 
-  half = (at: number): number => this.#view.getUint16(at, true);
-  word = (at: number): number => this.#view.getUint32(at, true);
+  half(at: number): number {
+    return this.#view.getUint16(at, true);
+  }
+
+  word(at: number): number {
+    return this.#view.getUint32(at, true);
+  }
+
   /** An address, offset or size. Beyond 2^53 it loses bits, and lies past the end of any file all the same. */
-  long = (at: number): number => (this.bits === 32 ? this.word(at) : Number(this.#view.getBigUint64(at, true)));
+  long(at: number): number {
+    return this.bits === 32 ? this.word(at) : this.word(at) + this.word(at + 4) * 0x1_0000_0000;
+  }
 }
 
 /**
@@ -159,7 +168,10 @@ type Dynamic = Omit<Elf, "bits" | "machine" | "type" | "interpreter">;
 function readDynamic(file: FileWindow, segments: readonly Segment[], bits: 32 | 64): Dynamic {
   const lists: { tag: number; value: number }[] = [];
   const single = new Map<number, number>();
-  for (const [tag, value] of dynamicEntries(file, segments, bits)) {
+  const entries = dynamicEntries(file, segments, bits);
+  for (let index = 0; index < entries.length; index += 2) {
+    const tag = entries[index] ?? DT_NULL;
+    const value = entries[index + 1] ?? 0;
     if (NEEDED_KINDS.has(tag) || tag === DT_AUDIT || tag === DT_DEPAUDIT) lists.push({ tag, value });
     else single.set(tag, value);
   }
@@ -193,26 +205,21 @@ function readDynamic(file: FileWindow, segments: readonly Segment[], bits: 32 | 
   };
 }
 
-function* dynamicEntries(
-  file: FileWindow,
-  segments: readonly Segment[],
-  bits: 32 | 64,
-): Generator<readonly [tag: number, value: number]> {
+/** The tags and values of the dynamic section, one after the other. */
+function dynamicEntries(file: FileWindow, segments: readonly Segment[], bits: 32 | 64): number[] {
   const segment = segments.find(({ type }) => type === PT_DYNAMIC);
   // Separate debug files keep the header of a dynamic section that is not there.
-  if (segment === undefined || segment.size === 0) return;
-  const step = bits === 64 ? 16 : 8;
-  const count = Math.min(Math.floor(segment.size / step), MOST_DYNAMIC_ENTRIES + 1);
-  const bytes = file.bytes(
-    offsetOf(file, segments, segment.address, "dynamic section"),
-    count * step,
-    "dynamic section",
-  );
-  const fields = new Fields(bytes, bits);
-  for (let index = 0; index < count; index++) {
-    if (index === MOST_DYNAMIC_ENTRIES) throw file.invalid("dynamic section without an end");
-    const tag = fields.long(index * step);
-    if (tag === 0) return;
-    yield [tag, fields.long(index * step + step / 2)];
+  if (segment === undefined || segment.size === 0) return [];
+  const step = bits === 64 ? 8 : 4;
+  const count = Math.min(Math.floor(segment.size / step / 2), MOST_DYNAMIC_ENTRIES + 1);
+  const offset = offsetOf(file, segments, segment.address, "dynamic section");
+  const fields = new Fields(file.bytes(offset, count * 2 * step, "dynamic section"), bits);
+  const entries: number[] = [];
+  for (let at = 0; at < count * 2 * step; at += 2 * step) {
+    const tag = fields.long(at);
+    if (tag === DT_NULL) return entries;
+    entries.push(tag, fields.long(at + step));
   }
+  if (count > MOST_DYNAMIC_ENTRIES) throw file.invalid("dynamic section without an end");
+  return entries;
 }

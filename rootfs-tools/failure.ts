@@ -16,3 +16,15 @@ export function failed(message: string, error: unknown): NsboxError {
   const call = "syscall" in error && typeof error.syscall === "string" ? `${error.syscall}: ` : "";
   return new NsboxError(message, { cause: `${call}${text} (${errno})`, errno });
 }
+
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EISDIR: "is a directory",
+  ELOOP: "too many symbolic links",
+  ENAMETOOLONG: "file name too long",
+  ENOENT: "no such file or directory",
+  ENOTDIR: "not a directory",
+};
+
+/** What errno `name` means, and the name itself: `no such file or directory (ENOENT)`. */
+export const wordsFor = (name: string): string => (name in WORDS ? `${WORDS[name]} (${name})` : name);

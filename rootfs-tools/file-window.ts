@@ -8,13 +8,21 @@ import { NsboxError } from "../src/util/errors.ts";
 const BLOCK = 4096;
 const decoder = new TextDecoder();
 
-/** Reads parts of an open file, the last block kept: what an ELF file tells of itself lies close together. */
+/** One block for all windows: thousands of files are read, one after the other. */
+const shared = new Uint8Array(BLOCK);
+let sharedBy: FileWindow | undefined;
+
+/**
+ * Reads parts of an open file, the last block kept: what an ELF file tells of itself lies close together.
+ * The bytes that it hands out hold until the next read.
+ */
 export class FileWindow {
   readonly path: string;
   readonly size: number;
   readonly #fd: number;
   #start = 0;
   #block = new Uint8Array(0);
+  #isShared = false;
 
   constructor(path: string, fd: number, size: number) {
     this.path = path;
@@ -30,7 +38,10 @@ export class FileWindow {
   /** `length` bytes from `offset`; throws where the file ends before. `what` names them in the error. */
   bytes(offset: number, length: number, what: string): Uint8Array {
     if (offset + length > this.size) throw this.invalid(`${what} past the end of the file`);
-    if (offset < this.#start || offset + length > this.#start + this.#block.length) this.#read(offset, length);
+    const lost = this.#isShared && sharedBy !== this;
+    if (lost || offset < this.#start || offset + length > this.#start + this.#block.length) {
+      this.#read(offset, length);
+    }
     const from = offset - this.#start;
     if (from + length > this.#block.length) throw this.invalid("the file shrank while it was read");
     return this.#block.subarray(from, from + length);
@@ -47,7 +58,9 @@ export class FileWindow {
   }
 
   #read(offset: number, length: number): void {
-    const block = new Uint8Array(Math.max(length, BLOCK));
+    const block = length > BLOCK ? new Uint8Array(length) : shared;
+    if (block === shared) sharedBy = this;
+    this.#isShared = block === shared;
     let filled = 0;
     while (filled < length) {
       const got = readSync(this.#fd, block, filled, block.length - filled, offset + filled);

@@ -1,5 +1,5 @@
 /** The search rules of glibc's loader, see ld.so(8). */
-import { readFileSync } from "node:fs";
+import { NsboxError } from "../src/util/errors.ts";
 import { hwcapsLevels, legacySubdirectories, platform } from "./cpu.ts";
 import type { Elf, Machine, Needed } from "./elf.ts";
 import { errnoOf } from "./failure.ts";
@@ -9,6 +9,7 @@ import type { Hit, Loaded, Loader, Place } from "./loader.ts";
 import { type LoaderFacts, libToken, readLoaderFacts } from "./loader-facts.ts";
 import { baseOf, parentOf } from "./paths.ts";
 import { isPrivileged } from "./privileged.ts";
+import { readSmallFile } from "./small-file.ts";
 import { expandTokens, type Tokens } from "./tokens.ts";
 
 /** A list of directories that is searched as one. */
@@ -17,8 +18,11 @@ interface PathList {
   readonly rule: string;
 }
 
-/** What the directories of the cache that are searched anyway count as: any other needs a cache. */
+/** The rule of libraries that ld.so.cache names. */
 export const CACHE_RULE = "ld.so.cache";
+/** The rule of libraries that stand in what LD_LIBRARY_PATH would hold. */
+export const LIBRARY_PATH_RULE = "library path";
+const LONGEST_CACHE = 2 ** 26;
 const DEFAULT_RULE = "default directories";
 
 /** glibc's loader at one path, and what it has looked for before. */
@@ -29,9 +33,13 @@ export class Glibc implements Loader {
   readonly #host: Host;
   readonly #libraryPath: readonly string[];
   readonly #subdirectories = new Map<string, readonly string[]>();
+  /** The RPATH or RUNPATH of an object: an object uses one of them. */
+  readonly #pathLists = new WeakMap<Loaded, PathList>();
   /** What the cache and the default directories hold: the same for whoever asks. */
   readonly #common = new Map<string, { readonly hit: Hit | undefined; readonly tried: readonly Place[] }>();
   #cache: Map<string, CacheEntry[]> | undefined;
+  /** The directories that need no cache, each with a slash at its end. */
+  #defaults: ReadonlySet<string> | undefined;
 
   /** `libraryPath` stands for LD_LIBRARY_PATH; the environment is never looked at. */
   constructor(host: Host, interpreter: HostFile, machine: Machine, libraryPath: readonly string[]) {
@@ -69,7 +77,7 @@ export class Glibc implements Loader {
 
   find(name: string, by: Loaded, tried: Place[]): Hit | undefined {
     if (name.includes("/")) return this.#open(name, "path in DT_NEEDED", tried);
-    for (const list of this.#ownLists(by)) {
+    for (const list of this.#libraryPath.length > 0 || hasPaths(by) ? this.#ownLists(by) : []) {
       const hit = this.#inList(name, list, tried);
       if (hit !== undefined) return hit;
     }
@@ -84,14 +92,15 @@ export class Glibc implements Loader {
     return common.hit;
   }
 
-  /** Whether `path` is found without a cache. */
+  /** Whether the library at `path` is found without a cache. */
   isDefault(path: string): boolean {
-    return this.facts.directories.some((directory) => path.startsWith(`${directory}/`) && this.#inPlain(directory, path));
-  }
-
-  #inPlain(directory: string, path: string): boolean {
-    const parent = parentOf(path);
-    return this.#search(directory).some((subdirectory) => `${directory}${subdirectory}` === parent);
+    const parent = `${parentOf(path)}/`;
+    this.#defaults ??= new Set(
+      this.facts.directories.flatMap((directory) =>
+        this.#search(directory).map((subdirectory) => prefix(directory) + subdirectory),
+      ),
+    );
+    return this.#defaults.has(parent);
   }
 
   /** The lists that depend on who asks: RPATHs, the library path, the RUNPATH. */
@@ -101,21 +110,30 @@ export class Glibc implements Loader {
         if (object.elf.rpath !== undefined) yield this.#pathList(object.elf.rpath, object, "RPATH");
       }
     }
-    if (this.#libraryPath.length > 0) yield { directories: this.#libraryPath, rule: "library path" };
+    if (this.#libraryPath.length > 0) yield { directories: this.#libraryPath, rule: LIBRARY_PATH_RULE };
     if (by.elf.runpath !== undefined) yield this.#pathList(by.elf.runpath, by, "RUNPATH");
   }
 
   #pathList(text: string, object: Loaded, kind: string): PathList {
+    let list = this.#pathLists.get(object);
+    if (list === undefined) {
+      list = { directories: this.#expandList(text, object), rule: `${kind} of "${object.path}"` };
+      this.#pathLists.set(object, list);
+    }
+    return list;
+  }
+
+  #expandList(text: string, object: Loaded): string[] {
     const directories: string[] = [];
     for (const element of text.split(":")) {
       const expanded = expandTokens(element, () => this.#tokens(object));
       if (expanded === undefined) continue;
-      // An empty element is the working directory.
-      const directory = expanded === "" ? "." : expanded.replace(/(?<=.)\/+$/, "");
+      // An empty element stays empty: the working directory.
+      const directory = expanded.replace(/(?<=.)\/+$/, "");
       if (directories.includes(directory) || this.#isUntrusted(element, directory, object)) continue;
       directories.push(directory);
     }
-    return { directories, rule: `${kind} of "${object.path}"` };
+    return directories;
   }
 
   #tokens(object: Loaded): Tokens {
@@ -168,32 +186,35 @@ export class Glibc implements Loader {
   #inList(name: string, { directories, rule }: PathList, tried: Place[]): Hit | undefined {
     for (const directory of directories) {
       for (const subdirectory of this.#search(directory)) {
-        const path = `${directory === "/" ? "" : directory}${subdirectory}/${name}`;
-        const found = this.#host.library(path, this);
+        const path = `${prefix(directory)}${subdirectory}${name}`;
+        const found = this.#library(path);
         if (typeof found === "object") return { path, file: found, elf: found.elf, rule };
         // Any other failure than absence ends the list: the loader goes on with the next one.
-        if (found === "stop") return undefined;
+        if (found === "stop") {
+          tried.push({ path, rule: `${rule}, which end here` });
+          return undefined;
+        }
         if (found !== "absent") tried.push({ path, rule: `${rule}, ${found}` });
       }
-      tried.push({ path: directory, rule });
+      tried.push({ path: directory || ".", rule });
     }
     return undefined;
   }
 
-  /** The subdirectories of `directory` that come before it, and itself, as `""`. */
+  /** The subdirectories of `directory` that come before it, each with a slash at its end, and `""` for itself. */
   #search(directory: string): readonly string[] {
     let known = this.#subdirectories.get(directory);
     if (known === undefined) {
-      const exists = (name: string) => this.#host.isDirectory(`${directory}/${name}`);
+      const exists = (name: string) => this.#host.isDirectory(prefix(directory) + name);
       const found: string[] = [];
       if (this.facts.hwcaps && exists("glibc-hwcaps")) {
         for (const level of hwcapsLevels(this)) {
-          if (exists(`glibc-hwcaps/${level}`)) found.push(`/glibc-hwcaps/${level}`);
+          if (exists(`glibc-hwcaps/${level}`)) found.push(`glibc-hwcaps/${level}/`);
         }
       }
       if (this.facts.legacy) {
         const names = legacySubdirectories(this).map(([name]) => name);
-        if (names.some(exists)) found.push(...combinations(names).filter((path) => exists(path.slice(1))));
+        if (names.some(exists)) found.push(...combinations(names).filter(exists));
       }
       known = [...found, ""];
       this.#subdirectories.set(directory, known);
@@ -201,8 +222,17 @@ export class Glibc implements Loader {
     return known;
   }
 
-  #open(path: string, rule: string, tried: Place[]): Hit | undefined {
+  /** The loader takes no executable for a library, position-independent or not. */
+  #library(path: string) {
     const found = this.#host.library(path, this);
+    if (typeof found === "object" && (found.elf.pie || found.elf.type === "executable")) {
+      throw new NsboxError(`Cannot use the library "${path}"`, { cause: "it is an executable" });
+    }
+    return found;
+  }
+
+  #open(path: string, rule: string, tried: Place[]): Hit | undefined {
+    const found = this.#library(path);
     if (typeof found === "object") return { path, file: found, elf: found.elf, rule };
     tried.push({ path, rule: found === "absent" || found === "stop" ? rule : `${rule}, ${found}` });
     return undefined;
@@ -213,7 +243,20 @@ export class Glibc implements Loader {
 function combinations([first, ...others]: readonly string[]): string[] {
   if (first === undefined) return [];
   const rest = combinations(others);
-  return [...rest.map((path) => `/${first}${path}`), `/${first}`, ...rest];
+  return [...rest.map((path) => `${first}/${path}`), `${first}/`, ...rest];
+}
+
+/** What comes before a name in `directory`. */
+const prefix = (directory: string): string =>
+  directory === "" || directory === "/" ? directory : `${directory}/`;
+
+/** Whether any RPATH or RUNPATH counts for what `by` needs: for most programs none does. */
+function hasPaths(by: Loaded): boolean {
+  if (by.elf.runpath !== undefined) return true;
+  for (let object: Loaded | undefined = by; object !== undefined; object = object.parent) {
+    if (object.elf.rpath !== undefined) return true;
+  }
+  return false;
 }
 
 const isBelow = (path: string, directory: string): boolean => {
@@ -227,7 +270,7 @@ const isBelow = (path: string, directory: string): boolean => {
 
 function readCache(path: string): Map<string, CacheEntry[]> {
   try {
-    return parseCache(readFileSync(path), path);
+    return parseCache(readSmallFile(path, LONGEST_CACHE), path);
   } catch (error) {
     if (errnoOf(error) === "") throw error;
     return new Map();

@@ -1,10 +1,11 @@
 /** The host's files, each looked at and each ELF file read once, however many programs need it. */
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { NsboxError } from "../src/util/errors.ts";
-import { type Elf, type Machine, readElf } from "./elf.ts";
-import { errnoOf, failed } from "./failure.ts";
+import { type Elf, isElf, type Machine, readElf } from "./elf.ts";
+import { failed } from "./failure.ts";
 import { FileWindow } from "./file-window.ts";
 import { Root, type Walk } from "./paths.ts";
+import { openQuietly } from "./small-file.ts";
 
 /** A file that was found, and how it is reached. */
 export interface HostFile {
@@ -16,18 +17,17 @@ export interface HostFile {
 /** Why a library is not taken: the loader goes on to the next place, but for `stop` to the next list. */
 export type Miss = "absent" | "unreadable" | "foreign" | "stop";
 
-const O_CLOEXEC = 0o2000000;
-
-/** Opens a regular file. Never blocks, should it have turned into a FIFO since it was looked at. */
-export function openRegular(path: string): number {
-  return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | O_CLOEXEC);
-}
+/** The kernel looks at that much of a file to find out what it is. */
+const FIRST_BYTES = 256;
+/** Real programs need a few thousand; hostile lists of directories and names multiply. */
+const MOST_LOOKUPS = 250_000;
 
 /** The host as it is found, links and all. */
 export class Host {
   readonly #root = new Root("");
   readonly #walks = new Map<string, Walk>();
   readonly #elves = new Map<string, Elf>();
+  #lookups = 0;
 
   /** Follows `path`; a relative one counts from the working directory. */
   walk(path: string): Walk {
@@ -45,6 +45,11 @@ export class Host {
 
   /** The library at `path` for `machine`, or why the loader passes over it. Throws where it would give up. */
   library(path: string, machine: Machine): (HostFile & { readonly elf: Elf }) | Miss {
+    if (++this.#lookups > MOST_LOOKUPS) {
+      throw new NsboxError("Cannot search for libraries", {
+        cause: `more than ${MOST_LOOKUPS} places to look in`,
+      });
+    }
     const walk = this.walk(path);
     if (walk.entry === undefined) {
       if (walk.errno === "ENOENT" || walk.errno === "ENOTDIR") return "absent";
@@ -67,26 +72,35 @@ export class Host {
   }
 
   /** Reads an ELF file; `undefined` where it is none for `machine`. */
-  elf({ walk, id }: HostFile, machine?: Machine): Elf | undefined {
-    const known = this.#elves.get(id);
-    if (known !== undefined) {
-      return machine === undefined || isFor(known, machine) ? known : undefined;
-    }
-    let fd: number;
+  elf(file: HostFile, machine?: Machine): Elf | undefined {
+    const known = this.#elves.get(file.id);
+    if (known !== undefined) return machine === undefined || isFor(known, machine) ? known : undefined;
+    return this.#read(file, (window) => this.#parse(file, window, machine));
+  }
+
+  /** Reads a file that may be a program: its first bytes, and all of it that counts where it is an ELF file. */
+  program(file: HostFile): { readonly first: Uint8Array; readonly elf: Elf | undefined } {
+    return this.#read(file, (window) => {
+      const first = window.bytes(0, Math.min(window.size, FIRST_BYTES), "first bytes").slice();
+      return { first, elf: isElf(first) ? this.#parse(file, window) : undefined };
+    });
+  }
+
+  #parse({ id }: HostFile, window: FileWindow, machine?: Machine): Elf | undefined {
+    const elf = this.#elves.get(id) ?? readElf(window, machine);
+    if (elf !== undefined) this.#elves.set(id, elf);
+    return elf;
+  }
+
+  #read<T>({ walk: { path, entry } }: HostFile, use: (window: FileWindow) => T): T {
+    let fd: number | undefined;
     try {
-      fd = openRegular(walk.path);
+      fd = openQuietly(path);
+      return use(new FileWindow(path, fd, Number(entry?.stat?.size ?? 0)));
     } catch (error) {
-      throw failed(`Cannot open "${walk.path}"`, error);
-    }
-    try {
-      const elf = readElf(new FileWindow(walk.path, fd, Number(walk.entry?.stat?.size ?? 0)), machine);
-      if (elf !== undefined) this.#elves.set(id, elf);
-      return elf;
-    } catch (error) {
-      if (errnoOf(error) === "") throw error;
-      throw failed(`Cannot read "${walk.path}"`, error);
+      throw failed(`Cannot read "${path}"`, error);
     } finally {
-      closeSync(fd);
+      if (fd !== undefined) closeSync(fd);
     }
   }
 }

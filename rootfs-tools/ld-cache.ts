@@ -93,7 +93,9 @@ function readLevels(view: DataView, start: number, offset: number): number[] {
     const from = start + view.getUint32(record + 8, true);
     const length = view.getUint32(record + 12, true);
     if (from + length > view.byteLength) return [];
-    return Array.from({ length: Math.floor(length / 4) }, (_, index) => view.getUint32(from + index * 4, true));
+    return Array.from({ length: Math.floor(length / 4) }, (_, index) =>
+      view.getUint32(from + index * 4, true),
+    );
   }
   return [];
 }

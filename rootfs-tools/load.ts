@@ -1,6 +1,7 @@
 /** The order of loading: breadth first, each library once, see ld.so(8). */
+import { NsboxError } from "../src/util/errors.ts";
 import type { Needed } from "./elf.ts";
-import type { Loaded, Loader, Place } from "./loader.ts";
+import type { Hit, Loaded, Loader, Place } from "./loader.ts";
 
 /** That one object needs another. */
 export interface Edge {
@@ -59,19 +60,29 @@ function loadNamespace(program: Loaded, interpreter: Loaded, loader: Loader): Lo
       return undefined;
     }
     const tried: Place[] = [];
-    const hit = name === undefined ? undefined : loader.find(name, by, tried);
+    const hit = name === undefined ? undefined : find(name, by, tried);
     if (name === undefined || hit === undefined) {
       if (kind !== "auxiliary") missing.push({ name: written, by, tried });
       return undefined;
     }
     const same = byId.get(hit.file.id);
     const object = same ?? { path: hit.path, file: hit.file, elf: hit.elf, parent: by };
-    const rule = kind === "needed" ? hit.rule : `${hit.rule}, ${kind === "filter" ? "DT_FILTER" : "DT_AUXILIARY"}`;
+    const rule =
+      kind === "needed" ? hit.rule : `${hit.rule}, ${kind === "filter" ? "DT_FILTER" : "DT_AUXILIARY"}`;
     edges.push({ by, object, name: written, rule });
     remember(object, name);
     if (same !== undefined) return undefined;
     libraries.push(object);
     return object;
+  };
+
+  const find = (name: string, by: Loaded, tried: Place[]): Hit | undefined => {
+    try {
+      return loader.find(name, by, tried);
+    } catch (error) {
+      if (!(error instanceof NsboxError)) throw error;
+      throw new NsboxError(`${error.message}, needed by "${by.path}"`, error.details);
+    }
   };
 
   remember(program, "");

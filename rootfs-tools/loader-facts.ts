@@ -2,8 +2,8 @@
  * What was compiled into a loader, read from the loader itself: distributions differ, and a list of ours
  * would be wrong on the next one.
  */
-import { readFileSync } from "node:fs";
 import { failed } from "./failure.ts";
+import { readSmallFile } from "./small-file.ts";
 
 /** The facts of one glibc loader. */
 export interface LoaderFacts {
@@ -17,13 +17,15 @@ export interface LoaderFacts {
   readonly legacy: boolean;
 }
 
+/** A loader is some 200 kB long, one with debug information 2 MB. */
+const LONGEST_LOADER = 2 ** 23;
 const FALLBACK = ["/lib64", "/usr/lib64", "/lib", "/usr/lib"];
 
 /** Reads the loader at `path`. */
 export function readLoaderFacts(path: string): LoaderFacts {
   let text: string;
   try {
-    text = readFileSync(path, "latin1");
+    text = new TextDecoder("latin1").decode(readSmallFile(path, LONGEST_LOADER));
   } catch (error) {
     throw failed(`Cannot read the loader "${path}"`, error);
   }

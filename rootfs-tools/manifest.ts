@@ -22,26 +22,41 @@ export interface ManifestFile {
   readonly why: readonly Reason[];
 }
 
+interface Draft extends ManifestFile {
+  kind: Kind;
+  readonly why: Reason[];
+  /** The names that are recorded in `why`, by who needs them. */
+  readonly names: Map<string, Set<string>>;
+}
+
 /** Everything that is copied, and every path by which it must be reachable. */
 export class Manifest {
-  readonly files = new Map<string, { path: string; stat: BigIntStats; kind: Kind; why: Reason[] }>();
+  readonly #files = new Map<string, Draft>();
   /** The paths that programs and the loader use, with the links on them. */
   readonly wanted = new Map<string, Walk>();
-  readonly #reasons = new Set<string>();
+
+  /** The files by their paths without links. */
+  get files(): ReadonlyMap<string, ManifestFile> {
+    return this.#files;
+  }
 
   /** Adds the regular file at the end of `walk`, which is reached as `path`. */
   add(path: string, walk: Walk, kind: Kind, why: Reason): void {
-    const stat = walk.entry?.stat;
-    if (stat === undefined) return;
-    this.wanted.set(path, walk);
-    const file = this.files.get(walk.path);
-    const key = `${walk.path}\0${why.by}\0${why.name}`;
-    if (this.#reasons.has(key)) return;
-    this.#reasons.add(key);
-    if (file === undefined) this.files.set(walk.path, { path: walk.path, stat, kind, why: [why] });
-    else {
-      file.why.push(why);
-      if (kind === "program") file.kind = kind;
+    let file = this.#files.get(walk.path);
+    if (file === undefined) {
+      if (walk.entry?.stat === undefined) return;
+      file = { path: walk.path, stat: walk.entry.stat, kind, why: [], names: new Map() };
+      this.#files.set(walk.path, file);
     }
+    if (!this.wanted.has(path)) this.wanted.set(path, walk);
+    let names = file.names.get(why.by);
+    if (names === undefined) {
+      names = new Set();
+      file.names.set(why.by, names);
+    }
+    if (names.has(why.name)) return;
+    names.add(why.name);
+    file.why.push(why);
+    if (kind === "program") file.kind = kind;
   }
 }

@@ -1,12 +1,13 @@
 /** The search rules of musl's loader, which is its libc as well. The glibc cache means nothing to it. */
-import { readFileSync } from "node:fs";
 import type { Elf, Machine, Needed } from "./elf.ts";
 import { errnoOf, failed } from "./failure.ts";
 import type { Host } from "./host.ts";
 import type { Hit, Loaded, Loader, Place } from "./loader.ts";
 import { baseOf, parentOf } from "./paths.ts";
 import { isPrivileged } from "./privileged.ts";
+import { readSmallFile } from "./small-file.ts";
 
+const LONGEST_CONFIGURATION = 65536;
 /** Without a configuration file. */
 const DIRECTORIES = ["/lib", "/usr/local/lib", "/usr/lib"];
 /** The libraries that are part of libc, and so of the loader. */
@@ -102,7 +103,7 @@ function expand(text: string, object: Loaded): string[] {
 
 function readConfiguration(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return new TextDecoder().decode(readSmallFile(path, LONGEST_CONFIGURATION));
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw failed(`Cannot read "${path}"`, error);

@@ -47,6 +47,15 @@ export const baseOf = (path: string): string => path.slice(path.lastIndexOf("/")
 
 const join = (directory: string, name: string): string => `${directory === "/" ? "" : directory}/${name}`;
 
+/** The way from one directory to `path`, both inside and without links. */
+export function relative(directory: string, path: string): string {
+  const from = directory.split("/").filter((name) => name !== "");
+  const to = path.split("/").filter((name) => name !== "");
+  let shared = 0;
+  while (shared < from.length && shared < to.length - 1 && from[shared] === to[shared]) shared++;
+  return [...from.slice(shared).map(() => ".."), ...to.slice(shared)].join("/");
+}
+
 /** A directory taken as the root, and what is known of it: each entry is looked at once. */
 export class Root {
   /** The directory's path on the host, without a trailing slash: empty for the host's own root. */
@@ -103,6 +112,7 @@ export class Root {
         entry = found;
       } else if (links.length === MOST_LINKS || found.target.length > LONGEST_PATH) {
         errno = "ELOOP";
+        pending.push(name);
       } else {
         links.push({ path: next, target: found.target, way: pending.some((rest) => rest !== "") });
         if (found.target.startsWith("/")) here = "/";

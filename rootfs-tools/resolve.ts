@@ -1,7 +1,7 @@
 /** From programs to the manifest of everything that they need. Reads only, and runs nothing. */
 import { NsboxError } from "../src/util/errors.ts";
 import type { Elf } from "./elf.ts";
-import { CACHE_RULE, Glibc, isGlibcInterpreter } from "./glibc.ts";
+import { CACHE_RULE, Glibc, isGlibcInterpreter, LIBRARY_PATH_RULE } from "./glibc.ts";
 import { Host, type HostFile } from "./host.ts";
 import { type CacheEntry, cacheFlags } from "./ld-cache.ts";
 import { type Edge, load, type Missing } from "./load.ts";
@@ -147,23 +147,32 @@ class Resolver {
 
   /** Adds what the loader loads for an ELF file. */
   #binary(file: ProgramFile): Pick<Program, "kind" | "interpreters" | "libraries"> {
-    const elf = this.#host.elf(file);
+    const { elf } = file;
     if (elf === undefined) return { kind: "static", interpreters: [], libraries: [] };
     const named = elf.interpreter;
     if (named === undefined && (elf.needed.length === 0 || elf.type === "executable")) {
-      return { kind: elf.pie || elf.type === "executable" ? "static" : "library", interpreters: [], libraries: [] };
+      return {
+        kind: elf.pie || elf.type === "executable" ? "static" : "library",
+        interpreters: [],
+        libraries: [],
+      };
     }
     const path = named ?? this.#conventionalInterpreter(elf, file);
     const interpreter = this.#interpreter(path, elf, file);
     if (named !== undefined) {
-      this.manifest.add(path, interpreter.file.walk, "interpreter", { by: file.path, name: path, rule: "PT_INTERP" });
+      this.manifest.add(path, interpreter.file.walk, "interpreter", {
+        by: file.path,
+        name: path,
+        rule: "PT_INTERP",
+      });
     }
     const program: Loaded = { path: file.path, file, elf, parent: undefined };
     const loader = this.#loader(path, interpreter);
     const loading = load(program, interpreter, loader);
     this.#missing.push(...loading.missing);
     for (const edge of loading.edges) this.#addEdge(edge, interpreter, loader);
-    if (loader instanceof Musl && loader.configuration !== undefined) this.#addConfiguration(loader.configuration, path);
+    if (loader instanceof Musl && loader.configuration !== undefined)
+      this.#addConfiguration(loader.configuration, path);
     const names = new Map(loading.edges.map(({ object, name }) => [object, name]));
     return {
       kind: named === undefined ? "library" : "dynamic",
@@ -181,10 +190,12 @@ class Resolver {
     const kind = file.id === interpreter.file.id ? "interpreter" : "library";
     const absolute = path.startsWith("/") ? path : `${process.cwd()}/${path}`;
     this.manifest.add(absolute, file.walk, kind, { by: by.file.walk.path, name, rule });
-    if (!(loader instanceof Glibc) || !rule.startsWith(CACHE_RULE) || loader.isDefault(path)) return;
+    // Without the host's cache or a library path the tree's loader would not find these.
+    const isElsewhere = rule.startsWith(CACHE_RULE) || rule.startsWith(LIBRARY_PATH_RULE);
+    if (!(loader instanceof Glibc) || !isElsewhere || loader.isDefault(path)) return;
     const flags = cacheFlags(loader);
     this.cachePath = loader.facts.cache;
-    this.cached.set(`${flags}\0${name}`, { name, path, flags, hwcap: 0n, level: undefined });
+    this.cached.set(`${flags}\0${name}`, { name, path: absolute, flags, hwcap: 0n, level: undefined });
   }
 
   #addConfiguration(path: string, interpreter: string): void {

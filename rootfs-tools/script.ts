@@ -20,7 +20,8 @@ export function parseScript(first: Uint8Array, path: string): Shebang | undefine
   const refuse = (cause: string) => new NsboxError(`Cannot use "${path}" as a program`, { cause });
   const text = decoder.decode(first.subarray(2));
   const end = text.search(/[\n\0]/);
-  if (end < 0 && first.length >= 256) throw refuse("its #! line is longer than 256 bytes");
+  // The kernel cuts arguments off there, and runs no interpreter whose name was cut.
+  if (first.length >= 256 && !/\S[\s\0]/.test(text)) throw refuse("its #! line is longer than 256 bytes");
   const line = (end < 0 ? text : text.slice(0, end)).replace(/^[ \t]+|[ \t]+$/g, "");
   const [, interpreter, argument] = /^([^ \t]+)[ \t]*(.*)$/s.exec(line) ?? [];
   if (interpreter === undefined || interpreter === "\r") throw refuse("its #! line names no interpreter");

@@ -1,6 +1,6 @@
 /**
  * The tree that is made. Every path is resolved inside it, as after a chroot(2), so that links which are
- * already there lead nowhere else. What is created is remembered, and can be taken away again.
+ * already there lead nowhere else.
  */
 import {
   type BigIntStats,
@@ -8,17 +8,15 @@ import {
   linkSync,
   mkdirSync,
   readFileSync,
-  renameSync,
-  rmdirSync,
   symlinkSync,
-  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { NsboxError } from "../src/util/errors.ts";
 import { copyFile, giveAway, type Loss } from "./copy.ts";
-import { errnoOf, failed } from "./failure.ts";
+import { failed, wordsFor } from "./failure.ts";
 import type { Kind, ManifestFile, Reason } from "./manifest.ts";
-import { baseOf, type Link, parentOf, Root, type Walk } from "./paths.ts";
+import { baseOf, type Link, parentOf, Root, relative, type Walk } from "./paths.ts";
+import type { Writer } from "./writer.ts";
 
 /** What was done, or in a dry run would be. */
 export type Action = "created" | "replaced" | "unchanged" | "kept";
@@ -35,36 +33,35 @@ export interface TreeEntry {
   readonly why: readonly Reason[];
 }
 
-export interface TreeOptions {
-  /** Nothing is written; what would be there is imagined. */
-  readonly dryRun: boolean;
-  /** What is there stays, whatever it is. */
-  readonly noClobber: boolean;
-}
-
 const DIRECTORY_MODE = 0o755;
+const CONFIG_MODE = 0o644;
 const OWNER_MAY_ALL = 0o700;
 const PERMISSIONS = 0o7777;
+const SET_ID_BITS = 0o6000n;
+
+/** Only root can keep owners, and setuid bits with them. */
+const isRoot = (): boolean => process.geteuid?.() === 0;
 
 /** A root filesystem being made. */
 export class Tree {
   readonly entries: TreeEntry[] = [];
   /** Files of which something could not be kept. */
-  readonly losses = new Map<Loss, string[]>();
+  readonly losses: Readonly<Record<Loss, string[]>> = { owner: [], setId: [], attributes: [] };
   readonly #inside: Root;
   readonly #host = new Root("");
-  readonly #options: TreeOptions;
-  readonly #created: string[] = [];
+  /** What is there stays, whatever it is. */
+  readonly #noClobber: boolean;
+  readonly #writer: Writer;
   readonly #done = new Set<string>();
+  /** Where directories are inside, by their paths on the host: links to directories are never replaced. */
+  readonly #directories = new Map<string, string>();
   readonly #hardlinks = new Map<string, string>();
-  /** Directories whose mode would have kept us out. */
-  readonly #closing: (readonly [path: string, mode: number])[] = [];
-  #temporary = 0;
 
   /** `directory` is absolute and without links; it need not exist. */
-  constructor(directory: string, options: TreeOptions) {
+  constructor(directory: string, noClobber: boolean, writer: Writer) {
     this.#inside = new Root(directory);
-    this.#options = options;
+    this.#noClobber = noClobber;
+    this.#writer = writer;
   }
 
   /** Makes the tree's own directory, and those above it. */
@@ -72,7 +69,7 @@ export class Tree {
     const { prefix } = this.#inside;
     const absent: string[] = [];
     for (let path = prefix; this.#host.look(path) === "ENOENT"; path = parentOf(path)) absent.push(path);
-    for (const path of absent.reverse()) this.#make(path, () => mkdirSync(path));
+    for (const path of absent.reverse()) this.#writer.create(path, () => mkdirSync(path));
     if (absent.length > 0) this.#inside.put("/", { kind: "directory" });
   }
 
@@ -115,12 +112,13 @@ export class Tree {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     const there = this.#inside.look(at) !== "ENOENT";
     const same = there && (!replace || Bun.deepEquals(this.read(at), bytes));
-    const action = !there ? "created" : same ? "unchanged" : this.#options.noClobber ? "kept" : "replaced";
+    const action = !there ? "created" : same ? "unchanged" : this.#noClobber ? "kept" : "replaced";
     if (action === "created" || action === "replaced") {
-      this.#put(at, action, (temporary) => {
+      this.#writer.put(this.#inside.prefix + at, action === "created", (temporary) => {
         writeFileSync(temporary, bytes, { flag: "wx" });
-        chmodSync(temporary, 0o644);
+        chmodSync(temporary, CONFIG_MODE);
       });
+      this.#inside.put(at, { kind: "file" });
     }
     this.entries.push({ path: at, kind: "config", bytes: bytes.length, action, why: [why] });
   }
@@ -136,47 +134,31 @@ export class Tree {
     }
   }
 
-  /** Gives the directories the modes that would have been in the way. */
-  end(): void {
-    for (const [path, mode] of this.#closing.reverse()) chmodSync(path, mode);
-  }
-
-  /** Removes what this run created. */
-  undo(): void {
-    for (const path of this.#created.reverse()) {
-      try {
-        unlinkSync(path);
-      } catch (error) {
-        if (errnoOf(error) === "ENOENT") continue;
-        try {
-          rmdirSync(path);
-        } catch {
-          // Someone else put something there: theirs to remove.
-        }
-      }
-    }
-  }
-
   #hostLink(link: Link, by: string): void {
     if (this.#done.has(link.path)) return;
     this.#done.add(link.path);
     const at = this.#locate(link.path);
     const why = { by, name: link.path, rule: "link on the way" };
     const entry = this.#inside.look(at);
-    if (entry === "ENOENT") return this.#link(at, link.target, why);
-    if (typeof entry === "string") throw this.#refuse(at, entry);
+    if (typeof entry === "string") {
+      if (entry !== "ENOENT") throw this.#refuse(at, entry);
+      this.#link(at, link.target, why);
+      return;
+    }
     const action = entry.target === link.target ? "unchanged" : "kept";
     // What leads to other directories than on the host is the tree's own layout, and stays.
-    if (action === "unchanged" || link.way || this.#options.noClobber) {
-      this.entries.push({ path: at, kind: "link", target: entry.target ?? "", bytes: 0, action, why: [why] });
+    if (action === "unchanged" || link.way || this.#noClobber) {
+      const target = entry.target === undefined ? {} : { target: entry.target };
+      this.entries.push({ path: at, kind: "link", ...target, bytes: 0, action, why: [why] });
     } else {
       this.#link(at, link.target, why, "replaced");
     }
   }
 
   #link(at: string, target: string, why: Reason, action: "created" | "replaced" = "created"): void {
-    if (action === "created") this.#make(this.#inside.prefix + at, (path) => symlinkSync(target, path));
-    else this.#put(at, action, (temporary) => symlinkSync(target, temporary));
+    const path = this.#inside.prefix + at;
+    if (action === "created") this.#writer.create(path, () => symlinkSync(target, path));
+    else this.#writer.put(path, false, (temporary) => symlinkSync(target, temporary));
     this.#inside.put(at, { kind: "link", target });
     this.entries.push({ path: at, kind: "link", target, bytes: 0, action, why: [why] });
   }
@@ -189,9 +171,9 @@ export class Tree {
     if (action === "created" || action === "replaced") {
       const id = `${stat.dev}:${stat.ino}`;
       const twin = this.#hardlinks.get(id);
-      this.#put(at, action, (temporary) => {
-        if (twin !== undefined) return linkSync(this.#inside.prefix + twin, temporary);
-        for (const loss of copyFile(path, stat, temporary)) this.#lose(loss, path);
+      this.#writer.put(this.#inside.prefix + at, action === "created", (temporary) => {
+        if (twin !== undefined) linkSync(this.#inside.prefix + twin, temporary);
+        else for (const loss of copyFile(path, stat, temporary)) this.losses[loss].push(path);
       });
       if (stat.nlink > 1n) this.#hardlinks.set(id, at);
       this.#inside.put(at, { kind: "file" });
@@ -204,29 +186,25 @@ export class Tree {
     if (entry === "ENOENT") return "created";
     if (typeof entry === "string") throw this.#refuse(at, entry);
     if (entry.kind === "directory") throw this.#refuse(at, "EISDIR");
-    if (this.#options.noClobber) return "kept";
+    if (this.#noClobber) return "kept";
     const there = entry.kind === "file" ? entry.stat : undefined;
     const same =
       there?.size === stat.size &&
       there.mtimeNs === stat.mtimeNs &&
-      (there.mode === stat.mode || there.mode === (stat.mode & ~0o6000n)) &&
-      (process.getuid?.() !== 0 || (there.uid === stat.uid && there.gid === stat.gid));
+      (isRoot()
+        ? there.mode === stat.mode && there.uid === stat.uid && there.gid === stat.gid
+        : (there.mode & ~SET_ID_BITS) === (stat.mode & ~SET_ID_BITS));
     return same ? "unchanged" : "replaced";
-  }
-
-  #lose(loss: Loss, path: string): void {
-    const paths = this.losses.get(loss);
-    if (paths === undefined) this.losses.set(loss, [path]);
-    else paths.push(path);
   }
 
   /** Where the tree's own layout leads `path` elsewhere than the host's does, a link mends that. */
   #reach(path: string, real: string): void {
+    if (path === real) return;
     const target = this.#inside.walk(real).path;
     if (this.#inside.walk(path).path === target) return;
     const at = this.#locate(path);
     const entry = this.#inside.look(at);
-    if (entry !== "ENOENT" && this.#options.noClobber) return;
+    if (entry !== "ENOENT" && this.#noClobber) return;
     if (typeof entry === "object" && entry.kind === "directory") throw this.#refuse(at, "EISDIR");
     const why = { by: path, name: real, rule: "the tree has other directories than the host" };
     this.#link(at, relative(parentOf(at), target), why, entry === "ENOENT" ? "created" : "replaced");
@@ -240,6 +218,15 @@ export class Tree {
 
   /** The directory `path` inside, without links; made with the host's mode and owner where it is absent. */
   #directory(path: string): string {
+    let inside = this.#directories.get(path);
+    if (inside === undefined) {
+      inside = this.#makeDirectory(path);
+      this.#directories.set(path, inside);
+    }
+    return inside;
+  }
+
+  #makeDirectory(path: string): string {
     const walk = this.#inside.walk(path);
     if (walk.entry?.kind === "directory") return walk.path;
     if (walk.errno !== "ENOENT") throw this.#refuse(walk.path, walk.errno === "" ? "ENOTDIR" : walk.errno);
@@ -250,60 +237,23 @@ export class Tree {
     return at;
   }
 
-  #mkdir(at: string, { mode, owner }: { readonly mode: number; readonly owner: BigIntStats | undefined }): void {
+  #mkdir(
+    at: string,
+    { mode, owner }: { readonly mode: number; readonly owner: BigIntStats | undefined },
+  ): void {
     const open = mode | OWNER_MAY_ALL;
-    this.#make(this.#inside.prefix + at, (path) => {
+    const path = this.#inside.prefix + at;
+    this.#writer.create(path, () => {
       mkdirSync(path);
       if (owner !== undefined) giveAway(path, owner);
       chmodSync(path, open);
     });
-    if (open !== mode) this.#closing.push([this.#inside.prefix + at, mode]);
+    if (open !== mode) this.#writer.closeLater(path, mode);
     this.#inside.put(at, { kind: "directory" });
-  }
-
-  /** Creates something new at `path`. */
-  #make(path: string, create: (path: string) => void): void {
-    if (this.#options.dryRun) return;
-    try {
-      create(path);
-    } catch (error) {
-      throw failed(`Cannot create "${path}"`, error);
-    }
-    this.#created.push(path);
-  }
-
-  /** Writes beside `at` and renames: a program that runs from there keeps its file. */
-  #put(at: string, action: "created" | "replaced", write: (temporary: string) => void): void {
-    if (this.#options.dryRun) return;
-    const path = this.#inside.prefix + at;
-    const temporary = `${parentOf(path)}/.nsbox-${process.pid}-${this.#temporary++}`;
-    try {
-      write(temporary);
-      renameSync(temporary, path);
-    } catch (error) {
-      this.#created.push(temporary);
-      throw failed(`Cannot write "${path}"`, error);
-    }
-    if (action === "created") this.#created.push(path);
   }
 
   #refuse(at: string, errno: string): NsboxError {
     const path = this.#inside.prefix + at;
-    const causes: Readonly<Record<string, string>> = {
-      EISDIR: "a directory is in its place",
-      ENOTDIR: "something that is no directory is in the way",
-      ELOOP: "too many symbolic links (ELOOP)",
-      EACCES: "permission denied (EACCES)",
-    };
-    return new NsboxError(`Cannot write "${path}"`, { cause: causes[errno] ?? errno, errno });
+    return new NsboxError(`Cannot write "${path}"`, { cause: wordsFor(errno), errno });
   }
-}
-
-/** The way from one directory to `path`, both inside and without links. */
-function relative(directory: string, path: string): string {
-  const from = directory.split("/").filter((name) => name !== "");
-  const to = path.split("/").filter((name) => name !== "");
-  let shared = 0;
-  while (shared < from.length && shared < to.length - 1 && from[shared] === to[shared]) shared++;
-  return [...from.slice(shared).map(() => ".."), ...to.slice(shared)].join("/");
 }

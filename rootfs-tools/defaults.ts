@@ -1,0 +1,76 @@
+/** The little that a tree needs beyond programs, for names in `ls -l`, `id` and `ps`. */
+import { readFileSync } from "node:fs";
+import { errnoOf } from "./failure.ts";
+import type { ManifestFile, Reason } from "./manifest.ts";
+import type { Tree } from "./tree.ts";
+
+const WHY: Reason = { by: "", name: "", rule: "default, left out with --bare" };
+const NOBODY = 65534;
+
+const DIRECTORIES: readonly (readonly [path: string, mode: number])[] = [
+  ["/dev", 0o755],
+  ["/proc", 0o755],
+  ["/root", 0o700],
+  ["/sys", 0o755],
+  ["/tmp", 0o1777],
+];
+
+const PASSWD = [
+  "root:x:0:0:root:/root:/bin/sh",
+  `nobody:x:${NOBODY}:${NOBODY}:nobody:/nonexistent:/usr/sbin/nologin`,
+];
+const GROUP = ["root:x:0:", "tty:x:5:", `nogroup:x:${NOBODY}:`];
+
+/** The `files` of nsswitch.conf(5) are part of glibc itself since 2.34: no library has to be there. */
+const NSSWITCH = [
+  "passwd: files",
+  "group: files",
+  "shadow: files",
+  "hosts: files dns",
+  "services: files",
+  "",
+];
+const HOSTS = ["127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback", ""];
+
+/**
+ * Adds the usual empty directories and a small /etc. Besides root and nobody it names the caller and
+ * whoever owns one of `files`, by the host's names. What is there already stays.
+ */
+export function addDefaults(tree: Tree, files: Iterable<ManifestFile>): void {
+  const users = new Set([process.getuid?.() ?? 0]);
+  const groups = new Set([process.getgid?.() ?? 0]);
+  for (const { stat } of files) {
+    users.add(Number(stat.uid));
+    groups.add(Number(stat.gid));
+  }
+  for (const [path, mode] of DIRECTORIES) tree.emptyDirectory(path, mode, WHY);
+  tree.text("/etc/passwd", database(PASSWD, "/etc/passwd", users), WHY);
+  tree.text("/etc/group", database(GROUP, "/etc/group", groups), WHY);
+  tree.text("/etc/nsswitch.conf", NSSWITCH.join("\n"), WHY);
+  tree.text("/etc/hosts", HOSTS.join("\n"), WHY);
+}
+
+/** `lines`, and the host's lines of those `ids` that are not among them. passwd(5) and group(5) alike. */
+function database(lines: readonly string[], path: string, ids: ReadonlySet<number>): string {
+  const idOf = (line: string) => Number(line.split(":")[2]);
+  const known = new Set(lines.map(idOf));
+  const added = new Map<number, string>();
+  for (const line of readHost(path).split("\n")) {
+    const id = idOf(line);
+    if (!ids.has(id) || known.has(id) || added.has(id)) continue;
+    // Members of groups, and second fields that hold a password, are nobody's business in the tree.
+    const [name, , ...rest] = line.split(":");
+    added.set(id, [name, "x", ...(path === "/etc/group" ? [id, ""] : rest)].join(":"));
+  }
+  const sorted = [...added].toSorted(([a], [b]) => a - b).map(([, line]) => line);
+  return `${[...lines, ...sorted].join("\n")}\n`;
+}
+
+function readHost(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "") throw error;
+    return "";
+  }
+}
