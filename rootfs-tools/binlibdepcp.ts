@@ -95,7 +95,7 @@ function addCache(tree: Tree, { cached, cachePath }: Resolution): void {
     if (!entries.has(key) && tree.walk(entry.path).entry?.kind === "file") entries.set(key, entry);
   }
   const why = { by: "", name: "", rule: "libraries outside the default directories" };
-  tree.text(cachePath, encodeCache([...entries.values()]), why, true);
+  tree.text(cachePath, encodeCache([...entries.values()]), why, { replace: true });
 }
 
 /** The absolute path of `directory` without links. Throws where no tree can or should be made there. */

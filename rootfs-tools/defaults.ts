@@ -32,6 +32,17 @@ const NSSWITCH = [
 ];
 const HOSTS = ["127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback", ""];
 
+/** For a tree whose only program is a shell: what `nsbox run -u NAME` named is there to be seen. */
+const HOSTNAME = `#!/bin/sh
+# hostname(1) for a tree without it: prints the name, and cannot set it
+if [ $# -gt 0 ]; then
+  echo "hostname: this one only prints the name" >&2
+  exit 1
+fi
+if read -r name 2>/dev/null </proc/sys/kernel/hostname; then echo "$name"; else echo "\${HOSTNAME:-unknown}"; fi
+`;
+const HOSTNAME_PLACES = ["/bin/hostname", "/usr/bin/hostname", "/usr/local/bin/hostname"];
+
 /**
  * Adds the usual empty directories and a small /etc. Besides root and nobody it names the caller and
  * whoever owns one of `files`, by the host's names. What is there already stays.
@@ -48,7 +59,12 @@ export function addDefaults(tree: Tree, files: Iterable<ManifestFile>): void {
   tree.text("/etc/group", database(GROUP, "/etc/group", groups), WHY);
   tree.text("/etc/nsswitch.conf", NSSWITCH.join("\n"), WHY);
   tree.text("/etc/hosts", HOSTS.join("\n"), WHY);
+  if (isFile(tree, "/bin/sh") && !HOSTNAME_PLACES.some((path) => isFile(tree, path))) {
+    tree.text("/bin/hostname", HOSTNAME, WHY, { mode: 0o755 });
+  }
 }
+
+const isFile = (tree: Tree, path: string): boolean => tree.walk(path).entry?.kind === "file";
 
 /** `lines`, and the host's lines of those `ids` that are not among them. passwd(5) and group(5) alike. */
 function database(lines: readonly string[], path: string, ids: ReadonlySet<number>): string {

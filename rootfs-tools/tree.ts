@@ -33,6 +33,13 @@ export interface TreeEntry {
   readonly why: readonly Reason[];
 }
 
+/** How `Tree.text` writes. */
+export interface TextOptions {
+  /** Replace other content. */
+  readonly replace?: boolean;
+  readonly mode?: number;
+}
+
 const DIRECTORY_MODE = 0o755;
 const CONFIG_MODE = 0o644;
 const OWNER_MAY_ALL = 0o700;
@@ -107,7 +114,8 @@ export class Tree {
   }
 
   /** Writes a small file unless something is there; with `replace` only the same content is left alone. */
-  text(path: string, content: string | Uint8Array, why: Reason, replace = false): void {
+  text(path: string, content: string | Uint8Array, why: Reason, options: TextOptions = {}): void {
+    const { replace = false, mode = CONFIG_MODE } = options;
     const at = this.#locate(path);
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     const there = this.#inside.look(at) !== "ENOENT";
@@ -116,7 +124,7 @@ export class Tree {
     if (action === "created" || action === "replaced") {
       this.#writer.put(this.#inside.prefix + at, action === "created", (temporary) => {
         writeFileSync(temporary, bytes, { flag: "wx" });
-        chmodSync(temporary, CONFIG_MODE);
+        chmodSync(temporary, mode);
       });
       this.#inside.put(at, { kind: "file" });
     }

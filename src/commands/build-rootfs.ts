@@ -7,6 +7,8 @@ import {
 } from "../../rootfs-tools/index.ts";
 import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG, QUIET } from "../cli/flags.ts";
+import { note } from "../cli/log.ts";
+import { print } from "../cli/print.ts";
 import { NsboxError, UsageError } from "../util/errors.ts";
 
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -32,7 +34,7 @@ Names are looked up inside DIR: links in it never lead outside.`,
     {
       long: "bare",
       help: "Add no /etc, /proc, /sys, /dev, /tmp and /root",
-      text: "Without it, a small /etc (passwd, group, nsswitch.conf, hosts) gives names to users and groups. Existing files are never overwritten by these.",
+      text: "Without it, a small /etc (passwd, group, nsswitch.conf, hosts) gives names to users and groups, and a tree with a shell but no hostname(1) gets a script that prints the name. Existing files are never overwritten by these.",
     },
     {
       long: "library-path",
@@ -76,9 +78,9 @@ Names are looked up inside DIR: links in it never lead outside.`,
     const text = input.has("json")
       ? asJson(result, options, milliseconds)
       : asText(result, options, milliseconds);
-    await Bun.write(Bun.stdout, text);
+    print(text);
     if (!input.has("json") && !input.has("quiet")) {
-      for (const note of result.notes) console.error(`note: ${note}`);
+      for (const text of result.notes) await note(text);
     }
     return 0;
   },
@@ -117,7 +119,7 @@ function asJson(
 ): string {
   const { directory, programs, entries: files, notes } = result;
   const all = { directory, dryRun, programs, files, notes, totals: { ...totals(result), milliseconds } };
-  return `${JSON.stringify(all, undefined, 2)}\n`;
+  return JSON.stringify(all, undefined, 2);
 }
 
 function asText(
@@ -136,7 +138,7 @@ function asText(
   lines.push(
     `${result.directory}: ${count(files, "file")}, ${size(bytes)}; ${done} in ${Math.round(milliseconds)} ms`,
   );
-  return `${lines.join("\n")}\n`;
+  return lines.join("\n");
 }
 
 function describe({ path, kind, interpreters, libraries }: Program): string {

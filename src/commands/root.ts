@@ -26,7 +26,7 @@ Each command has its own help, and each topic: \`nsbox help NAME\`.`,
   positionals: "stop",
   examples: [
     {
-      line: "nsbox build-rootfs ./rootfs /bin/sh /bin/ls",
+      line: "nsbox build-rootfs /bin/sh /bin/ls ./rootfs",
       text: "Make a root filesystem out of two programs.",
     },
     { line: "nsbox run ./rootfs /bin/sh", text: "Run a shell in it." },

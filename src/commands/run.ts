@@ -149,6 +149,6 @@ async function explain({ plan, kinds }: PlannedRun, json: boolean): Promise<numb
     import("../plan/describe.ts"),
     import("../cli/print.ts"),
   ]);
-  await print(json ? explainJson(plan, kinds) : explainText(plan));
+  print(json ? explainJson(plan, kinds) : explainText(plan));
   return 0;
 }

@@ -58,7 +58,7 @@ export function explainText(plan: Plan): string {
       `        ${call}; see ${man}${undo === "ends" ? "" : `; undone by ${undo}`}`,
     );
   });
-  return `${lines.join("\n")}\n`;
+  return lines.join("\n");
 }
 
 /** The plan as data. The operations' names and fields are those of the operation table. */
@@ -67,7 +67,7 @@ export function explainJson(plan: Plan, kinds: readonly string[]): string {
     const { where, call, man, undo }: Operation = OPS[op.op];
     return { ...op, where, undo, call, man, says: describe(op) };
   });
-  return `${JSON.stringify({ version: 1, namespaces: kinds, argv: plan.argv, env: plan.env, steps }, null, 2)}\n`;
+  return JSON.stringify({ version: 1, namespaces: kinds, argv: plan.argv, env: plan.env, steps }, null, 2);
 }
 
 /** The same plan, each step announced by a `say` before it. */
