@@ -2,8 +2,8 @@
  * Builds nsbox: `bun build.ts [--target linux-x64|linux-arm64|linux-x64-musl|linux-arm64-musl]… [--all]`.
  * Without a target: `dist/nsbox` for this machine, and `dist/libnshelper.so`.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { type Arch, compileHelper, generateAbi } from "./scripts/helper.ts";
 
 const ROOT = import.meta.dir;
@@ -11,11 +11,29 @@ const DIST = join(ROOT, "dist");
 const TARGETS = ["linux-x64", "linux-arm64", "linux-x64-musl", "linux-arm64-musl"] as const;
 type Target = (typeof TARGETS)[number];
 
+const BEGUN = new Date();
+
 /** The architecture that this runs on. */
 const HERE: Arch = process.arch === "arm64" ? "arm64" : "x64";
 
-/** Environment variables that would steer the compiled program, and how often each stands in it. */
-const DOORS = { BUN_OPTIONS: 2, BUN_BE_BUN: 1 } as const;
+/**
+ * Environment variables that would steer a compiled Bun program: run other code, be plain Bun, obey a
+ * debugger, write files, kill what it started. (The other options of the engine, `BUN_JSC_…`, stay: they
+ * make it print, slow or crash.)
+ */
+const DOORS = [
+  "BUN_OPTIONS",
+  "BUN_BE_BUN",
+  "BUN_INSPECT",
+  "BUN_INSPECT_CONNECT_TO",
+  "BUN_BYTECODE_DIGEST_OUT",
+  "BUN_BYTECODE_ORDER_OUT",
+  "BUN_FEATURE_FLAG_NO_ORPHANS",
+  "BUN_JSC_functionOverrides",
+] as const;
+
+/** The name of one. */
+export type Door = (typeof DOORS)[number];
 
 /** Flags that `bun build` is run with. The two `no-…` close `.env` and `bunfig.toml` of the user's directory. */
 const FLAGS =
@@ -41,24 +59,29 @@ function embedHelper(arch: Arch, file: string): void {
 }
 
 /**
- * Replaces the names of the variables that steer a compiled Bun program by others of the same length that
- * nobody can set: no option of the compiler does. @throws Error where a count is not the known one.
+ * Empties the names of those variables in the program, since no option of the compiler makes it deaf to
+ * them: each is a C string that stands there once, and becomes a name that no variable can have.
+ * @throws Error where it does not stand there once: another Bun needs another look.
  */
 function closeDoors(file: string): void {
   const bytes = readFileSync(file);
-  for (const [name, count] of Object.entries(DOORS)) {
-    let hits = 0;
-    for (let at = bytes.indexOf(name); at >= 0; at = bytes.indexOf(name, at + 1), hits++) {
-      // "=" cannot be part of a variable's name.
-      bytes.write("=".repeat(name.length), at, "latin1");
+  for (const door of DOORS) {
+    const name = `${door.replace("BUN_JSC_", "")}\0`;
+    const at = bytes.indexOf(name);
+    if (at < 0 || bytes.indexOf(name, at + 1) >= 0) {
+      throw new Error(`${file}: the name ${door} does not stand in it exactly once`);
     }
-    if (hits !== count) throw new Error(`${file}: ${name} stands ${hits} times in it, not ${count}`);
+    // One byte is enough. Any character but NUL would leave a name that execve(2) can set.
+    bytes[at] = 0;
   }
   writeFileSync(file, bytes, { mode: 0o755 });
 }
 
+/** Compiles beside `outfile`, which is replaced at the end: whoever runs it meanwhile sees no half of it. */
 function compile(outfile: string, target: readonly string[]): void {
-  rmSync(outfile, { force: true });
+  const folder = mkdtempSync(join(DIST, "build-"));
+  // The output's own name is part of its bytes, its folder is not.
+  const fresh = join(folder, basename(outfile));
   const defines = { NSBOX_VERSION: version, NSBOX_COMMIT: commit() };
   const define = Object.entries(defines).map(([name, value]) => `--define=${name}=${JSON.stringify(value)}`);
   const command = [
@@ -68,19 +91,29 @@ function compile(outfile: string, target: readonly string[]): void {
     ...target,
     ...define,
     "--outfile",
-    outfile,
+    fresh,
     "src/main.ts",
   ];
-  const { exitCode, stderr, stdout } = Bun.spawnSync(command, { cwd: ROOT, stderr: "pipe", stdout: "pipe" });
-  if (exitCode !== 0) throw new Error(`bun build failed\n${stdout}${stderr}`);
-  closeDoors(outfile);
+  try {
+    const { exitCode, stderr, stdout } = Bun.spawnSync(command, {
+      cwd: ROOT,
+      stderr: "pipe",
+      stdout: "pipe",
+    });
+    if (exitCode !== 0) throw new Error(`bun build failed\n${stdout}${stderr}`);
+    closeDoors(fresh);
+    // A source that was saved meanwhile is newer than what was made without it.
+    utimesSync(fresh, BEGUN, BEGUN);
+    renameSync(fresh, outfile);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function buildFor(target: Target): string {
   const folder = join(DIST, target);
   mkdirSync(folder, { recursive: true });
   embedHelper(target.includes("arm64") ? "arm64" : "x64", join(folder, "libnshelper.so"));
-  // The output's own name is part of its bytes, so each lies in a folder of its own.
   compile(join(folder, "nsbox"), [`--target=bun-${target}`]);
   return join(target, "nsbox");
 }

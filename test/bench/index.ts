@@ -13,7 +13,16 @@ const HYBRID = "/sys/fs/cgroup/unified";
 
 function inOwnMounts(): never {
   const hide = existsSync(HYBRID) ? `mount -t tmpfs none ${HYBRID} && ` : "";
-  const argv = ["unshare", "-m", "sh", "-c", `${hide}exec "$@"`, "sh", process.execPath, ...process.argv.slice(1)];
+  const argv = [
+    "unshare",
+    "-m",
+    "sh",
+    "-c",
+    `${hide}exec "$@"`,
+    "sh",
+    process.execPath,
+    ...process.argv.slice(1),
+  ];
   const { exitCode } = Bun.spawnSync(argv, {
     env: { ...process.env, NSBOX_BENCH: "inside" },
     stdio: ["inherit", "inherit", "inherit"],

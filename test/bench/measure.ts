@@ -20,14 +20,34 @@ export interface Result {
 
 const { symbols } = dlopen("libc.so.6", {
   waitpid: { args: [FFIType.i32, FFIType.ptr, FFIType.i32], returns: FFIType.i32 },
+  open: { args: [FFIType.ptr, FFIType.i32], returns: FFIType.i32 },
+  dup: { args: [FFIType.i32], returns: FFIType.i32 },
+  dup2: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 },
 });
+
+/** Sends standard output and error elsewhere while `body` runs: what contestants print is nobody's business. */
+function silently<T>(body: () => T): T {
+  const [out, error] = [symbols.dup(1), symbols.dup(2)];
+  const nowhere = symbols.open(new TextEncoder().encode("/dev/null\0"), 1);
+  symbols.dup2(nowhere, 1);
+  symbols.dup2(nowhere, 2);
+  try {
+    return body();
+  } finally {
+    symbols.dup2(out, 1);
+    symbols.dup2(error, 2);
+  }
+}
 
 /** Runs one command and returns its time in milliseconds, and its wait status. */
 function once({ argv, before }: Contestant): readonly [time: number, status: number] {
   before?.();
   const status = new Int32Array(1);
   const start = Bun.nanoseconds();
-  const pid = cloneInto(0, argv, ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root"]);
+  const pid = cloneInto(0, argv, [
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME=/root",
+  ]);
   if (pid < 0) throw new Error(`Cannot start ${argv[0]}: errno ${-pid}`);
   symbols.waitpid(pid, status, 0);
   return [(Bun.nanoseconds() - start) / 1e6, status[0]!];
@@ -43,13 +63,15 @@ export function median(values: readonly number[]): number {
 export function compete(contestants: readonly Contestant[], rounds: number): Result[] {
   const times = contestants.map((): number[] => []);
   const statuses = contestants.map(() => 0);
-  for (let round = -1; round < rounds; round++) {
-    contestants.forEach((contestant, index) => {
-      const [time, status] = once(contestant);
-      if (round >= 0) times[index]!.push(time);
-      statuses[index] ||= status;
-    });
-  }
+  silently(() => {
+    for (let round = -1; round < rounds; round++) {
+      contestants.forEach((contestant, index) => {
+        const [time, status] = once(contestant);
+        if (round >= 0) times[index]!.push(time);
+        statuses[index] ||= status;
+      });
+    }
+  });
   return contestants.map(({ name }, index) => ({
     name,
     median: median(times[index]!),
@@ -71,7 +93,11 @@ export function table(title: string, results: readonly Result[]): void {
   console.log(`\n${title}\n${"".padEnd(44)} median ms  fastest ms  ratio`);
   for (const { name, median, fastest, status } of results) {
     const failed = status === 0 ? "" : `   wait status ${status}`;
-    const cells = [median.toFixed(2).padStart(9), fastest.toFixed(2).padStart(11), (median / base).toFixed(2).padStart(6)];
+    const cells = [
+      median.toFixed(2).padStart(9),
+      fastest.toFixed(2).padStart(11),
+      (median / base).toFixed(2).padStart(6),
+    ];
     console.log(`${name.padEnd(44)} ${cells.join(" ")}${failed}`);
   }
 }

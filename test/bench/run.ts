@@ -1,8 +1,8 @@
 /** `nsbox run` beside its peers: the same program in the same tree, in all the namespaces each can make. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Contestant, type Goal, type Result, compete, table } from "./measure.ts";
-import { NSBOX, absent, compiled, emptyBun, program, scratch } from "./things.ts";
+import { type Contestant, compete, type Goal, type Result, table } from "./measure.ts";
+import { absent, compiled, emptyBun, NSBOX, program, scratch } from "./things.ts";
 
 const KINDS = ["pid", "network", "ipc", "uts", "mount", "cgroup"];
 
@@ -22,10 +22,20 @@ function bundle(tree: string): string {
 }
 
 function contestants(tree: string): Contestant[] {
-  const bare = compiled("bare.c", ["-static", "-nostdlib", "-ffreestanding", "-fno-builtin", "-fno-stack-protector", "-fno-tree-loop-distribute-patterns"]);
+  const bare = compiled("bare.c", [
+    "-static",
+    "-nostdlib",
+    "-ffreestanding",
+    "-fno-builtin",
+    "-fno-stack-protector",
+    "-fno-tree-loop-distribute-patterns",
+  ]);
   const list: Contestant[] = [
     { name: "nsbox run, all kinds", argv: [NSBOX, "run", tree, "/bin/true"] },
-    { name: "nsbox run -p -m -u zion", argv: [NSBOX, "run", "-q", "-p", "-m", "-u", "zion", tree, "/bin/true"] },
+    {
+      name: "nsbox run -p -m -u zion",
+      argv: [NSBOX, "run", "-q", "-p", "-m", "-u", "zion", tree, "/bin/true"],
+    },
     { name: "nsbox --version", argv: [NSBOX, "--version"] },
     { name: "empty compiled Bun program", argv: [emptyBun()] },
     { name: "bare C, the same system calls", argv: [bare, tree, "/bin/true"] },
@@ -36,7 +46,18 @@ function contestants(tree: string): Contestant[] {
     else list.push({ name, argv: argv(path) });
   };
   peer("unshare", (path) => [path, "-mpuinCTf", `--root=${tree}`, "/bin/true"]);
-  peer("bwrap", (path) => [path, "--unshare-all", "--bind", tree, "/", "--proc", "/proc", "--dev", "/dev", "/bin/true"]);
+  peer("bwrap", (path) => [
+    path,
+    "--unshare-all",
+    "--bind",
+    tree,
+    "/",
+    "--proc",
+    "/proc",
+    "--dev",
+    "/dev",
+    "/bin/true",
+  ]);
   if (program("runc") === undefined) absent("runc and crun (its specification)");
   else {
     const folder = bundle(tree);
@@ -73,10 +94,16 @@ export async function benchRun(tree: string, rounds: number): Promise<Goal[]> {
       value: own - time("empty compiled Bun program") - time("bare C, the same system calls"),
       limit: 1,
     },
-    { text: "--version against an empty Bun program", value: time("nsbox --version") / time("empty compiled Bun program"), limit: 1.15 },
+    {
+      text: "--version against an empty Bun program",
+      value: time("nsbox --version") / time("empty compiled Bun program"),
+      limit: 1.15,
+    },
     { text: "the waiting monitor, kB PSS", value: memory, limit: 80 },
   ];
-  if (of("crun")?.status === 0) goals.push({ text: "run against crun", value: own / time("crun"), limit: 0.65 });
-  if (of("runc")?.status === 0) goals.push({ text: "run against runc", value: own / time("runc"), limit: 0.32 });
+  if (of("crun")?.status === 0)
+    goals.push({ text: "run against crun", value: own / time("crun"), limit: 0.65 });
+  if (of("runc")?.status === 0)
+    goals.push({ text: "run against runc", value: own / time("runc"), limit: 0.32 });
   return goals;
 }

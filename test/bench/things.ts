@@ -19,7 +19,8 @@ export function scratch(): string {
 
 /** The path of a program of the system, or undefined. */
 export const program = (name: string): string | undefined =>
-  Bun.which(name, { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/dracut" }) ?? undefined;
+  Bun.which(name, { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/dracut" }) ??
+  undefined;
 
 /** Says that a peer is not there, and so not measured. */
 export const absent = (name: string): void => console.log(`absent, skipped: ${name}`);
@@ -40,6 +41,8 @@ export function emptyBun(): string {
   writeFileSync(source, "");
   const flags =
     "--compile --minify --bytecode --format=esm --splitting --no-compile-autoload-dotenv --no-compile-autoload-bunfig";
-  Bun.spawnSync([process.execPath, "build", ...flags.split(" "), source, "--outfile", file], { cwd: scratch() });
+  Bun.spawnSync([process.execPath, "build", ...flags.split(" "), source, "--outfile", file], {
+    cwd: scratch(),
+  });
   return file;
 }
