@@ -13,6 +13,7 @@ import { type Program, type Resolution, resolve } from "./resolve.ts";
 import { Tree, type TreeEntry } from "./tree.ts";
 import { Writer } from "./writer.ts";
 
+/** What to copy, where to, and how. */
 export interface BinlibdepcpOptions {
   /** Where the tree is made; must not be the host's root, nor hold what is copied. */
   readonly directory: string;
@@ -29,6 +30,7 @@ export interface BinlibdepcpOptions {
   readonly noClobber?: boolean;
 }
 
+/** What was done, or in a dry run would be. */
 export interface BinlibdepcpResult {
   /** Absolute, without links. */
   readonly directory: string;

@@ -2,6 +2,7 @@
 import type { BigIntStats } from "node:fs";
 import type { Walk } from "./paths.ts";
 
+/** What a path of the tree is there as. */
 export type Kind = "program" | "interpreter" | "library" | "link" | "config" | "directory";
 
 /** Why something is there. */

@@ -13,6 +13,7 @@ import { NsboxError, UsageError } from "../util/errors.ts";
 
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/** `nsbox build-rootfs`. */
 export const command = {
   name: "build-rootfs",
   usage: "[OPTIONS] PROGRAM… DIR",

@@ -13,6 +13,7 @@ import { command as root } from "./root.ts";
 
 const topics: Readonly<Record<string, Topic>> = TOPICS;
 
+/** `nsbox help`. */
 export const command: Command = {
   name: "help",
   usage: "[OPTIONS] [COMMAND|TOPIC]",

@@ -7,6 +7,7 @@ import { preserve } from "../runtime/preserve.ts";
 import { failureError, readPlan, withoutMissingKinds } from "../runtime/report.ts";
 import { UsageError } from "../util/errors.ts";
 
+/** `nsbox report`, which the monitor executes. */
 export const command: Command = {
   name: "report",
   usage: "DESCRIPTOR STEP ERRNO",

@@ -10,6 +10,7 @@ import { COMMANDS } from "./index.ts";
 /** The commands that people call. */
 const listed = Object.entries(COMMANDS).filter(([, { group }]) => group === "main");
 
+/** `nsbox` without a command, and with one that takes the long way. */
 export const command: Command = {
   name: "nsbox",
   usage: "[OPTIONS] COMMAND [ARG…]",

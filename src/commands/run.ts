@@ -8,6 +8,7 @@ import type { Caller, RunRequest } from "../sandbox/request.ts";
 import { UsageError } from "../util/errors.ts";
 import { runFlags } from "./run-flags.ts" with { type: "macro" };
 
+/** `nsbox run`. */
 export const command: Command = {
   name: "run",
   usage: "[OPTIONS] ROOTFS COMMAND [ARG…]",

@@ -19,6 +19,7 @@ export interface Kind {
   readonly shares: string;
 }
 
+/** All kinds, in the order in which they are made and listed. */
 export const KINDS = [
   {
     name: "user",

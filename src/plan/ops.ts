@@ -31,6 +31,7 @@ export interface Operation {
   readonly fields: Readonly<Record<string, FieldKind>>;
 }
 
+/** Every operation; its code is its place in this list. */
 export const OPS = {
   say: {
     where: "any",

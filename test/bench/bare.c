@@ -161,8 +161,8 @@ __attribute__((used)) static void bare(long *stack) {
     look("tmp", 0);
     SYS(openat, AT_FDCWD, "/run/nsbox", DIRECTORY | O_NOFOLLOW);
     SYS(socketpair, 1, 1 | O_CLOEXEC, 0, pair);
-    struct clone_args args = {.flags = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID |
-                                       CLONE_NEWNET | CLONE_NEWTIME,
+    struct clone_args args = {.flags = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
+                                       CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME,
                               .exit_signal = 17};
     if (SYS(clone3, &args, CLONE_ARGS_SIZE_VER0) == 0) {
         SYS(close, pair[0]);
