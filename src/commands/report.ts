@@ -2,7 +2,7 @@
 import type { Command, Parsed } from "../cli/command.ts";
 import { note } from "../cli/log.ts";
 import { launch } from "../runtime/launch.ts";
-import { launchFailure } from "../runtime/launch-failure.ts";
+import { launchAgain } from "../runtime/launch-again.ts";
 import { preserve } from "../runtime/preserve.ts";
 import { failureError, readPlan, withoutMissingKinds } from "../runtime/report.ts";
 import { UsageError } from "../util/errors.ts";
@@ -19,6 +19,8 @@ export const command: Command = {
   run,
 };
 
+const TITLE = "nsbox run";
+
 async function run({ rest }: Parsed): Promise<number> {
   const [descriptor, step, errno] = rest.map(Number);
   if (descriptor === undefined || step === undefined || errno === undefined) {
@@ -30,5 +32,5 @@ async function run({ rest }: Parsed): Promise<number> {
   await note(`This kernel has no ${smaller.lacking.join(" and no ")} namespaces: the command runs without`);
   const kept = smaller.plan.ops.find((op) => op.op === "close_fds")?.keep ?? "";
   if (kept !== "") preserve(kept.split(",").map(Number));
-  throw launchFailure(-(await launch(smaller.plan, "nsbox run")));
+  throw launchAgain(smaller.plan, TITLE, launch(smaller.plan, TITLE));
 }

@@ -47,8 +47,9 @@ async function run(input: Parsed): Promise<number> {
   const plan = input.has("verbose")
     ? (await import("../plan/describe.ts")).narrated(planned.plan)
     : planned.plan;
-  const error = await launch(plan, titleOf(request));
-  throw (await import("../runtime/launch-failure.ts")).launchFailure(-error);
+  const title = titleOf(request);
+  const error = launch(plan, title);
+  throw (await import("../runtime/launch-again.ts")).launchAgain(plan, title, error);
 }
 
 /** What ps shows of the monitor. */

@@ -32,30 +32,37 @@ export function planBytes(plan: Plan, executable: number, injection?: Injection)
 
 /**
  * Executes the plan in place of this process; `name` is what ps shows. Returns only where that failed, with
- * minus the errno.
+ * minus the errno; EACCES from memfd_create is the caller's to go round, see `./unlinked-file.ts`.
  */
-export async function launch(plan: Plan, name: string, options: LaunchOptions = {}): Promise<number> {
-  const own = syscall(SYS.openat, AT_FDCWD, cstring(options.executable ?? "/proc/self/exe"));
-  const bytes = planBytes(plan, own, options.injection);
-  const helper = Uint8Array.fromBase64(HELPER);
+export function launch(plan: Plan, name: string, options: LaunchOptions = {}): number {
   const label = cstring("nsbox");
   let file = syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
   // Kernels before 6.3 do not know MFD_EXEC, and make every memfd executable.
   if (file === -EINVAL) file = syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  let executable = file;
-  if (file < 0) {
-    const unlinked = (await import("./unlinked-file.ts")).unlinkedFile();
-    if (unlinked === undefined) return file;
-    file = unlinked.write;
-    executable = unlinked.execute;
-  }
-  for (const part of [helper, bytes]) {
-    const written = syscall(SYS.write, file, part, part.length);
-    if (written !== part.length) return written < 0 ? written : -ENOSPC;
-  }
-  if (file === executable) syscall(SYS.fcntl, file, F_ADD_SEALS, ALL_SEALS);
-  else syscall(SYS.close, file);
+  if (file < 0) return file;
+  const error = writeParts(file, plan, options);
+  if (error < 0) return error;
+  syscall(SYS.fcntl, file, F_ADD_SEALS, ALL_SEALS);
+  return execute(file, name);
+}
+
+/** Writes the helper, and the plan behind it, to `file`. Returns 0 or minus the errno. */
+export function writeParts(file: number, plan: Plan, options: LaunchOptions): number {
+  const own = syscall(SYS.openat, AT_FDCWD, cstring(options.executable ?? "/proc/self/exe"));
+  const helper = Uint8Array.fromBase64(HELPER);
+  let written = syscall(SYS.write, file, helper, helper.length);
+  if (written !== helper.length) return written < 0 ? written : -ENOSPC;
+  const bytes = planBytes(plan, own, options.injection);
+  written = syscall(SYS.write, file, bytes, bytes.length);
+  if (written !== bytes.length) return written < 0 ? written : -ENOSPC;
+  return 0;
+}
+
+/** Executes descriptor `file` with no environment. Returns minus the errno. */
+export function execute(file: number, name: string): number {
   const title = cstring(name);
-  const argv = new BigUint64Array([BigInt(addressOf(title)), 0n]);
-  return syscall(SYS.execveat, executable, cstring(""), argv, argv.subarray(1), AT_EMPTY_PATH);
+  const argv = new BigUint64Array(2);
+  argv[0] = BigInt(addressOf(title));
+  const end = addressOf(argv) + 8;
+  return syscall(SYS.execveat, file, cstring(""), argv, end, AT_EMPTY_PATH);
 }
