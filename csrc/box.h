@@ -42,7 +42,7 @@ long interp_step(u32 index);
 /* Does all operations at `where`. Returns 0, or fills `failure` and returns its error. */
 long interp_walk(u32 where, struct failure *failure);
 
-/* Moves a descriptor of ours out of the way: it is none of the standard ones, which the caller may have closed. */
+/* Moves a descriptor of ours off 0, 1 and 2, which the caller may have closed. */
 int above_standard(int fd);
 
 /* Opens `path` inside the root filesystem, never outside it: see resolve.c. */

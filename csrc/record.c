@@ -1,7 +1,8 @@
 /*
- * One file a root filesystem in the state directory, named after the directory's device and inode,
- * written and removed only under the root filesystem's lock. It outlives a killed monitor, so the next
- * run's end still removes what that one made.
+ * One file a root filesystem in the state directory, named after the directory's device, inode and time of
+ * birth: an inode number is used again, and another tree's directories are none of ours. It is written and
+ * removed only under the root filesystem's lock. It outlives a killed monitor, so the next run's end still
+ * removes what that one made.
  */
 #include "record.h"
 #include "box.h"
@@ -26,14 +27,16 @@ static int state_directory(void) {
 static void record_name(char *name, u64 size) {
     struct statx root = {0};
     const char *end = name + size;
-    SYS(statx, box.lock, "", AT_EMPTY_PATH, STATX_INO, &root);
+    SYS(statx, box.lock, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &root);
     char *at = text_append(name, end, "mount-points-");
     at = text_append_hex(at, end, (u64)root.stx_dev_major << 32 | root.stx_dev_minor);
-    text_append_hex(text_append(at, end, "-"), end, root.stx_ino);
+    at = text_append_hex(text_append(at, end, "-"), end, root.stx_ino);
+    text_append_hex(text_append(at, end, "-"), end,
+                    (u64)root.stx_btime.tv_sec * 1000000000 + root.stx_btime.tv_nsec);
 }
 
 static int record_open(int directory, int flags) {
-    char name[64];
+    char name[80];
     record_name(name, sizeof name);
     return (int)SYS(openat, directory, name, flags | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
@@ -42,10 +45,10 @@ long record_add(const char *path) {
     int directory, record;
     /* The end of another run may remove the directory under our hands: then once more. */
     do {
-        SYS(mkdirat, AT_FDCWD, box.state, 0700);
+        long made = SYS(mkdirat, AT_FDCWD, box.state, 0700);
         directory = state_directory();
         if (directory < 0)
-            return directory;
+            return directory == -ENOENT ? made : directory;
         record = record_open(directory, O_WRONLY | O_CREAT | O_APPEND);
         SYS(close, directory);
     } while (record == -ENOENT);
@@ -84,7 +87,7 @@ int record_has(const char *path) {
 }
 
 void record_remove(void) {
-    char name[64];
+    char name[80];
     int directory = state_directory();
     if (directory < 0)
         return;

@@ -5,10 +5,22 @@
 #include <asm/signal.h>
 #include <linux/fcntl.h>
 
+/* Bun cannot start without threads of its own, and there are none where processes have run out. */
+static int out_of_processes(void) {
+    static const char text[] =
+        "error: Cannot create namespaces\n"
+        "  cause: a limit on processes is reached; clone: resource temporarily unavailable (EAGAIN)\n"
+        "  hint:  See \"ulimit -u\" and pids.max of the cgroup\n";
+    SYS(write, 2, text, sizeof text - 1);
+    return 125;
+}
+
 int report(const struct failure *failure) {
     char plan[24], step[24], error[24];
     const char *argv[] = {"nsbox", "report", plan, step, error, 0};
     const char *envp[] = {box.plan.display, 0};
+    if (failure->step == box.plan.clone + 1 && failure->error == EAGAIN)
+        return out_of_processes();
     text_append_number(plan, plan + sizeof plan, (u64)box.plan_fd);
     text_append_number(step, step + sizeof step, failure->step);
     text_append_number(error, error + sizeof error, (u64)failure->error);

@@ -11,6 +11,7 @@
 #include "text.h"
 #include <linux/fcntl.h>
 #include <linux/mount.h>
+#include <linux/stat.h>
 #include <linux/time_types.h>
 
 #define LOCK_SH 1
@@ -50,10 +51,21 @@ static long make_mount_point(const char *path) {
     return error;
 }
 
+/* 1 where the root filesystem is the caller's own root, by whatever name: nothing is made there. */
+static int is_own_root(void) {
+    struct statx root = {0}, own = {0};
+    SYS(statx, box.root, "", AT_EMPTY_PATH, STATX_INO, &root);
+    SYS(statx, AT_FDCWD, "/", 0, STATX_INO, &own);
+    return root.stx_ino == own.stx_ino && root.stx_dev_major == own.stx_dev_major &&
+           root.stx_dev_minor == own.stx_dev_minor;
+}
+
 long op_mount_point(const struct args_mount_point *args) {
     if (args->slot >= MAX_SLOTS)
         return -EINVAL;
     int there = resolve(args->path, args->slot ? 0 : O_DIRECTORY);
+    if (there == -ENOENT && is_own_root())
+        return args->slot ? 0 : there;
     if (there >= 0) {
         SYS(close, there);
         box.made[args->slot] = (u8)(args->slot && record_has(args->path));

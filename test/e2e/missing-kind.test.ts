@@ -2,7 +2,8 @@
 import { expect, test } from "bun:test";
 import { readlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { AS_ROOT, NSBOX, ROOT, SCRATCH, call, shell, tree } from "./support.ts";
+import { AS_ROOT, call, NSBOX, ROOT, SCRATCH, shell } from "./support.ts";
+import { tree } from "./trees.ts";
 
 const SOURCE = resolve(import.meta.dir, "fixtures/no-time-kind.c");
 const HIDE =
