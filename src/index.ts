@@ -1,10 +1,10 @@
 /** nsbox as a library: plans, what is done with them, and the native calls below. */
 export { KINDS, type Kind, type KindName } from "./ns/kinds.ts";
-export { decode } from "./plan/decode.ts";
+export { decode, readable } from "./plan/decode.ts";
 export { describe, explainJson, explainText } from "./plan/describe.ts";
-export { encode } from "./plan/encode.ts";
+export { encode, encoded } from "./plan/encode.ts";
 export { OPS, type Operation, type OpName } from "./plan/ops.ts";
-export type { Op, Plan } from "./plan/plan.ts";
+export type { Block, EncodedPlan, Op, Plan } from "./plan/plan.ts";
 export { launch } from "./runtime/launch.ts";
 export { type PlannedRun, planRun } from "./sandbox/plan-run.ts";
 export type { Caller, RunRequest } from "./sandbox/request.ts";

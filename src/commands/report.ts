@@ -1,6 +1,7 @@
 /** `nsbox report`: what the monitor executes when a step failed. Nobody calls it by hand. */
 import type { Command, Parsed } from "../cli/command.ts";
 import { note } from "../cli/log.ts";
+import { encoded } from "../plan/encode.ts";
 import { launch } from "../runtime/launch.ts";
 import { launchAgain } from "../runtime/launch-again.ts";
 import { preserve } from "../runtime/preserve.ts";
@@ -32,5 +33,6 @@ async function run({ rest }: Parsed): Promise<number> {
   await note(`This kernel has no ${smaller.lacking.join(" and no ")} namespaces: the command runs without`);
   const kept = smaller.plan.ops.find((op) => op.op === "close_fds")?.keep ?? "";
   if (kept !== "") preserve(kept.split(",").map(Number));
-  throw launchAgain(smaller.plan, TITLE, launch(smaller.plan, TITLE));
+  const plan = encoded(smaller.plan);
+  throw launchAgain(plan, TITLE, launch(plan, TITLE));
 }

@@ -2,6 +2,7 @@
 import type { Command, Parsed } from "../cli/command.ts";
 import { KINDS, type KindName } from "../ns/kinds.ts";
 import { launch } from "../runtime/launch.ts";
+import { checkHostname } from "../sandbox/hostname.ts";
 import { sharedNote } from "../sandbox/namespaces.ts";
 import { type PlannedRun, planRun } from "../sandbox/plan-run.ts";
 import type { Caller, RunRequest } from "../sandbox/request.ts";
@@ -45,7 +46,7 @@ async function run(input: Parsed): Promise<number> {
   if (note !== undefined && !input.has("quiet")) await (await import("../cli/log.ts")).note(note);
   if (request.preserve.length > 0) (await import("../runtime/preserve.ts")).preserve(request.preserve);
   const plan = input.has("verbose")
-    ? (await import("../plan/describe.ts")).narrated(planned.plan)
+    ? (await import("../plan/narrate.ts")).narrated(planned.plan)
     : planned.plan;
   const title = titleOf(request);
   const error = launch(plan, title);
@@ -62,7 +63,13 @@ function titleOf({ root, command: words }: RunRequest): string {
 /** The request, in bytes where text would not do. */
 async function typed(input: Parsed): Promise<{ request: RunRequest; caller: Caller }> {
   const { env } = process;
-  const caller = { uid: process.geteuid!(), gid: process.getegid!(), env, bytes: false };
+  const caller = {
+    uid: process.geteuid!(),
+    gid: process.getegid!(),
+    env,
+    color: input.value("color"),
+    bytes: false,
+  };
   const request = readRequest(input);
   const inherits = request.inheritEnv || request.env.length > 0;
   const words = process.argv.join();
@@ -81,7 +88,10 @@ async function typed(input: Parsed): Promise<{ request: RunRequest; caller: Call
 }
 
 function readRequest(input: Parsed): RunRequest {
-  const [root, ...words] = input.rest;
+  // First of all: where the name was forgotten it is ROOTFS, and then all else seems wrong.
+  const hostname = hostnameOf(input);
+  const root = input.rest[0];
+  const words = input.rest.slice(1);
   if (root === undefined)
     throw new UsageError("Missing ROOTFS and COMMAND", "nsbox run ROOTFS COMMAND [ARG…]");
   if (root === "") throw new UsageError("ROOTFS is empty");
@@ -93,7 +103,7 @@ function readRequest(input: Parsed): RunRequest {
     command: words,
     named: namedKinds(input),
     share: input.has("share") ? input.values("share").flatMap(kindList) : [],
-    hostname: hostnameOf(input),
+    hostname,
     boottime: seconds(input, "boottime"),
     monotonic: seconds(input, "monotonic"),
     loopback: !input.has("no-lo"),
@@ -112,11 +122,14 @@ function namedKinds(input: Parsed): KindName[] {
 
 /** `-u NAME`, `--uts-ns=NAME` and `-H NAME` say the same thing; two names contradict each other. */
 function hostnameOf(input: Parsed): string | undefined {
-  const [byKind, byOption] = [input.value("uts-ns"), input.value("hostname")];
+  const byKind = input.value("uts-ns");
+  const byOption = input.value("hostname");
   if (byKind !== undefined && byOption !== undefined && byKind !== byOption) {
     throw new UsageError(`Two host names: "${byKind}" and "${byOption}"`);
   }
-  return byOption ?? byKind;
+  const hostname = byOption ?? byKind;
+  if (hostname !== undefined) checkHostname(hostname);
+  return hostname;
 }
 
 /** `net,uts` as kinds, by the names under /proc/PID/ns or those of the long options. */
@@ -147,10 +160,11 @@ function descriptor(value: string): number {
 }
 
 async function explain({ plan, kinds }: PlannedRun, json: boolean): Promise<number> {
-  const [{ explainText, explainJson }, { print }] = await Promise.all([
+  const [{ explainText, explainJson }, { readable }, { print }] = await Promise.all([
     import("../plan/describe.ts"),
+    import("../plan/decode.ts"),
     import("../cli/print.ts"),
   ]);
-  print(json ? explainJson(plan, kinds) : explainText(plan));
+  print(json ? explainJson(readable(plan), kinds) : explainText(readable(plan)));
   return 0;
 }

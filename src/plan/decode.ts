@@ -1,8 +1,9 @@
 /** Text back to plan: for the report of a failure, and for the test that both directions agree. */
 import { ABI_HASH } from "./abi.gen.ts";
+import { encode } from "./encode.ts";
 import { MAGIC } from "./magic.ts";
 import { OP_NAMES, OPS } from "./ops.ts";
-import type { Op, Plan } from "./plan.ts";
+import type { EncodedPlan, Op, Plan } from "./plan.ts";
 
 /**
  * Decodes what `encode` made.
@@ -30,6 +31,9 @@ export function decode(text: string, bytes: boolean): Plan {
     bytes,
   };
 }
+
+/** A plan to be carried out as one to be read. */
+export const readable = (plan: EncodedPlan): Plan => decode(encode(plan, -1), plan.bytes);
 
 function operation(next: () => string): Op {
   const name = OP_NAMES[Number(next())];

@@ -1,4 +1,4 @@
-/** The plan in words, and as data for others: `--explain`, `--explain-json`, `-v`. */
+/** The plan in words, and as data for others: `--explain`, `--explain-json`. */
 import { KINDS } from "../ns/kinds.ts";
 import { MOUNT_ATTR } from "./constants.ts";
 import { type FieldKind, OPS, type Operation } from "./ops.ts";
@@ -63,15 +63,9 @@ export function explainText(plan: Plan): string {
 
 /** The plan as data. The operations' names and fields are those of the operation table. */
 export function explainJson(plan: Plan, kinds: readonly string[]): string {
-  const steps = plan.ops.map(({ encoded: _, ...op }) => {
+  const steps = plan.ops.map((op) => {
     const { where, call, man, undo }: Operation = OPS[op.op];
     return { ...op, where, undo, call, man, says: describe(op) };
   });
   return JSON.stringify({ version: 1, namespaces: kinds, argv: plan.argv, env: plan.env, steps }, null, 2);
-}
-
-/** The same plan, each step announced by a `say` before it. */
-export function narrated(plan: Plan): Plan {
-  const ops = plan.ops.flatMap((op): Op[] => [{ op: "say", text: describe(op).slice(0, 900) }, op]);
-  return { ...plan, ops };
 }

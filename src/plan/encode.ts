@@ -12,7 +12,7 @@ import { ABI_HASH } from "./abi.gen.ts";
 import { encodeOp } from "./encode-op.ts";
 import { layout } from "./layout.ts" with { type: "macro" };
 import { MAGIC } from "./magic.ts";
-import type { Plan } from "./plan.ts";
+import type { Block, EncodedPlan, Op, Plan } from "./plan.ts";
 
 const LAYOUT = layout();
 
@@ -22,15 +22,26 @@ export interface Injection {
   readonly errno: number;
 }
 
+/** One operation as a block. */
+export const block = (op: Op): Block => ({ text: encodeOp(LAYOUT, op), count: 1 });
+
 /**
  * The encoded plan as a string, one character a byte or not as `plan.bytes` says.
  * `executable` is the descriptor that a report of failure executes, -1 for none.
  */
-export function encode(plan: Plan, executable: number, injection?: Injection): string {
-  const { ops, argv, env } = plan;
-  let text = `${MAGIC}\0${ABI_HASH}\0${executable}\0${plan.display}\0${injection?.step ?? 0}\0${injection?.errno ?? 0}\0${ops.length}\0${argv.length}\0${env.length}\0`;
-  for (let step = 0; step < ops.length; step++) text += ops[step]!.encoded ?? encodeOp(LAYOUT, ops[step]!);
+export function encode(plan: EncodedPlan, executable: number, injection?: Injection): string {
+  const { blocks, argv, env } = plan;
+  let ops = "";
+  let count = 0;
+  for (let at = 0; at < blocks.length; at++) {
+    ops += blocks[at]!.text;
+    count += blocks[at]!.count;
+  }
+  let text = `${MAGIC}\0${ABI_HASH}\0${executable}\0${plan.display}\0${injection?.step ?? 0}\0${injection?.errno ?? 0}\0${count}\0${argv.length}\0${env.length}\0${ops}`;
   for (let at = 0; at < argv.length; at++) text += `${argv[at]}\0`;
   for (let at = 0; at < env.length; at++) text += `${env[at]}\0`;
   return text;
 }
+
+/** A plan to be read as one to be carried out. */
+export const encoded = ({ ops, ...frame }: Plan): EncodedPlan => ({ ...frame, blocks: ops.map(block) });

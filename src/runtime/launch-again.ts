@@ -4,7 +4,7 @@
  */
 
 import { accessSync, closeSync, constants, openSync, unlinkSync } from "node:fs";
-import type { Plan } from "../plan/plan.ts";
+import type { EncodedPlan } from "../plan/plan.ts";
 import type { NsboxError } from "../util/errors.ts";
 import { execute, writeParts } from "./launch.ts";
 import { launchFailure } from "./launch-failure.ts";
@@ -15,7 +15,7 @@ const EACCES = 13;
  * After a launch that came back with minus an errno: launches from an unlinked file where a memfd was
  * refused, and returns the error of whichever failed last.
  */
-export function launchAgain(plan: Plan, name: string, failed: number): NsboxError {
+export function launchAgain(plan: EncodedPlan, name: string, failed: number): NsboxError {
   const file = failed === -EACCES ? unlinkedFile() : undefined;
   if (file === undefined) return launchFailure(-failed);
   const error = writeParts(file.write, plan, {});

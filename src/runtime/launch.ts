@@ -3,7 +3,7 @@
  * into one sealed memfd, which is executed. Every statement here is on the start-up path.
  */
 import { encode, type Injection } from "../plan/encode.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { EncodedPlan } from "../plan/plan.ts";
 import { AT_FDCWD, SYS } from "../sys/constants.ts";
 import { addressOf, cstring, syscall } from "../sys/ffi.ts";
 import { HELPER } from "../sys/helper.gen.ts";
@@ -25,7 +25,7 @@ export interface LaunchOptions {
 }
 
 /** The bytes of the encoded plan: UTF-8, or one a character. */
-export function planBytes(plan: Plan, executable: number, injection?: Injection): Uint8Array {
+export function planBytes(plan: EncodedPlan, executable: number, injection?: Injection): Uint8Array {
   const text = encode(plan, executable, injection);
   return plan.bytes ? Uint8Array.from(text, (c) => c.charCodeAt(0)) : new TextEncoder().encode(text);
 }
@@ -34,7 +34,7 @@ export function planBytes(plan: Plan, executable: number, injection?: Injection)
  * Executes the plan in place of this process; `name` is what ps shows. Returns only where that failed, with
  * minus the errno; EACCES from memfd_create is the caller's to go round, see `./unlinked-file.ts`.
  */
-export function launch(plan: Plan, name: string, options: LaunchOptions = {}): number {
+export function launch(plan: EncodedPlan, name: string, options: LaunchOptions = {}): number {
   const label = cstring("nsbox");
   let file = syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
   // Kernels before 6.3 do not know MFD_EXEC, and make every memfd executable.
@@ -47,7 +47,7 @@ export function launch(plan: Plan, name: string, options: LaunchOptions = {}): n
 }
 
 /** Writes the helper, and the plan behind it, to `file`. Returns 0 or minus the errno. */
-export function writeParts(file: number, plan: Plan, options: LaunchOptions): number {
+export function writeParts(file: number, plan: EncodedPlan, options: LaunchOptions): number {
   const own = syscall(SYS.openat, AT_FDCWD, cstring(options.executable ?? "/proc/self/exe"));
   const helper = Uint8Array.fromBase64(HELPER);
   let written = syscall(SYS.write, file, helper, helper.length);

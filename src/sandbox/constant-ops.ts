@@ -5,7 +5,7 @@
 import { CAP_SYS_CHROOT, MOUNT_ATTR } from "../plan/constants.ts";
 import { encodeOp } from "../plan/encode-op.ts";
 import { layout } from "../plan/layout.ts";
-import type { Op } from "../plan/plan.ts";
+import type { Block, Op } from "../plan/plan.ts";
 
 const { MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC } = MOUNT_ATTR;
 
@@ -79,10 +79,12 @@ const OPS = {
 } as const satisfies Readonly<Record<string, readonly Op[]>>;
 
 /** Called when nsbox is built. */
-export function constantOps(): Readonly<Record<keyof typeof OPS, readonly Op[]>> {
+export function constantOps(): Readonly<Record<keyof typeof OPS, Block>> {
   const codes = layout();
-  const encoded = (ops: readonly Op[]): Op[] => ops.map((op) => ({ ...op, encoded: encodeOp(codes, op) }));
-  return Object.fromEntries(
-    Object.entries(OPS).map(([name, ops]) => [name, encoded(ops)]),
-  ) as unknown as Record<keyof typeof OPS, readonly Op[]>;
+  const blockOf = (ops: readonly Op[]): Block => ({
+    text: ops.map((op) => encodeOp(codes, op)).join(""),
+    count: ops.length,
+  });
+  const blocks = Object.entries(OPS).map(([name, ops]) => [name, blockOf(ops)]);
+  return Object.fromEntries(blocks) as unknown as Record<keyof typeof OPS, Block>;
 }

@@ -17,25 +17,24 @@ export interface Environment {
  * then what `-e` says, the last of a name counting.
  */
 export function environment(request: RunRequest, caller: Caller): Environment {
-  const variables: Record<string, string> = {};
-  const take = (name: string): void => {
-    const value = caller.env[name];
-    if (value !== undefined) variables[name] = value;
-  };
-  if (request.inheritEnv) for (const name in caller.env) take(name);
+  // Without a prototype: a variable may be called __proto__.
+  const variables: Record<string, string | undefined> = Object.create(null);
+  if (request.inheritEnv) Object.assign(variables, caller.env);
   else {
     variables["PATH"] = DEFAULT_PATH;
     variables["HOME"] = "/root";
-    take("TERM");
+    variables["TERM"] = caller.env["TERM"];
   }
   variables["container"] = "nsbox";
   for (const setting of request.env) {
     const equals = setting.indexOf("=");
     if (setting === "" || equals === 0) throw new UsageError(`Invalid variable "${setting}": it has no name`);
     if (equals > 0) variables[setting.slice(0, equals)] = setting.slice(equals + 1);
-    else take(setting);
+    else variables[setting] = caller.env[setting] ?? variables[setting];
   }
   const entries: string[] = [];
-  for (const name in variables) entries.push(`${name}=${variables[name]}`);
+  for (const name in variables) {
+    if (variables[name] !== undefined) entries.push(`${name}=${variables[name]}`);
+  }
   return { entries, path: variables["PATH"] || DEFAULT_PATH };
 }

@@ -23,30 +23,24 @@ export function chooseKinds(request: RunRequest, caller: Caller): readonly KindN
       "Only root makes other namespaces without one",
     );
   }
-  const wanted = (name: KindName): boolean => {
-    if (name === "user" && ordinary) return true;
-    if (named.length > 0) return named.includes(name);
-    return name !== "user" && !share.includes(name);
-  };
   const kinds: KindName[] = [];
-  for (const { name } of KINDS) if (wanted(name)) kinds.push(name);
-  requireKinds(request, kinds);
+  for (const { name } of KINDS) {
+    const wanted = named.length > 0 ? named.includes(name) : name !== "user" && !share.includes(name);
+    if (wanted || (name === "user" && ordinary)) kinds.push(name);
+  }
+  if (request.hostname !== undefined && !kinds.includes("uts")) throw needs("--hostname", "uts");
+  if (request.boottime !== undefined && !kinds.includes("time")) throw needs("--boottime", "time");
+  if (request.monotonic !== undefined && !kinds.includes("time")) throw needs("--monotonic", "time");
+  if (!request.loopback && !kinds.includes("net")) throw needs("--no-lo", "net");
   return kinds;
 }
 
-function requireKinds(request: RunRequest, kinds: readonly KindName[]): void {
-  const needs = (option: string, given: boolean, kind: KindName): void => {
-    if (!given || kinds.includes(kind)) return;
-    const { title, long, letter } = KINDS.find(({ name }) => name === kind)!;
-    throw new UsageError(
-      `Option "${option}" needs a ${title} namespace of the command's own`,
-      kind === "uts" ? 'Give the name with "-u NAME" instead' : `Add "-${letter}" ("--${long}")`,
-    );
-  };
-  needs("--hostname", request.hostname !== undefined, "uts");
-  needs("--boottime", request.boottime !== undefined, "time");
-  needs("--monotonic", request.monotonic !== undefined, "time");
-  needs("--no-lo", !request.loopback, "net");
+function needs(option: string, kind: KindName): UsageError {
+  const { title, long, letter } = KINDS.find(({ name }) => name === kind)!;
+  return new UsageError(
+    `Option "${option}" needs a ${title} namespace of the command's own`,
+    kind === "uts" ? 'Give the name with "-u NAME" instead' : `Add "-${letter}" ("--${long}")`,
+  );
 }
 
 /** The kinds without which a command named its kinds is hardly confined. */

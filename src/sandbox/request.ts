@@ -31,6 +31,8 @@ export interface Caller {
   readonly uid: number;
   readonly gid: number;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** `always` or `never` where `--color` said so. */
+  readonly color: string | undefined;
   /** Strings hold one byte a character, since some argument or variable was no UTF-8. */
   readonly bytes: boolean;
 }

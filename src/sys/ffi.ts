@@ -30,11 +30,12 @@ export type Argument = number | bigint | NodeJS.TypedArray;
 /** The address of `memory`, valid as long as the caller keeps it reachable. */
 export const addressOf = (memory: NodeJS.TypedArray): number => ptr(memory) as number;
 
-const word = (value: Argument): number | bigint => (typeof value === "object" ? addressOf(value) : value);
-
 /**
  * Makes system call `number` of this architecture (see `./constants.ts`) and returns its result, or
  * minus the errno: the kernel's own convention, see syscall(2).
+ *
+ * Its arguments are turned one by one: a function for that would be called so often that Bun starts a
+ * thread to compile it, which costs `run` half a millisecond.
  */
 export function syscall(
   number: number,
@@ -46,7 +47,17 @@ export function syscall(
   f: Argument = 0,
 ): number {
   libc ??= openLibc().symbols;
-  const result = Number(libc.syscall(number, word(a), word(b), word(c), word(d), word(e), word(f)));
+  const result = Number(
+    libc.syscall(
+      number,
+      typeof a === "object" ? ptr(a) : a,
+      typeof b === "object" ? ptr(b) : b,
+      typeof c === "object" ? ptr(c) : c,
+      typeof d === "object" ? ptr(d) : d,
+      typeof e === "object" ? ptr(e) : e,
+      typeof f === "object" ? ptr(f) : f,
+    ),
+  );
   return result === -1
     ? -read.i32(libc.__errno_location() as NonNullable<ReturnType<typeof libc.__errno_location>>)
     : result;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { readable } from "../../src/plan/decode.ts";
 import { OP_NAMES } from "../../src/plan/ops.ts";
 import { planRun } from "../../src/sandbox/plan-run.ts";
 import type { RunRequest } from "../../src/sandbox/request.ts";
@@ -33,9 +34,10 @@ const request = (root: string, ownMounts: boolean): RunRequest => ({
 });
 
 const operations = (who: Person, root: string, ownMounts: boolean) =>
-  planRun(request(root, ownMounts), { uid: who.uid, gid: who.uid, env: {}, bytes: false }).plan.ops.map(
-    ({ op }) => op,
-  );
+  readable(
+    planRun(request(root, ownMounts), { uid: who.uid, gid: who.uid, env: {}, color: undefined, bytes: false })
+      .plan,
+  ).ops.map(({ op }) => op);
 
 describe("a step that fails", () => {
   const tried = new Set<string>(["say"]); // `say` cannot fail: it writes, and whether that worked is no matter

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encode } from "../../src/plan/encode.ts";
+import { encode, encoded } from "../../src/plan/encode.ts";
 import { OP_NAMES } from "../../src/plan/ops.ts";
 import { dice, randomPlan } from "../plan/random-plan.ts";
 
@@ -23,7 +23,7 @@ const pick = dice(SEED);
 const plans = Array.from({ length: 64 }, (_, index) => {
   const plan = randomPlan(pick, index % 2 === 1);
   const injection = index % 3 === 0 ? { step: pick(9), errno: pick(99) } : undefined;
-  return Buffer.from(encode(plan, pick(9) - 1, injection), plan.bytes ? "latin1" : "utf8");
+  return Buffer.from(encode(encoded(plan), pick(9) - 1, injection), plan.bytes ? "latin1" : "utf8");
 });
 
 function save(name: string, plan: Uint8Array): string {
@@ -74,7 +74,7 @@ test("a plan has fewer than 1024 operations", () => {
       { op: "exec", path: "/bin" } as const,
     ];
     const plan = { ops, argv: ["true"], env: [], display: "", bytes: false };
-    return save(`sized-${count}`, Buffer.from(encode(plan, -1)));
+    return save(`sized-${count}`, Buffer.from(encode(encoded(plan), -1)));
   });
   expect(run("read", ...sized).lines).toEqual(["0", `-${EINVAL}`, `-${EINVAL}`]);
 });
