@@ -129,13 +129,15 @@ function sums(files: readonly string[]): void {
   writeFileSync(join(DIST, "SHA256SUMS"), files.map(line).join(""));
 }
 
-function main(args: readonly string[]): void {
+async function main(args: readonly string[]): Promise<void> {
   const named = args.flatMap((arg, index) => (args[index - 1] === "--target" ? [arg] : []));
   const unknown = named.find((name) => !TARGETS.some((target) => target === name));
   if (unknown !== undefined) throw new Error(`Unknown target "${unknown}": there are ${TARGETS.join(", ")}`);
   const targets = TARGETS.filter((target) => args.includes("--all") || named.includes(target));
   mkdirSync(DIST, { recursive: true });
   generateAbi();
+  const { plainSource } = await import("./scripts/plain.ts");
+  writeFileSync(join(ROOT, "src/sandbox/plain.gen.ts"), plainSource());
   if (args.includes("--generate")) {
     embedHelper(HERE, join(DIST, "libnshelper.so"));
     return;
@@ -147,7 +149,7 @@ function main(args: readonly string[]): void {
 }
 
 try {
-  main(process.argv.slice(2));
+  await main(process.argv.slice(2));
 } catch (error) {
   console.error(`error: ${error instanceof Error ? error.message : error}`);
   process.exit(1);

@@ -75,6 +75,23 @@ long op_private_mounts(void) {
     return SYS(mount, 0, "/", 0, 0x4000 | 0x40000, 0); /* MS_REC | MS_PRIVATE */
 }
 
+/*
+ * Opens the directory that `path` is in, which must be the root of a mount. Who may rename in the root
+ * filesystem could put another directory in the place of the /dev that was just mounted, and what is made
+ * there would stay on the host.
+ */
+static int mounted_parent(const char *path, const char **name) {
+    struct statx stat;
+    int parent = resolve_parent(path, name);
+    if (parent < 0)
+        return parent;
+    long error = SYS(statx, parent, "", AT_EMPTY_PATH, 0, &stat);
+    if (error == 0 && (stat.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+        return parent;
+    SYS(close, parent);
+    return error < 0 ? (int)error : -EXDEV;
+}
+
 /* Binds the file at `source` (of this mount namespace) on `name` in `parent`, made here as an empty file. */
 static long bind_file(const char *source, int parent, const char *name) {
     int file = (int)SYS(openat, parent, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666);
@@ -113,7 +130,7 @@ static long check_device(const char *path, u64 major, u64 minor) {
 
 long op_device(const struct args_device *args) {
     const char *name;
-    int parent = resolve_parent(args->path, &name);
+    int parent = mounted_parent(args->path, &name);
     if (parent < 0)
         return parent;
     u64 number = (args->minor & 0xff) | args->major << 8 | (args->minor & ~0xffUL) << 12;
@@ -126,7 +143,7 @@ long op_device(const struct args_device *args) {
 
 long op_make_dir(const struct args_make_dir *args) {
     const char *name;
-    int parent = resolve_parent(args->path, &name);
+    int parent = mounted_parent(args->path, &name);
     if (parent < 0)
         return parent;
     long error = SYS(mkdirat, parent, name, args->mode);
@@ -136,7 +153,7 @@ long op_make_dir(const struct args_make_dir *args) {
 
 long op_symlink(const struct args_symlink *args) {
     const char *name;
-    int parent = resolve_parent(args->path, &name);
+    int parent = mounted_parent(args->path, &name);
     if (parent < 0)
         return parent;
     long error = SYS(symlinkat, args->target, parent, name);
@@ -169,7 +186,7 @@ long op_console(const struct args_console *args) {
         fd++;
     if (fd > 2)
         return 0;
-    int parent = resolve_parent(args->path, &name);
+    int parent = mounted_parent(args->path, &name);
     if (parent < 0)
         return parent;
     long error = bind_file(path, parent, name);

@@ -38,12 +38,15 @@ long op_lock_root(const struct args_lock_root *args) {
     return error;
 }
 
+static int recorded; /* this run wrote to the record, or tried to */
+
 static long make_mount_point(const char *path) {
     const char *name;
     int parent = resolve_parent(path, &name);
     if (parent < 0)
         return parent;
     /* Written down first: a kill in between leaves a name in the record, not a directory in the tree. */
+    recorded = 1;
     long error = record_add(path);
     if (error == 0)
         error = SYS(mkdirat, parent, name, 0755);
@@ -74,9 +77,11 @@ long op_mount_point(const struct args_mount_point *args) {
     long error = there == -ENOENT ? make_mount_point(args->path) : there;
     if (error == 0)
         box.made[args->slot] = 1;
-    /* Another run was quicker, or a link that leads nowhere stands there. */
-    if (error == -EEXIST && args->slot)
+    /* Another run was quicker, and the mount point is as much ours as its. */
+    if (error == -EEXIST && args->slot) {
+        box.made[args->slot] = 1;
         return 0;
+    }
     if (error == -EEXIST && (there = resolve(args->path, O_DIRECTORY)) >= 0)
         return SYS(close, there);
     return error;
@@ -87,7 +92,8 @@ void remove_mount_points(void) {
     if (box.lock < 0)
         return;
     u64 length = record_read(paths, sizeof paths);
-    if (length == 0 || SYS(flock, box.lock, LOCK_EX | LOCK_NB) < 0)
+    /* On a full disk a record may have been begun that holds nothing: that goes too. */
+    if ((length == 0 && !recorded) || SYS(flock, box.lock, LOCK_EX | LOCK_NB) < 0)
         return;
     /* Read again under the lock; rmdir refuses what is no longer empty, and then it stays. */
     length = record_read(paths, sizeof paths);

@@ -6,8 +6,10 @@ import {
   type BigIntStats,
   chmodSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -46,6 +48,8 @@ const OWNER_MAY_ALL = 0o700;
 const PERMISSIONS = 0o7777;
 const SET_ID_BITS = 0o6000n;
 
+const isDirectory = (path: string): boolean => lstatSync(path).isDirectory();
+
 /** Only root can keep owners, and setuid bits with them. */
 const isRoot = (): boolean => process.geteuid?.() === 0;
 
@@ -76,7 +80,7 @@ export class Tree {
     const { prefix } = this.#inside;
     const absent: string[] = [];
     for (let path = prefix; this.#host.look(path) === "ENOENT"; path = parentOf(path)) absent.push(path);
-    for (const path of absent.reverse()) this.#writer.create(path, () => mkdirSync(path));
+    for (const path of absent.reverse()) this.#writer.create(path, () => mkdirSync(path), isDirectory);
     if (absent.length > 0) this.#inside.put("/", { kind: "directory" });
   }
 
@@ -165,7 +169,8 @@ export class Tree {
 
   #link(at: string, target: string, why: Reason, action: "created" | "replaced" = "created"): void {
     const path = this.#inside.prefix + at;
-    if (action === "created") this.#writer.create(path, () => symlinkSync(target, path));
+    const isSame = () => readlinkSync(path) === target;
+    if (action === "created") this.#writer.create(path, () => symlinkSync(target, path), isSame);
     else this.#writer.put(path, false, (temporary) => symlinkSync(target, temporary));
     this.#inside.put(at, { kind: "link", target });
     this.entries.push({ path: at, kind: "link", target, bytes: 0, action, why: [why] });
@@ -251,11 +256,12 @@ export class Tree {
   ): void {
     const open = mode | OWNER_MAY_ALL;
     const path = this.#inside.prefix + at;
-    this.#writer.create(path, () => {
+    const make = () => {
       mkdirSync(path);
       if (owner !== undefined) giveAway(path, owner);
       chmodSync(path, open);
-    });
+    };
+    this.#writer.create(path, make, isDirectory);
     if (open !== mode) this.#writer.closeLater(path, mode);
     this.#inside.put(at, { kind: "directory" });
   }

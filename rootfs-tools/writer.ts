@@ -14,12 +14,16 @@ export class Writer {
     this.#dryRun = dryRun;
   }
 
-  /** Creates something at `path`, which is absent. */
-  create(path: string, how: (path: string) => void): void {
+  /**
+   * Creates something at `path`, which is absent. Where another run into the same tree was quicker, and what
+   * it made `isSame`, that is as good, and its to remove.
+   */
+  create(path: string, how: (path: string) => void, isSame: (path: string) => boolean): void {
     if (this.#dryRun) return;
     try {
       how(path);
     } catch (error) {
+      if (errnoOf(error) === "EEXIST" && isSame(path)) return;
       throw failed(`Cannot create "${path}"`, error);
     }
     this.#created.push(path);

@@ -18,8 +18,17 @@ function code(character: string): string {
 /** `text` on one line, with nothing left in it that a terminal would obey. */
 export const sanitize = (text: string): string => text.replace(UNSAFE, code);
 
-/** JSON of `value` on one line that is as safe to show, and reads back as the same value. */
-export const safeJson = (value: unknown): string =>
-  JSON.stringify(value).replace(UNSAFE, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+/** The same for text of several lines. */
+export const sanitizeLines = (text: string): string => text.split("\n").map(sanitize).join("\n");
+
+/** JSON that is as safe to show, and reads back as the same value. It may have been indented. */
+export const sanitizeJson = (json: string): string =>
+  json
+    .split("\n")
+    .map((line) =>
+      line.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`),
+    )
+    .join("\n");
+
+/** Such JSON of `value` on one line. */
+export const safeJson = (value: unknown): string => sanitizeJson(JSON.stringify(value));

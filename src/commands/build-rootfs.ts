@@ -9,7 +9,11 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG, QUIET } from "../cli/flags.ts";
 import { note } from "../cli/log.ts";
 import { print } from "../cli/print.ts";
+import { sanitize, sanitizeJson } from "../cli/sanitize.ts";
 import { NsboxError, UsageError } from "../util/errors.ts";
+
+/** What Bun makes of bytes that are no UTF-8: the file that was meant cannot be named any more. */
+const GARBLED = "\uFFFD";
 
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -63,6 +67,10 @@ Names are looked up inside DIR: links in it never lead outside.`,
     const directory = input.rest.at(-1);
     if (directory === undefined || programs.length === 0) {
       throw new UsageError("build-rootfs wants at least one PROGRAM and a DIR");
+    }
+    const garbled = input.rest.find((word) => word.includes(GARBLED));
+    if (garbled !== undefined) {
+      throw new NsboxError(`Cannot use the name "${garbled}"`, { cause: "it is not UTF-8" });
     }
     const start = performance.now();
     const options: BinlibdepcpOptions = {
@@ -120,7 +128,7 @@ function asJson(
 ): string {
   const { directory, programs, entries: files, notes } = result;
   const all = { directory, dryRun, programs, files, notes, totals: { ...totals(result), milliseconds } };
-  return JSON.stringify(all, undefined, 2);
+  return sanitizeJson(JSON.stringify(all, undefined, 2));
 }
 
 function asText(
@@ -139,7 +147,7 @@ function asText(
   lines.push(
     `${result.directory}: ${count(files, "file")}, ${size(bytes)}; ${done} in ${Math.round(milliseconds)} ms`,
   );
-  return lines.join("\n");
+  return lines.map(sanitize).join("\n");
 }
 
 function describe({ path, kind, interpreters, libraries }: Program): string {

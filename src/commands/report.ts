@@ -1,7 +1,9 @@
 /** `nsbox report`: what the monitor executes when a step failed. Nobody calls it by hand. */
+import { fstatSync } from "node:fs";
 import type { Command, Parsed } from "../cli/command.ts";
 import { note } from "../cli/log.ts";
 import { encoded } from "../plan/encode.ts";
+import type { Plan } from "../plan/plan.ts";
 import { launch } from "../runtime/launch.ts";
 import { launchAgain } from "../runtime/launch-again.ts";
 import { preserve } from "../runtime/preserve.ts";
@@ -24,15 +26,25 @@ const TITLE = "nsbox run";
 
 async function run({ rest }: Parsed): Promise<number> {
   const [descriptor, step, errno] = rest.map(Number);
-  if (descriptor === undefined || step === undefined || errno === undefined) {
+  const plan = descriptor === undefined ? undefined : planIn(descriptor);
+  if (plan === undefined || step === undefined || errno === undefined) {
     throw new UsageError("nsbox calls this itself");
   }
-  const failure = { plan: readPlan(descriptor), step, errno };
+  const failure = { plan, step, errno };
   const smaller = withoutMissingKinds(failure);
   if (smaller === undefined) throw failureError(failure);
   await note(`This kernel has no ${smaller.lacking.join(" and no ")} namespaces: the command runs without`);
   const kept = smaller.plan.ops.find((op) => op.op === "close_fds")?.keep ?? "";
   if (kept !== "") preserve(kept.split(",").map(Number));
-  const plan = encoded(smaller.plan);
-  throw launchAgain(plan, TITLE, launch(plan, TITLE));
+  const again = encoded(smaller.plan);
+  throw launchAgain(again, TITLE, launch(again, TITLE));
+}
+
+/** Undefined where `descriptor` is no plan of this build: reading from a terminal would wait for ever. */
+function planIn(descriptor: number): Plan | undefined {
+  try {
+    return fstatSync(descriptor).isFile() ? readPlan(descriptor) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -95,6 +95,12 @@ function readRequest(input: Parsed): RunRequest {
   if (root === undefined)
     throw new UsageError("Missing ROOTFS and COMMAND", "nsbox run ROOTFS COMMAND [ARG…]");
   if (root === "") throw new UsageError("ROOTFS is empty");
+  const cwd = input.value("workdir");
+  if (cwd === "") throw new UsageError('Option "--workdir" has an empty value');
+  if (isTooLong(root)) throw new UsageError("ROOTFS is longer than a path may be (4095 bytes)");
+  if (cwd !== undefined && isTooLong(cwd)) {
+    throw new UsageError('Option "--workdir" is longer than a path may be (4095 bytes)');
+  }
   if (words.length === 0) {
     throw new UsageError(`Missing COMMAND behind ROOTFS "${root}"`, `nsbox run ${root} /bin/sh`);
   }
@@ -109,10 +115,17 @@ function readRequest(input: Parsed): RunRequest {
     loopback: !input.has("no-lo"),
     env: input.values("env"),
     inheritEnv: input.has("inherit-env"),
-    cwd: input.value("workdir"),
+    cwd,
     preserve: input.has("preserve-fd") ? input.values("preserve-fd").map(descriptor) : [],
   };
 }
+
+/** PATH_MAX of the kernel, with the NUL at the end. */
+const PATH_MAX = 4096;
+
+/** No character is more than 3 bytes a unit of JavaScript's. */
+const isTooLong = (path: string): boolean =>
+  path.length * 3 >= PATH_MAX && new TextEncoder().encode(path).length >= PATH_MAX;
 
 function namedKinds(input: Parsed): KindName[] {
   const named: KindName[] = [];
@@ -160,11 +173,14 @@ function descriptor(value: string): number {
 }
 
 async function explain({ plan, kinds }: PlannedRun, json: boolean): Promise<number> {
-  const [{ explainText, explainJson }, { readable }, { print }] = await Promise.all([
-    import("../plan/describe.ts"),
-    import("../plan/decode.ts"),
-    import("../cli/print.ts"),
-  ]);
-  print(json ? explainJson(readable(plan), kinds) : explainText(readable(plan)));
+  const [{ explainText, explainJson }, { readable }, { print }, { sanitizeJson, sanitizeLines }] =
+    await Promise.all([
+      import("../plan/describe.ts"),
+      import("../plan/decode.ts"),
+      import("../cli/print.ts"),
+      import("../cli/sanitize.ts"),
+    ]);
+  const steps = readable(plan);
+  print(json ? sanitizeJson(explainJson(steps, kinds)) : sanitizeLines(explainText(steps)));
   return 0;
 }

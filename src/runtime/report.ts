@@ -61,12 +61,13 @@ export function failureError({ plan, step, errno }: Failure): NsboxError {
   const op = plan.ops[step - 1];
   if (op === undefined) return new NsboxError(`Step ${step} of the plan failed`, { cause: errnoText(errno) });
   const root = plan.ops.find((other) => other.op === "open_root")?.path ?? "/";
+  const state = plan.ops.find((other) => other.op === "lock_root")?.state ?? "/";
   if (op.op === "exec") {
     const cwd = plan.ops.findLast((other) => other.op === "chdir")?.path ?? "/";
     return whyExec(root, plan.argv[0] ?? "", op.path, cwd, errno);
   }
   const row: Operation = OPS[op.op];
-  const { cause, hint } = finding(op, root, errno);
+  const { cause, hint } = finding(op, root, state, errno);
   const call = `${row.call}: ${errnoText(errno)}`;
   return new NsboxError(action(op, root), {
     cause: `${cause === undefined ? call : `${cause}; ${call}`} at step ${step} of ${plan.ops.length}`,
@@ -101,14 +102,14 @@ function action(op: Op, root: string): string {
   }
 }
 
-function finding(op: Op, root: string, errno: number): Finding {
+function finding(op: Op, root: string, state: string, errno: number): Finding {
   switch (op.op) {
     case "open_root":
       return whyOpenRoot(op.path, errno);
     case "lock_root":
       return whyLock(errno);
     case "mount_point":
-      return whyMountPoint(root, op.path, errno);
+      return whyMountPoint(root, op.path, state, errno);
     case "clone":
       return whyClone(op.flags, errno);
     case "mount":

@@ -1,7 +1,7 @@
 /** Why a root filesystem could not be opened, or be given a mount point. */
-import { accessSync, constants, lstatSync, statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { findInRoot } from "../util/in-root.ts";
+import { findInRoot, lookAt } from "../util/in-root.ts";
 import type { Finding } from "./why-clone.ts";
 
 const [ENOENT, EACCES, ENOTDIR, EROFS, EWOULDBLOCK] = [2, 13, 20, 30, 11];
@@ -20,12 +20,20 @@ function closedDirectory(path: string): string | undefined {
   });
 }
 
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
 /** Why `open_root` failed. */
 export function whyOpenRoot(root: string, errno: number): Finding {
   if (errno === ENOENT) {
     return { cause: "there is no such directory", hint: `\`nsbox build-rootfs /bin/sh ${root}\` makes one` };
   }
-  if (errno === ENOTDIR && statSync(root, { throwIfNoEntry: false })?.isFile()) {
+  if (errno === ENOTDIR && isFile(root)) {
     return {
       cause: "it is a file, not a directory",
       hint: "Give the directory of an unpacked root filesystem",
@@ -39,8 +47,8 @@ export function whyOpenRoot(root: string, errno: number): Finding {
 }
 
 /** Why a mount point could not be had at `path` inside `root`. */
-export function whyMountPoint(root: string, path: string, errno: number): Finding {
-  const stat = lstatSync(`${root}${path}`, { throwIfNoEntry: false });
+export function whyMountPoint(root: string, path: string, state: string, errno: number): Finding {
+  const stat = lookAt(`${root}${path}`);
   if (stat?.isSymbolicLink()) {
     return {
       cause: "it is a symbolic link, and nothing is mounted through one",
@@ -50,6 +58,13 @@ export function whyMountPoint(root: string, path: string, errno: number): Findin
   if (stat !== undefined && !stat.isDirectory()) {
     return { cause: "it is there, but it is not a directory", hint: `Make "${root}${path}" a directory` };
   }
+  const record = stat === undefined ? whyNoRecord(state) : undefined;
+  if (record !== undefined) {
+    return {
+      cause: `it is absent, and what is made there is recorded in "${state}", but ${record}`,
+      hint: `Make the directory "${root}${path}" beforehand`,
+    };
+  }
   if (stat === undefined && (errno === EACCES || errno === EROFS)) {
     return {
       cause: "it is absent, and this user may not make it",
@@ -57,6 +72,28 @@ export function whyMountPoint(root: string, path: string, errno: number): Findin
     };
   }
   return {};
+}
+
+/** What keeps this user from the directory of the record; undefined where nothing does. */
+function whyNoRecord(state: string): string | undefined {
+  const stat = lookAt(state);
+  if (stat === undefined) {
+    const parent = dirname(state);
+    if (!lookAt(parent)?.isDirectory()) return `"${parent}" is no directory`;
+    return isWritable(parent) ? undefined : `"${parent}" is not writable for this user`;
+  }
+  if (!stat.isDirectory()) return "that is no directory";
+  if (stat.uid !== process.geteuid?.()) return "that belongs to another user";
+  return isWritable(state) ? undefined : "that is not writable";
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Why `flock` on the root filesystem failed. */

@@ -30,7 +30,7 @@ export function environment(request: RunRequest, caller: Caller): Environment {
     const equals = setting.indexOf("=");
     if (setting === "" || equals === 0) throw new UsageError(`Invalid variable "${setting}": it has no name`);
     if (equals > 0) variables[setting.slice(0, equals)] = setting.slice(equals + 1);
-    else variables[setting] = caller.env[setting] ?? variables[setting];
+    else if (Object.hasOwn(caller.env, setting)) variables[setting] = caller.env[setting];
   }
   const entries: string[] = [];
   for (const name in variables) {

@@ -58,11 +58,16 @@ export function planRun(request: RunRequest, caller: Caller): PlannedRun {
   return { plan, kinds };
 }
 
-/** Root's own; else the session's; else one in /tmp that nobody else can write to. */
+/** A longer one cannot be that of a session, and would not fit into a path. */
+const LONGEST_SESSION = 1024;
+
+/** Root's own; else the session's, if it is an absolute path; else one in /tmp that nobody else can write to. */
 function stateDirectory({ uid, env }: Caller): string {
   if (uid === 0) return "/run/nsbox";
   const session = env["XDG_RUNTIME_DIR"];
-  return session ? `${session}/nsbox` : `/tmp/nsbox-${uid}`;
+  return session?.startsWith("/") && session.length < LONGEST_SESSION
+    ? `${session}/nsbox`
+    : `/tmp/nsbox-${uid}`;
 }
 
 /** The caller is root inside. The kernel wants setgroups denied before an unprivileged gid_map. */

@@ -1,5 +1,5 @@
 /** Paths inside a root filesystem, as a process that has it for its root would see them. */
-import { lstatSync, readlinkSync } from "node:fs";
+import { lstatSync, readlinkSync, type Stats } from "node:fs";
 
 /** The kernel's limit on links in one path, see path_resolution(7). */
 const MOST_LINKS = 40;
@@ -19,7 +19,7 @@ export function findInRoot(root: string, path: string): string | undefined {
       continue;
     }
     const host = `${root}/${[...here, part].join("/")}`;
-    const stat = lstatSync(host, { throwIfNoEntry: false });
+    const stat = lookAt(host);
     if (stat === undefined) return undefined;
     if (!stat.isSymbolicLink()) {
       here.push(part);
@@ -31,4 +31,13 @@ export function findInRoot(root: string, path: string): string | undefined {
     ahead.push(...target.split("/").reverse());
   }
   return `${root}/${here.join("/")}`;
+}
+
+/** What stands at `path`; undefined also where a name is too long or a directory may not be searched. */
+export function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -59,17 +59,31 @@ export function median(values: readonly number[]): number {
   return sorted[sorted.length >> 1]!;
 }
 
-/** Times all contestants in turn, A B C A B C …, after one round that is not counted. */
+/** Numbers below `count` in an order of chance. */
+function shuffled(count: number): number[] {
+  const order = Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last--) {
+    const other = Math.floor(Math.random() * (last + 1));
+    [order[last], order[other]] = [order[other]!, order[last]!];
+  }
+  return order;
+}
+
+/**
+ * Times all contestants once a round, in an order of chance: what one leaves behind (namespaces and cgroups
+ * that the kernel takes down afterwards, cold caches) would else always burden the same next one. One round
+ * goes before that is not counted.
+ */
 export function compete(contestants: readonly Contestant[], rounds: number): Result[] {
   const times = contestants.map((): number[] => []);
   const statuses = contestants.map(() => 0);
   silently(() => {
     for (let round = -1; round < rounds; round++) {
-      contestants.forEach((contestant, index) => {
-        const [time, status] = once(contestant);
+      for (const index of shuffled(contestants.length)) {
+        const [time, status] = once(contestants[index]!);
         if (round >= 0) times[index]!.push(time);
         statuses[index] ||= status;
-      });
+      }
     }
   });
   return contestants.map(({ name }, index) => ({
