@@ -103,15 +103,22 @@ long op_restore_signals(void) {
 static long exec_search(const char *path, const char *name, const char **argv, const char **envp) {
     char file[4096];
     const char *end = file + sizeof file;
+    u64 rest = text_length(name) + 2; /* a slash and the NUL */
     long error = -ENOENT;
     for (const char *at = path;; at++) {
         char *to = file;
+        int fits = rest < sizeof file;
         for (; *at && *at != ':'; at++)
-            if (to < end - 2)
+            if ((u64)(to - file) + rest < sizeof file)
                 *to++ = *at;
+            else
+                fits = 0;
         *to = 0;
         text_append(text_append(to, end, to == file ? "" : "/"), end, name);
-        long result = SYS(execve, file, argv, envp);
+        /* What is too long to be a path is as good as not there. */
+        long result = fits ? SYS(execve, file, argv, envp) : -ENOENT;
+        if (result == -ENAMETOOLONG)
+            result = -ENOENT;
         if (result != -ENOENT && result != -ENOTDIR && error != -EACCES)
             error = result;
         if (result != -ENOENT && result != -ENOTDIR && result != -EACCES)

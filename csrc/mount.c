@@ -17,14 +17,15 @@ static long mount_on_fd(const char *source, int target, const char *type, u64 fl
     return SYS(mount, source, path, type, flags, options);
 }
 
-/* Hands "a=b,c" to fsconfig(2), one option at a time. */
+/* Hands "a=b,?c=d" to fsconfig(2), one option at a time. What a question mark leads may be refused. */
 static long configure(int fs, const char *options) {
     char copy[256];
     const char *end = copy + sizeof copy;
     long error = 0;
     while (*options && error == 0) {
         char *value = 0, *to = copy;
-        for (; *options && *options != ','; options++) {
+        int optional = *options == '?';
+        for (options += optional; *options && *options != ','; options++) {
             if (to + 1 >= end)
                 return -EINVAL;
             if (*options == '=' && !value) {
@@ -37,14 +38,37 @@ static long configure(int fs, const char *options) {
         options += *options == ',';
         error = value ? SYS(fsconfig, fs, FSCONFIG_SET_STRING, copy, value, 0)
                       : SYS(fsconfig, fs, FSCONFIG_SET_FLAG, copy, 0, 0);
+        if (optional)
+            error = 0;
     }
     return error < 0 ? error : SYS(fsconfig, fs, FSCONFIG_CMD_CREATE, 0, 0, 0);
+}
+
+/* The same for mount(2), which takes them all at once: first with what is optional, then without. */
+static long mount_old(const struct args_mount *args, int target) {
+    char all[256], needed[256];
+    char *a = all, *n = needed;
+    int optional = 0;
+    for (const char *at = args->options; *at && a + 1 < all + sizeof all; at++) {
+        if (*at == '?')
+            optional = 1;
+        else {
+            *a++ = *at;
+            if (!optional)
+                *n++ = *at;
+        }
+        if (*at == ',')
+            optional = 0;
+    }
+    *a = *n = 0;
+    long error = mount_on_fd(args->type, target, args->type, args->attributes, all);
+    return error == -EINVAL ? mount_on_fd(args->type, target, args->type, args->attributes, needed) : error;
 }
 
 static long mount_new(const struct args_mount *args, int target) {
     int fs = (int)SYS(fsopen, args->type, FSOPEN_CLOEXEC);
     if (fs == -ENOSYS)
-        return mount_on_fd(args->type, target, args->type, args->attributes, args->options);
+        return mount_old(args, target);
     if (fs < 0)
         return fs;
     /* The source says nothing for these types, but mount(8) shows it. */

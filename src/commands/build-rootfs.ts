@@ -29,7 +29,7 @@ Paths, links, modes, owners and times are kept. A file of the same size, time an
 any other is replaced at once, so programs that run from DIR go on. If a library is missing, nothing is
 written.
 
-Names are looked up inside DIR: links in it never lead outside.`,
+Names are looked up inside DIR: links in it never lead outside, as long as nobody else changes DIR meanwhile.`,
   flags: [
     {
       long: "no-clobber",

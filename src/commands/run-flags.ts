@@ -8,7 +8,7 @@ const SHOWING = "Showing what happens";
 
 /** What a kind's option makes, where its title alone would not say. */
 const MAKES: Readonly<Record<KindName, string>> = {
-  user: "the caller is root in it, and nobody outside",
+  user: "the caller is root inside, and stays who it is outside",
   mnt: "own mounts; ROOTFS becomes the root by pivot_root",
   pid: "own process ids; the command is PID 1",
   net: "own network; only lo, and it is up",

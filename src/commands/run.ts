@@ -17,7 +17,7 @@ export const command: Command = {
 
 Options end at ROOTFS: all behind it is the command's, dashes and all. Without a namespace option every kind is made, except that root gets a user namespace only by name ("-U"); an ordinary user always gets one, and is root in it. With namespace options exactly those kinds are made, and a note says what stays shared.
 
-With "-m" ROOTFS becomes the root by pivot_root, and gets a small /dev, /proc (with "-p"), /sys (with "-n", read-only) and /tmp where it has none. Without it nothing is mounted: the command is in a chroot that it may not leave.
+With "-m" ROOTFS becomes the root by pivot_root, and gets a small /dev, /proc (with "-p"), /sys (with "-n", read-only) and /tmp where it has none. Without it nothing is mounted: the command is in a chroot, and loses CAP_SYS_CHROOT, by which it could climb out.
 
 The exit status is the command's: 128+n where signal n ended it, 127 where it was not found, 126 where it could not be executed, and 125 where nsbox itself failed; then the command did not run.`,
   flags: runFlags(),

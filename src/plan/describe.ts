@@ -7,7 +7,12 @@ import type { Op, Plan } from "./plan.ts";
 /** A field as people write it. */
 function worded(kind: FieldKind | undefined, value: string | number): string {
   if (typeof value === "string")
-    return value === "" ? "nothing more" : value.trimEnd().replaceAll("\n", ", ");
+    return value === ""
+      ? "nothing more"
+      : value
+          .trimEnd()
+          .replaceAll("\n", ", ")
+          .replace(/(^|,)\?/, "$1if possible ");
   switch (kind) {
     case "octal":
       return `0${value.toString(8)}`;

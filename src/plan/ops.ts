@@ -172,6 +172,7 @@ export const OPS = {
     man: "fsopen(2)",
     kind: "mnt",
     // when: 0 always, else the slot of a mount_point that had to be made.
+    // options: what a question mark leads is left out where the kernel refuses it.
     fields: {
       type: "string",
       target: "path",

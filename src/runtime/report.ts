@@ -114,6 +114,8 @@ function finding(op: Op, root: string, state: string, errno: number): Finding {
       return whyClone(op.flags, errno);
     case "mount":
       return whyMount(op.type, errno);
+    case "private_mounts":
+      return errno === EINVAL ? { cause: "nsbox itself runs in a chroot, whose root is no mount point" } : {};
     case "chdir":
       return whyChdir(root, op.path, errno);
     case "standard_fds":

@@ -63,8 +63,8 @@ const OPS = {
     symlink("/dev/stderr", "/proc/self/fd/2"),
     { op: "console", path: "/dev/console" },
   ],
-  /** Group 5, tty, owns terminals where it exists: in a user namespace only what is mapped does. */
-  devpts: [devpts("ptmxmode=0666,mode=0620,gid=5")],
+  /** Group 5, tty, owns terminals where it exists: in a user namespace, which may be ours or be around us, only what is mapped does. */
+  devpts: [devpts("ptmxmode=0666,mode=0620,?gid=5")],
   devptsMapped: [devpts("ptmxmode=0666,mode=0620")],
   proc: [mount("proc", "/proc", DATA_ONLY)],
   sys: [mount("sysfs", "/sys", DATA_ONLY | MOUNT_ATTR_RDONLY)],

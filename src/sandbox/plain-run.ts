@@ -6,6 +6,9 @@
 import type { EncodedPlan } from "../plan/plan.ts";
 import { AFTER, BEFORE, COUNT, ENV_AFTER, ENV_BEFORE } from "./plain.gen.ts";
 
+/** A longer path may have more bytes than the kernel takes; the long way says so. */
+const LONGEST = 1024;
+
 /** What Bun makes of bytes that are no UTF-8. */
 const GARBLED = "\uFFFD";
 
@@ -16,7 +19,7 @@ const GARBLED = "\uFFFD";
 export function plainRun(args: readonly string[], caller: NodeJS.ProcessEnv): EncodedPlan | undefined {
   const root = args[0];
   const { TERM } = caller;
-  if (args.length < 2 || !root || root[0] === "-") return undefined;
+  if (args.length < 2 || !root || root[0] === "-" || root.length > LONGEST) return undefined;
   if (caller["NO_COLOR"] || caller["CLICOLOR_FORCE"]) return undefined;
   if (args.join().includes(GARBLED) || TERM?.includes(GARBLED)) return undefined;
   return {
