@@ -26,7 +26,7 @@ static long write_proc(s32 pid, const char *file, const char *content) {
 }
 
 /*
- * Makes a time namespace that this process enters at exec. Before 6.1 only children ever entered one, and
+ * Makes a time namespace that this process enters at exec. Before 6.2 only children ever entered one, and
  * the command would silently keep the host's clocks: then no.
  */
 static long unshare_time(void) {
@@ -39,19 +39,26 @@ static long unshare_time(void) {
     for (int i = 0; i < 2; i++, at++)
         for (; *at >= '0' && *at <= '9'; at++)
             version[i] = version[i] * 10 + (u64)(*at - '0');
-    if (version[0] < 6 || (version[0] == 6 && version[1] < 1))
+    if (version[0] < 6 || (version[0] == 6 && version[1] < 2))
         return -EOPNOTSUPP;
     return SYS(unshare, CLONE_NEWTIME);
 }
 
-/* clone3(2) where a time namespace is wanted: in clone(2) its bit is part of the exit signal. */
+/*
+ * clone3(2) where a time namespace is wanted: in clone(2) its bit is part of the exit signal. Where there is
+ * no clone3, children enter what the monitor unshares; with a user namespace the right to do so is the
+ * child's.
+ */
 static long clone_any(u64 flags) {
     struct clone_args args = {.flags = flags, .exit_signal = SIGCHLD};
     long child = flags & CLONE_NEWTIME ? SYS(clone3, &args, CLONE_ARGS_SIZE_VER0) : -ENOSYS;
     if (child != -ENOSYS)
         return child;
-    child = SYS(clone, (flags & ~(u64)CLONE_NEWTIME) | SIGCHLD, 0, 0, 0, 0);
-    if (child == 0 && (flags & CLONE_NEWTIME))
+    u64 unshared = flags & CLONE_NEWTIME;
+    if (unshared && !(flags & CLONE_NEWUSER) && (child = SYS(unshare, CLONE_NEWTIME)) < 0)
+        return child;
+    child = SYS(clone, (flags & ~unshared) | SIGCHLD, 0, 0, 0, 0);
+    if (child == 0 && unshared && (flags & CLONE_NEWUSER))
         child_fails_if(unshare_time());
     return child;
 }
@@ -86,7 +93,13 @@ long op_gid_map(const struct args_gid_map *args) {
     return write_proc(box.child, "gid_map", args->map);
 }
 
-/* The offsets are frozen once a process is in the namespace; ours enters it at exec. */
+/* The offsets are frozen once a process is in the namespace: ours is born into it. */
+long op_child_time_offsets(const struct args_child_time_offsets *args) {
+    long error = SYS(unshare, CLONE_NEWTIME);
+    return error < 0 ? error : write_proc(0, "timens_offsets", args->offsets);
+}
+
+/* Ours enters it at exec. */
 long op_time_offsets(const struct args_time_offsets *args) {
     long error = unshare_time();
     return error < 0 ? error : write_proc(0, "timens_offsets", args->offsets);

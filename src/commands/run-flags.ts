@@ -54,7 +54,7 @@ export const runFlags = (): readonly Flag[] => [
     value: "SECONDS",
     group: NAMESPACES,
     help: "Move the boot-time clock of the time namespace",
-    text: "What uptime(1) shows inside is the host's uptime plus this; it may be negative, but not below zero in sum.",
+    text: "What uptime(1) shows inside is the host's uptime plus this; it may be negative, but not below zero in sum. In a user namespace it needs Linux 6.2.",
   },
   {
     long: "monotonic",

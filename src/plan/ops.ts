@@ -84,6 +84,15 @@ export const OPS = {
     // later operations whether the mount point had to be made.
     fields: { path: "path", slot: "number" },
   },
+  child_time_offsets: {
+    where: "before",
+    undo: "ends",
+    says: "Create a time namespace for the process to come, with these clock offsets in seconds: {offsets}",
+    call: "unshare, write /proc/self/timens_offsets",
+    man: "time_namespaces(7)",
+    kind: "time",
+    fields: { offsets: "string" },
+  },
   clone: {
     where: "clone",
     undo: "ends",
@@ -122,7 +131,7 @@ export const OPS = {
   time_offsets: {
     where: "inside",
     undo: "ends",
-    says: "Create a time namespace with these clock offsets in seconds: {offsets}",
+    says: "Create a time namespace with these clock offsets in seconds, to be entered with the command: {offsets}",
     call: "unshare, write /proc/self/timens_offsets",
     man: "time_namespaces(7)",
     kind: "time",

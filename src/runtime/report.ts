@@ -121,6 +121,7 @@ function finding(op: Op, root: string, state: string, errno: number): Finding {
     case "standard_fds":
       return whyStandardFds();
     case "time_offsets":
+    case "child_time_offsets":
       return whyTimeOffsets(errno);
     default:
       return {};

@@ -66,7 +66,7 @@ export const missingKinds = (flags: number) =>
 /** Why the time namespace could not get its offsets. */
 export function whyTimeOffsets(errno: number): Finding {
   if (errno === EOPNOTSUPP) {
-    return { cause: "before Linux 6.1 a command does not enter a time namespace that has offsets" };
+    return { cause: "before Linux 6.2 only root can give a command a time namespace with offsets" };
   }
   return errno === ERANGE ? { cause: "the clock would stand below zero or too far ahead" } : {};
 }

@@ -23,7 +23,8 @@ export function planRun(request: RunRequest, caller: Caller): PlannedRun {
   const kinds = chooseKinds(request, caller);
   const { entries, path } = environment(request, caller);
   const { boottime, monotonic } = request;
-  // A time namespace with offsets is made by the child itself: the clone would freeze them.
+  // The clone would freeze the offsets of a time namespace. So the monitor makes it for its child, or the
+  // child itself where a user namespace is to own it.
   const hasOffsets = boottime !== undefined || monotonic !== undefined;
   let flags = 0;
   for (const { name, flag } of KINDS) {
@@ -31,13 +32,11 @@ export function planRun(request: RunRequest, caller: Caller): PlannedRun {
   }
   const blocks: Block[] = [CONSTANT.begin];
   addRootBefore(blocks, request.root, kinds, caller);
+  const owned = kinds.includes("user");
+  if (hasOffsets && !owned) blocks.push(block({ op: "child_time_offsets", offsets: offsetsOf(request) }));
   blocks.push(block({ op: "clone", flags }));
-  if (kinds.includes("user")) addMaps(blocks, caller);
-  if (hasOffsets) {
-    const lines = [monotonic === undefined ? "" : `monotonic ${monotonic} 0\n`];
-    if (boottime !== undefined) lines.push(`boottime ${boottime} 0\n`);
-    blocks.push(block({ op: "time_offsets", offsets: lines.join("") }));
-  }
+  if (owned) addMaps(blocks, caller);
+  if (hasOffsets && owned) blocks.push(block({ op: "time_offsets", offsets: offsetsOf(request) }));
   if (request.hostname !== undefined) blocks.push(block({ op: "hostname", name: request.hostname }));
   if (kinds.includes("net") && request.loopback) blocks.push(CONSTANT.loopback);
   addRootInside(blocks, kinds);
@@ -68,6 +67,13 @@ function stateDirectory({ uid, env }: Caller): string {
   return session?.startsWith("/") && session.length < LONGEST_SESSION
     ? `${session}/nsbox`
     : `/tmp/nsbox-${uid}`;
+}
+
+/** As /proc/PID/timens_offsets takes them, see time_namespaces(7). */
+function offsetsOf({ boottime, monotonic }: RunRequest): string {
+  const line = (clock: string, seconds: number | undefined) =>
+    seconds === undefined ? "" : `${clock} ${seconds} 0\n`;
+  return line("monotonic", monotonic) + line("boottime", boottime);
 }
 
 /** The caller is root inside. The kernel wants setgroups denied before an unprivileged gid_map. */
