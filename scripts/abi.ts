@@ -2,7 +2,8 @@
 import { KINDS } from "../src/ns/kinds.ts";
 import { CAP_SYS_CHROOT, MOUNT_ATTR } from "../src/plan/constants.ts";
 import { MAGIC } from "../src/plan/magic.ts";
-import { type FieldKind, OP_NAMES, OPS, type Operation } from "../src/plan/ops.ts";
+import type { FieldKind, Operation } from "../src/plan/operation.ts";
+import { OP_NAMES, OPS } from "../src/plan/ops.ts";
 
 /** CLONE_NEW… names where they do not follow from the kind's name. */
 const CLONE_NAMES: Readonly<Record<string, string>> = { mnt: "CLONE_NEWNS" };

@@ -1,4 +1,5 @@
 /** What the plan of a plain run holds whatever the command line says: see `src/sandbox/plain-run.ts`. */
+import { PLAIN_REQUEST } from "../src/sandbox/plain-request.ts";
 import { planRun } from "../src/sandbox/plan-run.ts";
 
 /** Stands for what only the command line knows, while the plan is made: no word holds it. */
@@ -6,20 +7,7 @@ const MARK = "\u0001";
 
 /** The generated file, `src/sandbox/plain.gen.ts`. */
 export function plainSource(): string {
-  const request = {
-    root: MARK,
-    command: ["command"],
-    named: [],
-    share: [],
-    hostname: undefined,
-    boottime: undefined,
-    monotonic: undefined,
-    loopback: true,
-    env: [],
-    inheritEnv: false,
-    cwd: undefined,
-    preserve: [],
-  };
+  const request = { ...PLAIN_REQUEST, root: MARK, command: ["command"] };
   const caller = { uid: 0, gid: 0, env: { TERM: MARK }, color: undefined, bytes: false };
   const { blocks, env } = planRun(request, caller).plan;
   const [before, after] = blocks

@@ -1,7 +1,8 @@
 /** The plan in words, and as data for others: `--explain`, `--explain-json`. */
 import { KINDS } from "../ns/kinds.ts";
 import { MOUNT_ATTR } from "./constants.ts";
-import { type FieldKind, OPS, type Operation } from "./ops.ts";
+import type { FieldKind, Operation } from "./operation.ts";
+import { OPS } from "./ops.ts";
 import type { Op, Plan } from "./plan.ts";
 
 /** A field as people write it. */

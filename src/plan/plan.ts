@@ -1,5 +1,6 @@
 /** The plan: what `run` is about to do, as pure data. */
-import type { FieldKind, OPS, OpName } from "./ops.ts";
+import type { FieldKind } from "./operation.ts";
+import type { OPS, OpName } from "./ops.ts";
 
 type Value<K extends FieldKind> = K extends "string" | "path" ? string : number;
 

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { decode } from "../plan/decode.ts";
 import { describe } from "../plan/describe.ts";
-import { OPS, type Operation } from "../plan/ops.ts";
+import type { Operation } from "../plan/operation.ts";
+import { OPS } from "../plan/ops.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { errnoName, errnoText } from "../sys/errno.ts";
 import { HELPER } from "../sys/helper.gen.ts";

@@ -1,5 +1,6 @@
 /** Plans that nobody would write, the same ones for the same seed: every operation, edge values everywhere. */
-import { type FieldKind, OP_NAMES, OPS, type OpName, type Where } from "../../src/plan/ops.ts";
+import type { FieldKind, Where } from "../../src/plan/operation.ts";
+import { OP_NAMES, OPS, type OpName } from "../../src/plan/ops.ts";
 import type { Op, Plan } from "../../src/plan/plan.ts";
 
 /** A source of the same numbers for the same seed: `pick(n)` is a whole number from 0 to below n. */

@@ -1,21 +1,9 @@
 /** The short way to a plain run. Judge: the long way, which it must not differ from. */
 import { expect, test } from "bun:test";
 import { encode } from "../../src/plan/encode.ts";
+import { PLAIN_REQUEST } from "../../src/sandbox/plain-request.ts";
 import { plainRun } from "../../src/sandbox/plain-run.ts";
 import { planRun } from "../../src/sandbox/plan-run.ts";
-
-const REQUEST = {
-  named: [],
-  share: [],
-  hostname: undefined,
-  boottime: undefined,
-  monotonic: undefined,
-  loopback: true,
-  env: [],
-  inheritEnv: false,
-  cwd: undefined,
-  preserve: [],
-};
 
 const LINES: readonly (readonly string[])[] = [
   ["./rootfs", "/bin/sh"],
@@ -37,7 +25,7 @@ test("a plain run gets the very plan that the long way would make", () => {
   for (const env of ENVIRONMENTS) {
     for (const [root = "", ...command] of LINES) {
       const caller = { uid: 0, gid: 0, env, color: undefined, bytes: false };
-      const { plan } = planRun({ ...REQUEST, root, command }, caller);
+      const { plan } = planRun({ ...PLAIN_REQUEST, root, command }, caller);
       const plain = plainRun([root, ...command], env);
       expect(plain && encode(plain, 7)).toBe(encode(plan, 7));
     }
