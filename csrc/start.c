@@ -42,14 +42,6 @@ static void relocate(u64 base) {
     }
 }
 
-int above_standard(int fd) {
-    if (fd < 0 || fd > 2)
-        return fd;
-    int higher = (int)SYS(fcntl, fd, F_DUPFD_CLOEXEC, 3);
-    SYS(close, fd);
-    return higher;
-}
-
 /* Maps this file and reads the plan behind the helper, whose last part is its section header table. */
 static long read_plan(void) {
     struct statx stat;
