@@ -82,14 +82,17 @@ test("a name without a slash is looked up on PATH only, and a file of that name 
   expect(make(["true"], `${work}/found`).programs[0]?.path).toBe("/usr/sbin/true".replace("sbin", "bin"));
 });
 
-test("a tree in a file, in the root, around its sources or where nothing may be written is refused", () => {
+asRoot("a tree around its sources is refused, also by who could write there", () => {
+  expect(failureOf("true", "/usr").cause).toContain('it holds "/usr/bin/true"');
+});
+
+test("a tree in a file, in the root or where nothing may be written is refused", () => {
   writeFileSync(`${work}/file`, "");
   expect(failureOf("true", `${work}/file`).message).toContain(`"${work}/file"`);
   expect(failureOf("true", `${work}/file/below`).message).toContain(`"${work}/file/below"`);
   for (const root of ["/", "/usr/..", "/proc/self/root", "//"]) {
     expect(failureOf("true", root).cause).toContain("root of this system");
   }
-  expect(failureOf("true", "/usr").cause).toContain('it holds "/usr/bin/true"');
   expect(failureOf("true", "/proc/tree").message).toContain('"/proc/tree"');
 });
 
