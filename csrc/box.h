@@ -15,9 +15,10 @@ struct failure {
 
 struct box {
     struct plan plan;
-    s64 start; /* CLOCK_MONOTONIC in nanoseconds when the monitor began */
-    u64 flags; /* the namespaces that were made, CLONE_NEW… */
-    s32 child; /* PID of the command, as the monitor sees it */
+    s64 start;  /* CLOCK_MONOTONIC in nanoseconds when the monitor began */
+    u64 flags;  /* the namespaces that were made, CLONE_NEW… */
+    s32 child;  /* PID of the command, as the monitor sees it */
+    int die_by; /* the signal by which the monitor is to end as the command did, 0 for none */
 
     int plan_fd;       /* this very file: the helper with the plan behind it */
     int cwd;           /* the caller's working directory */
@@ -62,6 +63,8 @@ void terminal_restore(void);
 void signals_take(void);
 /* Gives it back; the child does so last of all before exec. */
 void signals_give_back(void);
+/* Ends this process by `signal`, without a core file. Returns where the caller ignores it. */
+void signals_die_by(int signal);
 /* 1 where process `pid` of a PID namespace would never notice the signal. */
 int signal_is_lost(s32 pid, int signal);
 

@@ -30,6 +30,7 @@ static struct {
     u64 lost;     /* signals that PID 1 would not have noticed when they came */
     s64 deadline; /* when to look again, in nanoseconds */
     int ended_by; /* the signal in whose place we killed PID 1 */
+    u64 keyed;    /* signals that the terminal sent to the whole group, us included */
     int running;  /* the exec has happened */
 } state;
 
@@ -58,6 +59,8 @@ static void end_in_place_of(int signal) {
 
 static void forward(const struct signalfd_siginfo *info) {
     int signal = (int)info->ssi_signo;
+    if (came_to_all(info))
+        state.keyed |= BIT(signal);
     if (!state.running) {
         /* Nothing of the user's runs yet, and the child blocks all signals: end the set-up itself. */
         if (!(BIT(signal) & HARMLESS))
@@ -159,9 +162,13 @@ static void hear(struct failure *failure) {
 }
 
 static int exit_status(int status) {
-    if (state.ended_by)
-        return 128 + state.ended_by;
-    return status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff;
+    int signal = state.ended_by ? state.ended_by : status & 0x7f;
+    if (!signal)
+        return status >> 8 & 0xff;
+    /* A shell goes on with its script unless Ctrl-C was seen to end us too. */
+    if (state.keyed & BIT(signal) & (BIT(SIGINT) | BIT(SIGQUIT)))
+        box.die_by = signal;
+    return 128 + signal;
 }
 
 int monitor_wait(struct failure *failure) {

@@ -62,7 +62,11 @@ static long read_plan(void) {
 static int finish(int status, const struct failure *failure) {
     remove_mount_points();
     terminal_restore();
-    return failure->step ? report(failure) : status;
+    if (failure->step)
+        return report(failure);
+    if (box.die_by)
+        signals_die_by(box.die_by);
+    return status;
 }
 
 static int run(void) {

@@ -38,7 +38,10 @@ ${EXIT_STATUS[1]}`,
     text: `  NO_COLOR         when set and not empty: no colours
   CLICOLOR_FORCE   when set and not 0: colours, terminal or not
   TERM             when it is dumb: no colours
-  NSBOX_LOG        debug: tell what is done, and where an internal error came from
+  NSBOX_LOG        debug: tell where an internal error came from
+  XDG_RUNTIME_DIR  where an ordinary user's runs keep a record of the mount
+                   points that they made (else in /tmp)
+  PATH             where build-rootfs looks programs up
 
 --color stands above all of these, and NO_COLOR above CLICOLOR_FORCE.`,
   },

@@ -1,4 +1,5 @@
 /** `nsbox build-rootfs`: makes a root filesystem from programs and what their loaders load. */
+import { existsSync } from "node:fs";
 import {
   type BinlibdepcpOptions,
   type BinlibdepcpResult,
@@ -66,12 +67,16 @@ Names are looked up inside DIR: links in it never lead outside, as long as nobod
     const programs = input.rest.slice(0, -1);
     const directory = input.rest.at(-1);
     if (directory === undefined || programs.length === 0) {
-      throw new UsageError("build-rootfs wants at least one PROGRAM and a DIR");
+      throw new UsageError(
+        "build-rootfs wants at least one PROGRAM and a DIR",
+        "nsbox build-rootfs PROGRAM… DIR",
+      );
     }
     const garbled = input.rest.find((word) => word.includes(GARBLED));
     if (garbled !== undefined) {
       throw new NsboxError(`Cannot use the name "${garbled}"`, { cause: "it is not UTF-8" });
     }
+    refuseForgotten(directory, programs);
     const start = performance.now();
     const options: BinlibdepcpOptions = {
       programs,
@@ -94,6 +99,15 @@ Names are looked up inside DIR: links in it never lead outside, as long as nobod
     return 0;
   },
 } satisfies Command;
+
+/** The last word as a program of the host's: then DIR was forgotten, and a tree would be made by its name. */
+function refuseForgotten(directory: string, programs: readonly string[]): void {
+  if (directory.includes("/") || existsSync(directory) || Bun.which(directory) === null) return;
+  throw new UsageError(
+    `DIR is missing: the last word, "${directory}", is a program`,
+    `nsbox build-rootfs ${[...programs, directory].join(" ")} ./rootfs, or "./${directory}" if that is the name`,
+  );
+}
 
 /** Whoever set LD_LIBRARY_PATH may expect that it counts: if a library is missing, that is said. */
 function build(options: BinlibdepcpOptions): BinlibdepcpResult {

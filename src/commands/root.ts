@@ -49,7 +49,11 @@ async function run(input: Parsed): Promise<number> {
   if (!Object.hasOwn(COMMANDS, name)) {
     const names = listed.map(([known]) => known);
     const hint = didYouMean(suggest(name, names)) ?? "`nsbox help` lists the commands";
-    throw new UsageError(`Unknown command "${name}"`, hint);
+    const looksLikeRoot = name.includes("/") && args.length > 0;
+    throw new UsageError(
+      `Unknown command "${name}"`,
+      looksLikeRoot ? `nsbox run ${input.rest.join(" ")}` : hint,
+    );
   }
   return (await import("../cli/tree.ts")).dispatch(COMMANDS, name, args);
 }

@@ -17,6 +17,8 @@ Options end at ROOTFS: all behind it is the command's, dashes and all. Without a
 
 With "-m" ROOTFS becomes the root by pivot_root, and gets a small /dev, /proc (with "-p"), /sys (with "-n", read-only) and /tmp where it has none. Without it nothing is mounted: the command is in a chroot, and loses CAP_SYS_CHROOT, by which it could climb out.
 
+As PID 1 the command is spared, by the kernel, the signals of its own making: SIGPIPE, abort(3), the Ctrl-Z that an editor answers by itself. Let it be a shell's child, or use "--share pid", where that matters. A network without names wants /etc/resolv.conf in ROOTFS.
+
 The exit status is the command's: 128+n where signal n ended it, 127 where it was not found, 126 where it could not be executed, and 125 where nsbox itself failed; then the command did not run.`,
   flags: runFlags(),
   positionals: "stop",
@@ -46,16 +48,10 @@ async function run(input: Parsed): Promise<number> {
   const plan = input.has("verbose")
     ? (await import("../plan/narrate.ts")).narrated(planned.plan)
     : planned.plan;
-  const title = titleOf(request);
+  // What ps shows of the monitor; a longer word than this the kernel would not take.
+  const title = `nsbox ${process.argv.slice(2).join(" ")}`.slice(0, 4096);
   const error = launch(plan, title);
   throw (await import("../runtime/launch-again.ts")).launchAgain(plan, title, error);
-}
-
-/** What ps shows of the monitor. */
-function titleOf({ root, command: words }: RunRequest): string {
-  let title = `nsbox run ${root}`;
-  for (let at = 0; at < words.length && title.length < 4096; at++) title += ` ${words[at]!.slice(0, 4096)}`;
-  return title;
 }
 
 /** The request, in bytes where text would not do. */

@@ -1,6 +1,6 @@
 /** The plan in words, and as data for others: `--explain`, `--explain-json`. */
 import { KINDS } from "../ns/kinds.ts";
-import { MOUNT_ATTR } from "./constants.ts";
+import { CAP_SYS_CHROOT, MOUNT_ATTR } from "./constants.ts";
 import type { FieldKind, Operation } from "./operation.ts";
 import { OPS } from "./ops.ts";
 import type { Op, Plan } from "./plan.ts";
@@ -17,6 +17,8 @@ function worded(kind: FieldKind | undefined, value: string | number): string {
   switch (kind) {
     case "octal":
       return `0${value.toString(8)}`;
+    case "capability":
+      return value === CAP_SYS_CHROOT ? "CAP_SYS_CHROOT" : `capability ${value}`;
     case "clone_flags":
       return (
         KINDS.filter(({ flag }) => value & flag)
@@ -39,8 +41,12 @@ function worded(kind: FieldKind | undefined, value: string | number): string {
 export function describe(op: Op): string {
   const row: Operation = OPS[op.op];
   if (op.op === "close_fds" && op.keep === "") return "Close every descriptor above 2";
+  const condition = op.op === "mount" && op.when > 0 ? ", where nsbox had to make it" : "";
   const values = op as unknown as Record<string, string | number>;
-  return row.says.replace(/\{(\w+)\}/g, (_, field: string) => worded(row.fields[field], values[field] ?? ""));
+  const sentence = row.says.replace(/\{(\w+)\}/g, (_, field: string) =>
+    worded(row.fields[field], values[field] ?? ""),
+  );
+  return sentence.replace("; nothing more)", ")") + condition;
 }
 
 const PLACES = {

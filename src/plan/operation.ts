@@ -1,7 +1,14 @@
 /** What a row of the operation table (`./ops.ts`) is made of. */
 
 /** What a field holds, and so how it is checked, encoded and worded. All but the first two are numbers. */
-export type FieldKind = "string" | "path" | "number" | "octal" | "clone_flags" | "mount_attributes";
+export type FieldKind =
+  | "string"
+  | "path"
+  | "number"
+  | "octal"
+  | "clone_flags"
+  | "mount_attributes"
+  | "capability";
 
 /** When, and by whom, an operation is done. */
 export type Where = "before" | "clone" | "outside" | "inside" | "any";

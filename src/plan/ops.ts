@@ -225,10 +225,10 @@ export const OPS = {
   drop_capability: {
     where: "inside",
     undo: "ends",
-    says: "Drop capability {capability} from every set",
+    says: "Drop {capability} from every set",
     call: "prctl, capset",
     man: "capabilities(7)",
-    fields: { capability: "number" },
+    fields: { capability: "capability" },
   },
   guard_terminal: {
     where: "inside",

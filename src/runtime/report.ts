@@ -10,7 +10,7 @@ import { HELPER } from "../sys/helper.gen.ts";
 import { NsboxError } from "../util/errors.ts";
 import { type Finding, missingKinds, whyClone, whyTimeOffsets } from "./why-clone.ts";
 import { whyExec } from "./why-exec.ts";
-import { whyMount, whyStandardFds } from "./why-mount.ts";
+import { unfitStream, whyMount, whyStandardFds } from "./why-mount.ts";
 import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
 
 const EINVAL = 22;
@@ -68,7 +68,7 @@ export function failureError({ plan, step, errno }: Failure): NsboxError {
     return whyExec(root, plan.argv[0] ?? "", op.path, cwd, errno);
   }
   const row: Operation = OPS[op.op];
-  const { cause, hint } = finding(op, root, state, errno);
+  const { cause, hint } = finding(op, { plan, root, state, errno });
   const call = `${row.call}: ${errnoText(errno)}`;
   return new NsboxError(action(op, root), {
     cause: `${cause === undefined ? call : `${cause}; ${call}`} at step ${step} of ${plan.ops.length}`,
@@ -77,6 +77,14 @@ export function failureError({ plan, step, errno }: Failure): NsboxError {
     op: op.op,
     errno: errnoName(errno),
   });
+}
+
+/** What the causes are looked for in. */
+interface Place {
+  readonly plan: Plan;
+  readonly root: string;
+  readonly state: string;
+  readonly errno: number;
 }
 
 /** The `error:` line. Operations whose sentence would not name the thing as the user knows it have their own. */
@@ -95,7 +103,7 @@ function action(op: Op, root: string): string {
     case "chdir":
       return `Cannot go to directory "${op.path}" in root filesystem "${root}"`;
     case "standard_fds":
-      return "Cannot hand on standard input, output and error";
+      return `Cannot hand on ${unfitStream()?.name ?? "standard input, output and error"}`;
     default: {
       const sentence = describe(op);
       return `Cannot ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
@@ -103,10 +111,10 @@ function action(op: Op, root: string): string {
   }
 }
 
-function finding(op: Op, root: string, state: string, errno: number): Finding {
+function finding(op: Op, { plan, root, state, errno }: Place): Finding {
   switch (op.op) {
     case "open_root":
-      return whyOpenRoot(op.path, errno);
+      return whyOpenRoot(op.path, plan.argv[0] ?? "", errno);
     case "lock_root":
       return whyLock(errno);
     case "mount_point":

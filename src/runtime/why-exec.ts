@@ -31,7 +31,7 @@ export function whyExec(root: string, name: string, path: string, cwd: string, e
   if (found === undefined) {
     return new NsboxError(`Command "${name}" not found in root filesystem "${root}"`, {
       cause: name.includes("/") ? `execve: ${errnoText(errno)}` : `not in ${path} inside it`,
-      ...hintFor(root, name),
+      ...hintFor(root, name, path),
       ...errnoDetail,
       code: "command-not-found",
       status: NOT_FOUND,
@@ -50,15 +50,20 @@ export function whyExec(root: string, name: string, path: string, cwd: string, e
 
 const isThere = (root: string, path: string): boolean => findInRoot(root, path) !== undefined;
 
-function hintFor(root: string, name: string): { hint?: string } {
+function hintFor(root: string, name: string, path: string): { hint?: string } {
+  if (name.startsWith("-"))
+    return { hint: `Options stand before ROOTFS: \`nsbox run ${name} ${root} COMMAND\`` };
+  const build = `\`nsbox build-rootfs ${name} ${root}\``;
+  if (isEmpty(root)) return { hint: `"${root}" is empty: ${build} puts a program and its libraries there` };
+  return Bun.which(name, { PATH: path }) === null ? {} : { hint: `${build} adds this machine's` };
+}
+
+function isEmpty(root: string): boolean {
   try {
-    if (readdirSync(root).length > 0) return {};
+    return readdirSync(root).length === 0;
   } catch {
-    return {};
+    return false;
   }
-  return {
-    hint: `"${root}" is empty: \`nsbox build-rootfs ${name} ${root}\` puts a program and its libraries there`,
-  };
 }
 
 interface Reason {

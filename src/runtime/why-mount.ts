@@ -22,21 +22,32 @@ export function whyMount(type: string, errno: number): Finding {
   };
 }
 
-/** Names the first of the three that is no stream. */
-export function whyStandardFds(): Finding {
-  for (const fd of [0, 1, 2]) {
-    const name = ["standard input", "standard output", "standard error"][fd];
+/** A standard descriptor that would lead out of the sandbox. */
+export interface UnfitStream {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** The first of the three that is no stream; undefined where none can be told to be one. */
+export function unfitStream(): UnfitStream | undefined {
+  for (const [fd, name] of ["standard input", "standard output", "standard error"].entries()) {
     try {
       const link = readlinkSync(`/proc/self/fd/${fd}`);
       if (fstatSync(fd).isDirectory()) {
-        return { cause: `${name} is the directory "${link}", and through it the host's files could be read` };
+        return { name, why: `it is the directory "${link}", and through it the host's files could be read` };
       }
       if (/^(\w+|anon_inode):\[/.test(link) && !/^(pipe|socket):/.test(link)) {
-        return { cause: `${name} is ${link}, which leads out of the sandbox` };
+        return { name, why: `it is ${link}, which leads out of the sandbox` };
       }
     } catch {
       // Not this one: it cannot even be looked at.
     }
   }
-  return { cause: "one of them is a handle on a file or a namespace, which leads out of the sandbox" };
+  return undefined;
 }
+
+/** Why a standard descriptor was refused. */
+export const whyStandardFds = (): Finding => ({
+  cause:
+    unfitStream()?.why ?? "one of them is a handle on a file or a namespace, which leads out of the sandbox",
+});

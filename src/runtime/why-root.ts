@@ -29,14 +29,16 @@ function isFile(path: string): boolean {
 }
 
 /** Why `open_root` failed. */
-export function whyOpenRoot(root: string, errno: number): Finding {
+export function whyOpenRoot(root: string, command: string, errno: number): Finding {
   if (errno === ENOENT) {
     return { cause: "there is no such directory", hint: `\`nsbox build-rootfs /bin/sh ${root}\` makes one` };
   }
   if (errno === ENOTDIR && isFile(root)) {
     return {
       cause: "it is a file, not a directory",
-      hint: "Give the directory of an unpacked root filesystem",
+      hint: lookAt(command)?.isDirectory()
+        ? `ROOTFS comes first: \`nsbox run ${command} ${root}\``
+        : "Give the directory of an unpacked root filesystem",
     };
   }
   if (errno !== EACCES) return {};

@@ -15,8 +15,12 @@ const SYMBOLS = {
 function openLibc() {
   try {
     return dlopen("libc.so.6", SYMBOLS);
-  } catch {
-    return dlopen(process.arch === "arm64" ? "libc.musl-aarch64.so.1" : "libc.musl-x86_64.so.1", SYMBOLS);
+  } catch (error) {
+    try {
+      return dlopen(process.arch === "arm64" ? "libc.musl-aarch64.so.1" : "libc.musl-x86_64.so.1", SYMBOLS);
+    } catch {
+      throw error;
+    }
   }
 }
 

@@ -50,7 +50,8 @@ describe("descriptors", () => {
           tree(who),
         );
         expect(status).toBe(125);
-        if (!redirect.startsWith("2")) expect(err).toMatch(/standard (input|output) is the directory "\//);
+        if (!redirect.startsWith("2"))
+          expect(err).toMatch(/Cannot hand on standard (input|output)\n {2}cause: it is the directory "\//);
         expect(out).not.toContain("ran");
       }
     });
@@ -58,7 +59,10 @@ describe("descriptors", () => {
     test("that are handles on namespaces are refused", async () => {
       for (const kind of ["mnt", "net", "user", "pid"]) {
         const { status, err } = await shell(who, `"$NSBOX" run "$1" true < /proc/self/ns/${kind}`, tree(who));
-        expect([status, err]).toEqual([125, expect.stringContaining(`standard input is ${kind}:[`)]);
+        expect([status, err]).toEqual([
+          125,
+          expect.stringContaining(`Cannot hand on standard input\n  cause: it is ${kind}:[`),
+        ]);
       }
     });
 

@@ -28,6 +28,17 @@ describe("on a terminal", () => {
         expect(await session.process.exited).toBe(0);
       });
 
+      test(`Ctrl-C ends the script that called nsbox as well, ${where}`, async () => {
+        const words = `"$0" run ${kinds.join(" ")} "$1" sleep 60`;
+        const script = `echo ready; for i in 1 2; do ${words}; echo went on; done`;
+        await using session = new Session(who, ["bash", "-c", script, NSBOX, tree(who)]);
+        await session.screen.shows("ready");
+        await programBelow(session.process.pid, "sleep");
+        session.type(KEYS.interrupt);
+        expect(await session.process.exited).toBe(130);
+        expect(session.screen.text).not.toContain("went on");
+      });
+
       const sleeps = ["sleep", "60"];
       const waits = ["bash", "-c", "sleep 60; echo not reached"];
       // A shell that is no terminal's own ignores the quit key, outside too.
