@@ -2,7 +2,7 @@
 import { fstatSync } from "node:fs";
 import type { Command, Parsed } from "../cli/command.ts";
 import { note } from "../cli/log.ts";
-import { encoded } from "../plan/encode.ts";
+import { encoded } from "../plan/block.ts";
 import type { Plan } from "../plan/plan.ts";
 import { launch } from "../runtime/launch.ts";
 import { launchAgain } from "../runtime/launch-again.ts";

@@ -9,21 +9,14 @@
  * The helper checks all of it before it does anything (`csrc/plan.c`).
  */
 import { ABI_HASH } from "./abi.gen.ts";
-import { encodeOp } from "./encode-op.ts";
-import { layout } from "./layout.ts" with { type: "macro" };
 import { MAGIC } from "./magic.ts";
-import type { Block, EncodedPlan, Op, Plan } from "./plan.ts";
-
-const LAYOUT = layout();
+import type { EncodedPlan } from "./plan.ts";
 
 /** A failure that the helper is told to meet: the test of every undo. Steps count from 1. */
 export interface Injection {
   readonly step: number;
   readonly errno: number;
 }
-
-/** One operation as a block. */
-export const block = (op: Op): Block => ({ text: encodeOp(LAYOUT, op), count: 1 });
 
 /**
  * The encoded plan as a string, one character a byte or not as `plan.bytes` says.
@@ -42,6 +35,3 @@ export function encode(plan: EncodedPlan, executable: number, injection?: Inject
   for (let at = 0; at < env.length; at++) text += `${env[at]}\0`;
   return text;
 }
-
-/** A plan to be read as one to be carried out. */
-export const encoded = ({ ops, ...frame }: Plan): EncodedPlan => ({ ...frame, blocks: ops.map(block) });

@@ -1,7 +1,8 @@
 /** A plan that tells what it does while it does it: `-v`. */
+
+import { encoded } from "./block.ts";
 import { readable } from "./decode.ts";
 import { describe } from "./describe.ts";
-import { encoded } from "./encode.ts";
 import type { EncodedPlan, Op } from "./plan.ts";
 
 /** A line of `say` is cut there by the helper. */

@@ -1,6 +1,6 @@
 /** A request to a plan. Pure: it looks at nothing but its arguments. */
 import { KINDS, type KindName } from "../ns/kinds.ts";
-import { block } from "../plan/encode.ts";
+import { block } from "../plan/block.ts";
 import type { Block, EncodedPlan } from "../plan/plan.ts";
 import { constantOps } from "./constant-ops.ts" with { type: "macro" };
 import { environment } from "./environment.ts";

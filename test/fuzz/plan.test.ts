@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encode, encoded } from "../../src/plan/encode.ts";
+import { encoded } from "../../src/plan/block.ts";
+import { encode } from "../../src/plan/encode.ts";
 import { OP_NAMES } from "../../src/plan/ops.ts";
 import { dice, randomPlan } from "../plan/random-plan.ts";
 

@@ -1,7 +1,8 @@
 /** What is encoded is decoded again, whatever it holds. */
 import { expect, test } from "bun:test";
+import { encoded } from "../../src/plan/block.ts";
 import { decode } from "../../src/plan/decode.ts";
-import { encode, encoded } from "../../src/plan/encode.ts";
+import { encode } from "../../src/plan/encode.ts";
 import { OP_NAMES } from "../../src/plan/ops.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { dice, randomPlan } from "./random-plan.ts";
