@@ -59,10 +59,12 @@ export function addDefaults(tree: Tree, files: Iterable<ManifestFile>): void {
   tree.text("/etc/group", database(GROUP, "/etc/group", groups), WHY);
   tree.text("/etc/nsswitch.conf", NSSWITCH.join("\n"), WHY);
   tree.text("/etc/hosts", HOSTS.join("\n"), WHY);
-  if (isFile(tree, "/bin/sh") && !HOSTNAME_PLACES.some((path) => isFile(tree, path))) {
+  if (isFile(tree, "/bin/sh") && HOSTNAME_PLACES.every((path) => !isFile(tree, path) || isOurs(tree, path))) {
     tree.text("/bin/hostname", HOSTNAME, WHY, { mode: 0o755 });
   }
 }
+
+const isOurs = (tree: Tree, path: string): boolean => new TextDecoder().decode(tree.read(path)) === HOSTNAME;
 
 const isFile = (tree: Tree, path: string): boolean => tree.walk(path).entry?.kind === "file";
 

@@ -105,16 +105,30 @@ export class Tree {
   /** Makes a link that leads to `target`, a path inside, unless something is there. */
   relativeLink(path: string, target: string, why: Reason): void {
     const at = this.#locate(path);
-    if (this.#inside.look(at) !== "ENOENT") return;
+    const there = this.#inside.look(at);
+    if (there !== "ENOENT") {
+      if (typeof there !== "string" && there.target !== undefined && !this.#done.has(path)) {
+        this.entries.push({
+          path: at,
+          kind: "link",
+          target: there.target,
+          bytes: 0,
+          action: "unchanged",
+          why: [why],
+        });
+      }
+      return;
+    }
     this.#link(at, relative(parentOf(at), this.#inside.walk(target).path), why);
   }
 
   /** Makes an empty directory, unless something is there. */
   emptyDirectory(path: string, mode: number, why: Reason): void {
-    if (this.#inside.walk(path).entry !== undefined) return;
+    const there = this.#inside.walk(path).entry !== undefined;
     const at = this.#locate(path);
-    this.#mkdir(at, { mode, owner: undefined });
-    this.entries.push({ path: at, kind: "directory", bytes: 0, action: "created", why: [why] });
+    if (!there) this.#mkdir(at, { mode, owner: undefined });
+    const action = there ? "unchanged" : "created";
+    this.entries.push({ path: at, kind: "directory", bytes: 0, action, why: [why] });
   }
 
   /** Writes a small file unless something is there; with `replace` only the same content is left alone. */
