@@ -83,8 +83,7 @@ static void second_look(void) {
     state.lost = 0;
 }
 
-/* PID 1 that leaves a stop signal at its default would not stop, and a background one spins on the terminal.
- */
+/* PID 1 that leaves a stop signal at its default would not stop, and in the background would spin. */
 static void stop_signal(int signal) {
     if (has_pid_namespace() && state.running && signal_is_lost(box.child, signal))
         SYS(kill, box.child, SIGSTOP);
@@ -155,8 +154,14 @@ static void hear(struct failure *failure) {
     struct failure said;
     if (SYS(read, box.channel, &said, sizeof said) == (long)sizeof said)
         *failure = said;
-    else
+    else {
         state.running = 1;
+        /* Nothing is left to be worded: what a report would need holds directories and files open. */
+        SYS(close, box.plan_fd);
+        SYS(close, box.cwd);
+        if (box.plan.executable >= 0)
+            SYS(close, box.plan.executable);
+    }
     SYS(close, box.channel);
     box.channel = -1;
 }
