@@ -17,7 +17,7 @@ Options end at ROOTFS: all behind it is the command's, dashes and all. Without a
 
 With "-m" ROOTFS becomes the root by pivot_root, and gets a small /dev, /proc (with "-p"), /sys (with "-n", read-only) and /tmp where it has none. Without it nothing is mounted: the command is in a chroot, and loses CAP_SYS_CHROOT, by which it could climb out.
 
-As PID 1 the command is spared, by the kernel, the signals of its own making: SIGPIPE, abort(3), the Ctrl-Z that an editor answers by itself. Let it be a shell's child, or use "--share pid", where that matters. A network without names wants /etc/resolv.conf in ROOTFS.
+As PID 1 the command is spared, by the kernel, the signals of its own making: SIGPIPE, abort(3), the Ctrl-Z that an editor answers by itself. Let it be a shell's child, or use "--share pid", where that matters. Names of hosts are looked up only where ROOTFS has an /etc/resolv.conf.
 
 The exit status is the command's: 128+n where signal n ended it, 127 where it was not found, 126 where it could not be executed, and 125 where nsbox itself failed; then the command did not run.`,
   flags: runFlags(),
