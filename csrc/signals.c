@@ -22,11 +22,7 @@
 
 /* The kernel's struct sigaction, which is not libc's. */
 struct action {
-    u64 handler, flags;
-#if defined(__x86_64__)
-    u64 restorer;
-#endif
-    u64 mask;
+    u64 handler, flags, restorer, mask;
 };
 
 static void set_handler(int signal, u64 handler) {
