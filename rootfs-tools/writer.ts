@@ -2,11 +2,13 @@
 import { chmodSync, renameSync, rmdirSync, unlinkSync } from "node:fs";
 import { errnoOf, failed } from "./failure.ts";
 import { parentOf } from "./paths.ts";
+import { Temporaries } from "./temporary.ts";
 
 /** What one run creates and replaces. */
 export class Writer {
   readonly #dryRun: boolean;
   readonly #created: string[] = [];
+  readonly #temporaries = new Temporaries();
   /** Directories whose mode would have kept us out. */
   readonly #closing: (readonly [path: string, mode: number])[] = [];
 
@@ -32,7 +34,7 @@ export class Writer {
   /** Writes beside `path` and renames: nobody ever sees half a file, and what runs from there keeps its own. */
   put(path: string, isNew: boolean, how: (temporary: string) => void): void {
     if (this.#dryRun) return;
-    const temporary = `${parentOf(path)}/.nsbox-${Math.random().toString(36).slice(2)}`;
+    const temporary = this.#temporaries.in(parentOf(path));
     try {
       how(temporary);
       renameSync(temporary, path);
