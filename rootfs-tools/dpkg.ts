@@ -10,7 +10,7 @@ const DATABASE = "/var/lib/dpkg";
 /** How long a run may search in lists that only chance would find, in milliseconds. */
 const TIME_TO_SEARCH = 4;
 /** How long a run may go on with new programs, in milliseconds. */
-const TIME_TO_GO_ON = 40;
+const TIME_TO_GO_ON = 20;
 /** Fewer files are odds and ends that a program does without. */
 const FEW_FILES = 5;
 
