@@ -9,7 +9,7 @@ export type Choice = (typeof CHOICES)[number];
 /** A standard stream by its descriptor: output or error. */
 export type Stream = 1 | 2;
 
-const CODES = { error: "1;31", warning: "1;33", note: "1;36", hint: "32", heading: "1", term: "36" } as const;
+const CODES = { error: "1;31", note: "1;36", hint: "32", heading: "1", term: "36" } as const;
 
 /** What a piece of text is; its colour follows. */
 export type Style = keyof typeof CODES;

@@ -27,8 +27,5 @@ export const COMMON_FLAGS: readonly Flag[] = [
 /** For commands that print notes. */
 export const QUIET: Flag = { long: "quiet", short: "q", group: "General", help: "Print no notes" };
 
-/** For commands that can tell more of what they do. */
-export const VERBOSE: Flag = { long: "verbose", short: "v", group: "General", help: "Tell what is done" };
-
 /** For commands whose result, and whose error, a machine may want to read. */
 export const JSON_FLAG: Flag = { long: "json", group: "General", help: "Print JSON, errors included" };

@@ -12,8 +12,7 @@ export async function perform(command: Command, args: readonly string[]): Promis
       const long = args.includes("--help");
       return (await import("./usage.ts")).printUsage(command, long);
     }
-    if (input.has("quiet")) (await import("./log.ts")).setVerbosity("quiet");
-    else if (input.has("verbose")) (await import("./log.ts")).setVerbosity("verbose");
+    if (input.has("quiet")) (await import("./log.ts")).setQuiet(true);
     return await command.run(input);
   } catch (error) {
     const { fail, wantsJson } = await import("./fail.ts");

@@ -11,7 +11,6 @@ interface SystemCalls {
   readonly lsetxattr: number;
   readonly lgetxattr: number;
   readonly llistxattr: number;
-  readonly ioctl: number;
 }
 
 const X64: SystemCalls = {
@@ -25,7 +24,6 @@ const X64: SystemCalls = {
   lsetxattr: 189,
   lgetxattr: 192,
   llistxattr: 195,
-  ioctl: 16,
 };
 
 const ARM64: SystemCalls = {
@@ -39,7 +37,6 @@ const ARM64: SystemCalls = {
   lsetxattr: 6,
   lgetxattr: 9,
   llistxattr: 12,
-  ioctl: 29,
 };
 
 /** System call numbers of the running architecture, see syscalls(2). */
