@@ -8,7 +8,7 @@ import { COMMON_FLAGS, HELP } from "./flags.ts";
 import * as mistake from "./mistakes.ts";
 
 /** What the parser needs of a command. */
-export type Table = Pick<Command, "name" | "flags" | "positionals">;
+export type Table = Pick<Command, "name" | "flags" | "positionals" | "elsewhere">;
 
 /** Reads `args`, the words behind the command's name. Whatever the table does not allow is a UsageError. */
 export function parse(table: Table, args: readonly string[]): Parsed {
@@ -44,7 +44,7 @@ export function parse(table: Table, args: readonly string[]): Parsed {
     const equals = word.indexOf("=");
     const name = word.slice(2, equals < 0 ? undefined : equals);
     const flag = lookup.get(name);
-    if (flag?.long !== name) throw mistake.unknownLong(table.name, lookup, name);
+    if (flag?.long !== name) throw mistake.unknownLong(table, lookup, name);
     if (equals < 0) {
       const bare = flag.value === undefined || flag.optional !== undefined;
       add(flag, word, bare || next(flag, word));

@@ -57,6 +57,8 @@ export interface Command {
    */
   readonly positionals: "mixed" | "stop";
   readonly examples: readonly Example[];
+  /** Long options of other tools, without their dashes, and what to do here instead. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
   /** Exit status of a failure; 125 where the status belongs to another program, usage errors included. */
   readonly failure: 1 | 125;
   /** Does the work and returns the exit status. */

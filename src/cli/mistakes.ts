@@ -1,6 +1,6 @@
 /** The words for what can be wrong on a command line. Each hint is a spelling that the parser takes. */
 import { UsageError } from "../util/errors.ts";
-import { callOf, type Flag } from "./command.ts";
+import { type Command, callOf, type Flag } from "./command.ts";
 import { didYouMean, suggest } from "./suggest.ts";
 
 /** The parser's table: letters and long names to their options. */
@@ -60,10 +60,16 @@ export function notLast(
 const lists = (command: string): string => `\`${callOf(command)} -h\` lists the options`;
 
 /** `--unknown`. */
-export function unknownLong(command: string, lookup: Lookup, name: string): UsageError {
+export function unknownLong(
+  table: Pick<Command, "name" | "elsewhere">,
+  lookup: Lookup,
+  name: string,
+): UsageError {
+  const { elsewhere = {} } = table;
+  if (Object.hasOwn(elsewhere, name)) return new UsageError(`Unknown option "--${name}"`, elsewhere[name]);
   const known = new Set([...lookup.values()].filter(({ hidden }) => !hidden).map(({ long }) => long));
   const near = suggest(name, known).map((long) => `--${long}`);
-  return new UsageError(`Unknown option "--${name}"`, didYouMean(near) ?? lists(command));
+  return new UsageError(`Unknown option "--${name}"`, didYouMean(near) ?? lists(table.name));
 }
 
 /** `-name` for `--name`. */

@@ -96,3 +96,39 @@ export const runFlags = (): readonly Flag[] => [
   { long: "verbose", short: "v", group: SHOWING, help: "Print each step, with its time, as it is taken" },
   { long: "quiet", short: "q", group: SHOWING, help: "Leave out notes" },
 ];
+
+const NOT_YET = "nsbox has nothing of the kind yet";
+const IS_SO = "It is always so: leave it out";
+
+/** What users of bubblewrap, podman and unshare would type. Called when nsbox is built. */
+export const elsewhere = (): Readonly<Record<string, string>> => ({
+  bind: NOT_YET,
+  "ro-bind": NOT_YET,
+  "dev-bind": NOT_YET,
+  volume: NOT_YET,
+  mount: NOT_YET,
+  tmpfs: NOT_YET,
+  "read-only": NOT_YET,
+  user: "The command is root inside; other ids are not to be had yet",
+  uid: "The command is root inside; other ids are not to be had yet",
+  gid: "The command is root inside; other ids are not to be had yet",
+  "cap-drop": NOT_YET,
+  "cap-add": NOT_YET,
+  init: NOT_YET,
+  detach: NOT_YET,
+  network: "`--share net` keeps the host's network; without it there is only lo",
+  "share-net": "It is `--share net`",
+  "unshare-all": "Every kind is made where none is named: leave it out",
+  "die-with-parent": IS_SO,
+  rm: "Nothing of a run stays but what it wrote to ROOTFS: leave it out",
+  tty: "The terminal is the caller's: leave it out",
+  chdir: "It is `--workdir DIR`",
+  setenv: "It is `--env NAME=VALUE`",
+  clearenv: IS_SO,
+  proc: "/proc is there with `-m` and `-p`",
+  dev: "/dev is there with `-m`",
+  fork: IS_SO,
+  "mount-proc": "/proc is there with `-m` and `-p`",
+  "map-root-user": "An ordinary user is root inside; for root it is `-U`",
+  "dry-run": "`--explain` prints every step and takes none",
+});

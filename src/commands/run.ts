@@ -4,7 +4,7 @@ import { launch } from "../runtime/launch.ts";
 import { sharedNote } from "../sandbox/namespaces.ts";
 import { type PlannedRun, planRun } from "../sandbox/plan-run.ts";
 import type { Caller, RunRequest } from "../sandbox/request.ts";
-import { runFlags } from "./run-flags.ts" with { type: "macro" };
+import { elsewhere, runFlags } from "./run-flags.ts" with { type: "macro" };
 import { readRequest } from "./run-request.ts";
 
 /** `nsbox run`. */
@@ -21,6 +21,7 @@ As PID 1 the command is spared, by the kernel, the signals of its own making: SI
 
 The exit status is the command's: 128+n where signal n ended it, 127 where it was not found, 126 where it could not be executed, and 125 where nsbox itself failed; then the command did not run.`,
   flags: runFlags(),
+  elsewhere: elsewhere(),
   positionals: "stop",
   examples: [
     { line: "nsbox run ./rootfs /bin/sh", text: "A shell in namespaces of every kind." },

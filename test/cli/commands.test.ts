@@ -24,6 +24,16 @@ describe.each(Object.entries(COMMANDS))("the table of %s", (name, row) => {
     }
   });
 
+  test("tells what to do here instead of another tool's option, and has none of them itself", async () => {
+    const { command } = await row.load();
+    const own = command.flags.map(({ long }) => long);
+    for (const [word, hint] of Object.entries(command.elsewhere ?? {})) {
+      expect(own).not.toContain(word);
+      expect(() => parse(command, [`--${word}`, "r", "sh"])).toThrow(`Unknown option "--${word}"`);
+      expect(hint).toMatch(/^\S.*[^.]$/);
+    }
+  });
+
   test("gives examples that its own parser takes", async () => {
     const { command } = await row.load();
     for (const { line } of command.examples) {
