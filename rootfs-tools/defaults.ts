@@ -1,7 +1,6 @@
 /** The little that a tree needs beyond programs, for names in `ls -l`, `id` and `ps`. */
-import { readFileSync } from "node:fs";
-import { errnoOf } from "./failure.ts";
 import type { ManifestFile, Reason } from "./manifest.ts";
+import { readText } from "./small-file.ts";
 import type { Tree } from "./tree.ts";
 
 const WHY: Reason = { by: "", name: "", rule: "default, left out with --bare" };
@@ -73,7 +72,7 @@ function database(lines: readonly string[], path: string, ids: ReadonlySet<numbe
   const idOf = (line: string) => Number(line.split(":")[2]);
   const known = new Set(lines.map(idOf));
   const added = new Map<number, string>();
-  for (const line of readHost(path).split("\n")) {
+  for (const line of readText(path, "utf8").split("\n")) {
     const id = idOf(line);
     if (!ids.has(id) || known.has(id) || added.has(id)) continue;
     // Members of groups, and second fields that hold a password, are nobody's business in the tree.
@@ -82,13 +81,4 @@ function database(lines: readonly string[], path: string, ids: ReadonlySet<numbe
   }
   const sorted = [...added].toSorted(([a], [b]) => a - b).map(([, line]) => line);
   return `${[...lines, ...sorted].join("\n")}\n`;
-}
-
-function readHost(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (errnoOf(error) === "") throw error;
-    return "";
-  }
 }

@@ -2,9 +2,10 @@
  * What Debian's package database, see dpkg(1), tells of a program: data that its package brings and that
  * no loader knows of. A hint, so it may cost a few milliseconds and no more.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { errnoOf } from "./failure.ts";
 import { baseOf } from "./paths.ts";
+import { readText } from "./small-file.ts";
 
 const DATABASE = "/var/lib/dpkg";
 /** How long a run may search in lists that only chance would find, in milliseconds. */
@@ -72,7 +73,7 @@ export class Dpkg {
   }
 
   #ownerOf(path: string): string | undefined {
-    this.#diversions ??= read(`${DATABASE}/diversions`).split("\n");
+    this.#diversions ??= readText(`${DATABASE}/diversions`, "latin1").split("\n");
     const moved = this.#diversions.indexOf(path);
     // Lines in threes: the path as packages list it, where it was moved to, and by which package.
     if (moved >= 0 && moved % 3 === 0) return this.#installed(this.#diversions[moved + 2] ?? "");
@@ -108,7 +109,7 @@ export class Dpkg {
   }
 
   #paragraph(name: string): string {
-    this.#status ??= `\n${read(`${DATABASE}/status`)}`;
+    this.#status ??= `\n${readText(`${DATABASE}/status`, "latin1")}`;
     const start = this.#status.indexOf(`\nPackage: ${name.replace(/:.*/, "")}\n`);
     return start < 0 ? "" : this.#status.slice(start + 1, this.#status.indexOf("\n\n", start) + 1);
   }
@@ -130,7 +131,7 @@ export class Dpkg {
   #list(name: string): string {
     let text = this.#lists.get(name);
     if (text === undefined) {
-      text = read(`${DATABASE}/info/${name}.list`);
+      text = readText(`${DATABASE}/info/${name}.list`, "latin1");
       this.#lists.set(name, text);
     }
     return text;
@@ -149,14 +150,5 @@ function listNames(): string[] {
   } catch (error) {
     if (errnoOf(error) === "") throw error;
     return [];
-  }
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, "latin1");
-  } catch (error) {
-    if (errnoOf(error) === "") throw error;
-    return "";
   }
 }

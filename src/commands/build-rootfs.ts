@@ -11,12 +11,11 @@ import { JSON_FLAG, QUIET } from "../cli/flags.ts";
 import { note } from "../cli/log.ts";
 import { print } from "../cli/print.ts";
 import { sanitize, sanitizeJson } from "../cli/sanitize.ts";
+import { DEFAULT_PATH } from "../sandbox/environment.ts";
 import { NsboxError, UsageError } from "../util/errors.ts";
 
 /** What Bun makes of bytes that are no UTF-8: the file that was meant cannot be named any more. */
 const GARBLED = "\uFFFD";
-
-const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** `nsbox build-rootfs`. */
 export const command = {
