@@ -88,12 +88,15 @@ describe("on a terminal", () => {
     return Bun.spawnSync(["script", "-qec", command, "/dev/null"], shell).stdout.toString();
   }
 
-  test.skipIf(Bun.which("script") === null)("each stream has the colours that it should", () => {
-    expect(seen("help")).toContain("\x1b[1mUsage:\x1b[0m");
-    expect(seen("nonsense")).toStartWith("\x1b[1;31merror:\x1b[0m Unknown command");
-    expect(seen("help | cat")).not.toContain("\x1b");
-    expect(seen("nonsense >/dev/null")).toContain("\x1b[1;31m");
-    for (const off of ["NO_COLOR=1", "TERM=dumb"]) expect(seen("nonsense", off)).not.toContain("\x1b");
-    expect(seen("--color never nonsense")).not.toContain("\x1b");
-  });
+  test.skipIf(Bun.which("script") === null)(
+    "each stream has the colours that it should (needs script)",
+    () => {
+      expect(seen("help")).toContain("\x1b[1mUsage:\x1b[0m");
+      expect(seen("nonsense")).toStartWith("\x1b[1;31merror:\x1b[0m Unknown command");
+      expect(seen("help | cat")).not.toContain("\x1b");
+      expect(seen("nonsense >/dev/null")).toContain("\x1b[1;31m");
+      for (const off of ["NO_COLOR=1", "TERM=dumb"]) expect(seen("nonsense", off)).not.toContain("\x1b");
+      expect(seen("--color never nonsense")).not.toContain("\x1b");
+    },
+  );
 });

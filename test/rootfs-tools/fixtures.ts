@@ -4,11 +4,17 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { type BinlibdepcpOptions, type BinlibdepcpResult, binlibdepcp } from "../../rootfs-tools/index.ts";
 
+type Body = () => void | Promise<void>;
+
+/** A test that says in its name what it needs, where that is not there. */
+const needing = (what: string, there: boolean) => (name: string, body: Body, timeout?: number) =>
+  test.skipIf(!there)(there ? name : `${name} (skipped: needs ${what})`, body, timeout);
+
 /** For what only root can try: chroot, mount namespaces, owners. */
-export const asRoot = test.if(process.getuid?.() === 0);
+export const asRoot = needing("root", process.getuid?.() === 0);
 
 /** For what needs a cross compiler or another libc. */
-export const withCommand = (name: string) => test.if(Bun.which(name) !== null);
+export const withCommand = (name: string) => needing(name, Bun.which(name) !== null);
 
 /** A fresh directory for one test file, removed after its tests. */
 export function workspace(): string {
