@@ -4,7 +4,8 @@
 
 #include "plan.h"
 
-#define MAX_SLOTS 8
+#define MAX_SLOTS 64
+#define MAX_SOURCES 1024
 #define MAX_SIGNALS 64
 
 /* What the child tells the monitor when an operation failed. */
@@ -28,7 +29,10 @@ struct box {
     int lock;          /* the directory that carries the lock, -1 for none */
     const char *state; /* directory of the record of mount points that were made */
     u8 made[MAX_SLOTS];
-    u8 made_any;
+    int sources[MAX_SOURCES]; /* what is to be bound, by slot; -1 for none. 0: the root filesystem's mount */
+    int scratch;              /* the filesystem in memory for changes and files, -1 for none */
+    int mounts;               /* a mount namespace to be joined, -1 for none */
+    int ruleset;              /* Landlock's, -1 for none */
 
     u64 ignored; /* bit n-1: the caller ignored signal n */
     u64 mask;    /* the caller's signal mask */
@@ -45,6 +49,11 @@ long interp_walk(u32 where, struct failure *failure);
 
 /* Moves a descriptor of ours off 0, 1 and 2, which the caller may have closed. */
 int above_standard(int fd);
+
+/* Hands descriptor `fd` to the waiting child, for `slot`. Returns 0 or a negative errno. */
+long handover_send(u32 slot, int fd);
+/* The child's side: takes what is handed over until it is released. Returns 0, or less where it never is. */
+long handover_wait(void);
 
 /* Opens `path` inside the root filesystem, never outside it: see resolve.c. */
 int resolve(const char *path, int flags);

@@ -7,9 +7,8 @@
 #include "sys.h"
 #include "text.h"
 #include <asm/signal.h>
-#include <linux/capability.h>
-#include <linux/close_range.h>
 #include <linux/fcntl.h>
+#include <linux/openat2.h>
 #include <linux/poll.h>
 #include <linux/prctl.h>
 #include <linux/resource.h>
@@ -29,9 +28,7 @@ void child_fails_if(long result) {
 
 _Noreturn void child_main(void) {
     struct failure failure;
-    char release;
-    /* End of file: the monitor is gone, or an operation outside failed. */
-    if (SYS(read, box.channel, &release, 1) != 1)
+    if (handover_wait() < 0)
         for (;;)
             SYS(exit_group, 125);
     box.umask = (u32)SYS(umask, 0);
@@ -39,45 +36,66 @@ _Noreturn void child_main(void) {
     child_exit(failure.step, error);
 }
 
-long op_drop_capability(const struct args_drop_capability *args) {
-    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-    struct __user_cap_data_struct sets[2];
-    u32 word = CAP_TO_INDEX(args->capability) & 1, keep = ~CAP_TO_MASK(args->capability);
-    long error = SYS(prctl, PR_CAPBSET_DROP, args->capability);
+/*
+ * Links of /proc that lead anywhere (/proc/self/fd/N) are not followed: descriptors of the host's are open
+ * still. Where openat2 is not to be had, nothing in /proc is.
+ */
+long op_chdir(const struct args_chdir *args) {
+    char path[4096];
+    struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
+    int directory = (int)SYS(openat2, AT_FDCWD, args->path, &how, sizeof how);
+    long error = directory == -ENOSYS ? SYS(chdir, args->path) : directory;
+    if (directory >= 0) {
+        error = SYS(fchdir, directory);
+        SYS(close, directory);
+    }
     if (error == 0)
-        error = SYS(capget, &header, sets);
+        error = SYS(getcwd, path, sizeof path);
     if (error < 0)
         return error;
-    sets[word].effective &= keep;
-    sets[word].permitted &= keep; /* the ambient set follows */
-    sets[word].inheritable &= keep;
-    return SYS(capset, &header, sets);
+    /* What cannot be reached from the root is "(unreachable)/…". */
+    return path[0] != '/' || (directory == -ENOSYS && text_begins(path, "/proc")) ? -ELOOP : 0;
 }
 
-long op_chdir(const struct args_chdir *args) {
-    return SYS(chdir, args->path);
-}
-
-/* Before close_range(2) had the flag (5.11): one by one, up to the hard limit, since /proc may be gone. */
-static long close_one_by_one(void) {
+/* Before close_range(2) there was (5.9): one by one, up to the hard limit, since /proc may be gone. */
+static void close_one_by_one(u64 from, u64 to) {
     struct rlimit64 limit = {0};
     SYS(prlimit64, 0, RLIMIT_NOFILE, 0, &limit);
-    for (u64 fd = 3; fd < limit.rlim_max && fd < 1048576; fd++)
-        SYS(fcntl, fd, F_SETFD, FD_CLOEXEC);
-    return 0;
+    for (u64 fd = from; fd <= to && fd < limit.rlim_max && fd < 1048576; fd++)
+        SYS(close, fd);
 }
 
+static void close_between(u64 from, u64 to) {
+    if (from <= to && SYS(close_range, from, to, 0) == -ENOSYS)
+        close_one_by_one(from, to);
+}
+
+/*
+ * Closed now and not by exec: until exec has opened an interpreter, "#!/proc/self/fd/5" in the root
+ * filesystem would reach the host's files. Only the channel stays, a socket, which nothing can open.
+ * `keep` is in ascending order.
+ */
 long op_close_fds(const struct args_close_fds *args) {
-    long error = SYS(close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
-    if (error == -ENOSYS || error == -EINVAL)
-        error = close_one_by_one();
-    for (const char *at = args->keep; *at && error == 0; at += *at == ',') {
-        u64 fd = 0;
-        for (; *at && *at != ','; at++)
-            fd = fd * 10 + (u64)(*at - '0');
-        error = SYS(fcntl, fd, F_SETFD, 0);
+    u64 from = 3, channel = (u64)box.channel;
+    int done = 0;
+    for (const char *at = args->keep;; at += *at == ',') {
+        u64 fd = ~0U;
+        if (*at)
+            for (fd = 0; *at && *at != ','; at++)
+                fd = fd * 10 + (u64)(*at - '0');
+        if (!done && channel < fd) {
+            close_between(from, channel - 1);
+            from = channel + 1;
+            done = 1;
+        }
+        close_between(from, fd == ~0U ? fd : fd - 1);
+        if (fd == ~0U)
+            return 0;
+        long error = SYS(fcntl, fd, F_SETFD, 0);
+        if (error < 0)
+            return error;
+        from = fd + 1;
     }
-    return error;
 }
 
 /*

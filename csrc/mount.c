@@ -7,8 +7,6 @@
 #include <linux/mount.h>
 #include <linux/stat.h>
 
-#define S_IFCHR_RW (0020000 | 0666)
-
 /* mount(2) on an open descriptor, for kernels and sandboxes without the newer calls. */
 static long mount_on_fd(const char *source, int target, const char *type, u64 flags, const char *options) {
     char path[64];
@@ -95,8 +93,12 @@ long op_mount(const struct args_mount *args) {
     return error;
 }
 
-long op_private_mounts(void) {
-    return SYS(mount, 0, "/", 0, 0x4000 | 0x40000, 0); /* MS_REC | MS_PRIVATE */
+long op_propagation(const struct args_propagation *args) {
+    return SYS(mount, 0, "/", 0, args->kind, 0);
+}
+
+long op_root_propagation(const struct args_root_propagation *args) {
+    return SYS(mount, 0, "/", 0, args->kind, 0);
 }
 
 /*
@@ -158,9 +160,9 @@ long op_device(const struct args_device *args) {
     if (parent < 0)
         return parent;
     u64 number = (args->minor & 0xff) | args->major << 8 | (args->minor & ~0xffUL) << 12;
-    long error = SYS(mknodat, parent, name, S_IFCHR_RW, number);
-    if (error == -EPERM && (error = check_device(args->path, args->major, args->minor)) == 0)
-        error = bind_file(args->path, parent, name);
+    long error = SYS(mknodat, parent, name, args->type | 0666, number);
+    if (error == -EPERM && (error = check_device(args->source, args->major, args->minor)) == 0)
+        error = bind_file(args->source, parent, name);
     SYS(close, parent);
     return error;
 }

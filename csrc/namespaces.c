@@ -1,6 +1,7 @@
 /* The clone into new namespaces, and what is set up in each of them. */
 #include "box.h"
 #include "child.h"
+#include "proc.h"
 #include "sys.h"
 #include "text.h"
 #include <asm/signal.h>
@@ -8,22 +9,6 @@
 #include <linux/sched.h>
 #include <linux/sockios.h>
 #include <linux/utsname.h>
-
-static long write_file(const char *path, const char *content) {
-    int fd = (int)SYS(openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return fd;
-    long length = (long)text_length(content);
-    long written = SYS(write, fd, content, length);
-    SYS(close, fd);
-    return written == length ? 0 : written < 0 ? written : -EIO;
-}
-
-static long write_proc(s32 pid, const char *file, const char *content) {
-    char path[64];
-    text_proc_path(path, sizeof path, pid, file);
-    return write_file(path, content);
-}
 
 /*
  * Makes a time namespace that this process enters at exec. Before 6.2 only children ever entered one, and
@@ -63,6 +48,25 @@ static long clone_any(u64 flags) {
     return child;
 }
 
+/*
+ * A user namespace that is made has no rights over a mount namespace that was there before: then the monitor
+ * enters that for the clone, and comes back.
+ */
+static long clone_there(u64 flags) {
+    if (box.mounts < 0 || !(flags & CLONE_NEWUSER))
+        return clone_any(flags);
+    int home = above_standard((int)SYS(openat, AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC));
+    long child = home < 0 ? home : SYS(setns, box.mounts, CLONE_NEWNS);
+    if (child == 0)
+        child = clone_any(flags);
+    if (child == 0)
+        return 0;
+    SYS(setns, home, CLONE_NEWNS);
+    SYS(close, home);
+    SYS(fchdir, box.cwd);
+    return child;
+}
+
 long op_clone(const struct args_clone *args) {
     int pair[2];
     long error = SYS(socketpair, 1, 1 | O_CLOEXEC, 0, pair); /* AF_UNIX, SOCK_STREAM */
@@ -70,7 +74,7 @@ long op_clone(const struct args_clone *args) {
         return error;
     box.channel = pair[1];
     box.flags = args->flags;
-    long child = clone_any(args->flags);
+    long child = clone_there(args->flags);
     if (child == 0) {
         SYS(close, pair[0]);
         child_main();
@@ -81,28 +85,16 @@ long op_clone(const struct args_clone *args) {
     return child < 0 ? child : 0;
 }
 
-long op_deny_setgroups(void) {
-    return write_proc(box.child, "setgroups", "deny");
-}
-
-long op_uid_map(const struct args_uid_map *args) {
-    return write_proc(box.child, "uid_map", args->map);
-}
-
-long op_gid_map(const struct args_gid_map *args) {
-    return write_proc(box.child, "gid_map", args->map);
-}
-
 /* The offsets are frozen once a process is in the namespace: ours is born into it. */
 long op_child_time_offsets(const struct args_child_time_offsets *args) {
     long error = SYS(unshare, CLONE_NEWTIME);
-    return error < 0 ? error : write_proc(0, "timens_offsets", args->offsets);
+    return error < 0 ? error : proc_write(0, "timens_offsets", args->offsets);
 }
 
 /* Ours enters it at exec. */
 long op_time_offsets(const struct args_time_offsets *args) {
     long error = unshare_time();
-    return error < 0 ? error : write_proc(0, "timens_offsets", args->offsets);
+    return error < 0 ? error : proc_write(0, "timens_offsets", args->offsets);
 }
 
 long op_hostname(const struct args_hostname *args) {

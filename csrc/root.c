@@ -119,7 +119,8 @@ static int bind_by_path(void) {
 }
 
 /* The working directory followed us into the new mount namespace, so no path is looked up a second time. */
-long op_bind_root(void) {
+long op_bind_root(const struct args_bind_root *args) {
+    (void)args;
     int tree = (int)SYS(open_tree, AT_FDCWD, ".", OPEN_TREE_CLONE | AT_RECURSIVE | OPEN_TREE_CLOEXEC);
     if (tree == -ENOSYS)
         tree = bind_by_path();

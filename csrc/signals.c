@@ -5,6 +5,7 @@
  * ignored (nohup) stay ignored and unblocked: they never arrive, here or in the command.
  */
 #include "box.h"
+#include "proc.h"
 #include "sys.h"
 #include "text.h"
 #include <asm/signal.h>
@@ -61,18 +62,6 @@ void signals_die_by(int signal) {
     SYS(rt_sigprocmask, SIG_SETMASK, &blocked, 0, sizeof blocked);
 }
 
-static long read_proc(s32 pid, const char *file, char *text, u64 size) {
-    char path[128];
-    text_proc_path(path, sizeof path, pid, file);
-    int fd = (int)SYS(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return fd;
-    long length = SYS(read, fd, text, size - 1);
-    SYS(close, fd);
-    text[length > 0 ? length : 0] = 0;
-    return length;
-}
-
 /* The sets of blocked, ignored and caught signals, or-ed together, from proc_pid_status(5). */
 static u64 noticed(const char *status) {
     u64 sets = 0;
@@ -95,7 +84,7 @@ static int thread_waits(s32 pid, const char *name) {
     u64 number;
     text_append(text_append(text_append(file, file + sizeof file, "task/"), file + sizeof file, name),
                 file + sizeof file, "/syscall");
-    if (read_proc(pid, file, call, sizeof call) < 0)
+    if (proc_read(pid, file, call, sizeof call) < 0)
         return 1;
     for (char *at = call; *at; at++)
         if (*at == ' ' || *at == '\n')
@@ -108,7 +97,7 @@ static int thread_waits(s32 pid, const char *name) {
 static int any_thread_waits(s32 pid) {
     char path[64], entries[1024];
     int waits = 0;
-    text_proc_path(path, sizeof path, pid, "task");
+    proc_path(path, sizeof path, pid, "task");
     int fd = (int)SYS(openat, AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return 1;
@@ -125,7 +114,7 @@ static int any_thread_waits(s32 pid) {
 
 int signal_is_lost(s32 pid, int signal) {
     char status[4096];
-    if (read_proc(pid, "status", status, sizeof status) <= 0)
+    if (proc_read(pid, "status", status, sizeof status) <= 0)
         return 0;
     return !(noticed(status) & BIT(signal)) && !any_thread_waits(pid);
 }

@@ -74,7 +74,9 @@ static int run(void) {
     struct __kernel_timespec time;
     SYS(clock_gettime, 1, &time); /* CLOCK_MONOTONIC */
     box.start = time.tv_sec * 1000000000 + time.tv_nsec;
-    box.lock = -1;
+    box.lock = box.root = box.scratch = box.mounts = box.ruleset = -1;
+    for (u32 slot = 0; slot < MAX_SOURCES; slot++)
+        box.sources[slot] = -1;
     SYS(prctl, PR_SET_NAME, "nsbox");
     long error = read_plan();
     if (error < 0) {

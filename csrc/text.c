@@ -60,10 +60,3 @@ int text_number(const char *text, u64 *number) {
     *number = negative ? 0 - value : value;
     return 0;
 }
-
-void text_proc_path(char *path, u64 size, s64 pid, const char *file) {
-    const char *end = path + size;
-    char *at = text_append(path, end, "/proc/");
-    at = pid ? text_append_number(at, end, (u64)pid) : text_append(at, end, "self");
-    text_append(text_append(at, end, "/"), end, file);
-}

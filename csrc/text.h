@@ -18,7 +18,5 @@ char *text_append_hex(char *to, const char *end, u64 number);
 /* Parses a decimal number (a minus sign wraps around to two's complement). Returns 0, or -1 for anything
  * else. */
 int text_number(const char *text, u64 *number);
-/* "/proc/PID/FILE" into `path`; PID 0 is "self". */
-void text_proc_path(char *path, u64 size, s64 pid, const char *file);
 
 #endif

@@ -1,6 +1,8 @@
 /** The options of `nsbox run`. Called when nsbox is built, so that at run time the table is just there. */
 import type { Flag } from "../cli/command.ts";
 import { KINDS, type KindName } from "../ns/kinds.ts";
+import { identityFlags } from "./identity-flags.ts";
+import { securityFlags } from "./security-flags.ts";
 
 const NAMESPACES = "Namespaces";
 const SYSTEM = "The command's surroundings";
@@ -42,6 +44,21 @@ export const runFlags = (): readonly Flag[] => [
     text: `Kinds: ${KINDS.map(({ name }) => name).join(", ")}. Cannot be combined with kinds that are named one by one.`,
   },
   {
+    long: "join",
+    value: "KIND=PATH|PID",
+    multiple: true,
+    group: NAMESPACES,
+    help: "Join this namespace, or that of this process, instead of making one",
+    text: "With mnt= the root is that namespace's, ROOTFS has to be /, and nothing is mounted, since it would appear there; mnt=…:copy copies it first. With pid= the command is not PID 1. An ordinary user joins with user= what that user namespace owns.",
+  },
+  {
+    long: "join-net",
+    short: "N",
+    value: "NAME",
+    group: NAMESPACES,
+    help: "Join a network namespace by its name, as ip-netns(8) keeps them in /run/netns",
+  },
+  {
     long: "hostname",
     short: "H",
     value: "NAME",
@@ -63,6 +80,8 @@ export const runFlags = (): readonly Flag[] => [
     help: "Move the monotonic clock of the time namespace",
   },
   { long: "no-lo", group: NAMESPACES, help: "Leave the loopback interface of a new network namespace down" },
+  ...identityFlags(),
+  ...securityFlags(),
   {
     long: "env",
     short: "e",
@@ -109,11 +128,11 @@ export const elsewhere = (): Readonly<Record<string, string>> => ({
   mount: NOT_YET,
   tmpfs: NOT_YET,
   "read-only": NOT_YET,
-  user: "The command is root inside; other ids are not to be had yet",
-  uid: "The command is root inside; other ids are not to be had yet",
-  gid: "The command is root inside; other ids are not to be had yet",
-  "cap-drop": NOT_YET,
-  "cap-add": NOT_YET,
+  uid: "It is `--user UID[:GID]`",
+  gid: "It is `--user UID:GID`",
+  groups: "It is `--group-add GROUP`, once for each",
+  "security-opt": "They are `--seccomp FILE|off`, `--new-privs`, `--unmask PATH`",
+  userns: "They are `--map-root`, `--map-current`, `--map-auto`, `-M` and `-G`",
   init: NOT_YET,
   detach: NOT_YET,
   network: "`--share net` keeps the host's network; without it there is only lo",
@@ -129,6 +148,11 @@ export const elsewhere = (): Readonly<Record<string, string>> => ({
   dev: "/dev is there with `-m`",
   fork: IS_SO,
   "mount-proc": "/proc is there with `-m` and `-p`",
-  "map-root-user": "An ordinary user is root inside; for root it is `-U`",
+  "map-root-user": "It is `--map-root`",
+  "map-current-user": "It is `--map-current`",
+  "map-users": 'It is `--uid-map "INSIDE OUTSIDE LENGTH"`',
+  "map-groups": 'It is `--gid-map "INSIDE OUTSIDE LENGTH"`',
+  setuid: "It is `--user UID`",
+  setgid: "It is `--user UID:GID`",
   "dry-run": "`--explain` prints every step and takes none",
 });

@@ -2,6 +2,7 @@
 import type { Parsed } from "../cli/command.ts";
 import { KINDS, type KindName } from "../ns/kinds.ts";
 import { checkHostname } from "../sandbox/hostname.ts";
+import type { Join } from "../sandbox/joins.ts";
 import type { RunRequest } from "../sandbox/request.ts";
 import { UsageError } from "../util/errors.ts";
 
@@ -9,7 +10,7 @@ import { UsageError } from "../util/errors.ts";
  * The request that these words make.
  * @throws UsageError naming the word that cannot be.
  */
-export function readRequest(input: Parsed): RunRequest {
+export function readRequest(input: Parsed, joins: readonly Join[] = []): RunRequest {
   // First of all: where the name was forgotten it is ROOTFS, and then all else seems wrong.
   const hostname = hostnameOf(input);
   const root = input.rest[0];
@@ -31,6 +32,8 @@ export function readRequest(input: Parsed): RunRequest {
     command: words,
     named: namedKinds(input),
     share: input.has("share") ? input.values("share").flatMap(kindList) : [],
+    joins,
+    maps: MAPPING.some((long) => input.has(long)),
     hostname,
     boottime: seconds(input, "boottime"),
     monotonic: seconds(input, "monotonic"),
@@ -41,6 +44,9 @@ export function readRequest(input: Parsed): RunRequest {
     preserve: input.has("preserve-fd") ? input.values("preserve-fd").map(descriptor) : [],
   };
 }
+
+/** Options that ask for a user namespace where no kind is named. */
+const MAPPING = ["map-root", "map-current", "map-auto", "no-map", "uid-map", "gid-map"];
 
 /** PATH_MAX of the kernel, with the NUL at the end. */
 const PATH_MAX = 4096;

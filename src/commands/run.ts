@@ -5,6 +5,7 @@ import { sharedNote } from "../sandbox/namespaces.ts";
 import { type PlannedRun, planRun } from "../sandbox/plan-run.ts";
 import type { Caller, RunRequest } from "../sandbox/request.ts";
 import { elsewhere, runFlags } from "./run-flags.ts" with { type: "macro" };
+import { readParts } from "./run-parts.ts";
 import { readRequest } from "./run-request.ts";
 
 /** `nsbox run`. */
@@ -41,7 +42,8 @@ const GARBLED = "\uFFFD";
 
 async function run(input: Parsed): Promise<number> {
   const { request, caller } = await typed(input);
-  const planned = planRun(request, caller);
+  const parts = await readParts(input, request, caller);
+  const planned = planRun(request, caller, parts);
   if (input.has("explain") || input.has("explain-json")) return explain(planned, input.has("explain-json"));
   const note = sharedNote(request, planned.kinds);
   if (note !== undefined && !input.has("quiet")) await (await import("../cli/log.ts")).note(note);
@@ -65,7 +67,7 @@ async function typed(input: Parsed): Promise<{ request: RunRequest; caller: Call
     color: input.value("color"),
     bytes: false,
   };
-  const request = readRequest(input);
+  const request = await readAll(input);
   const inherits = request.inheritEnv || request.env.length > 0;
   const words = process.argv.join();
   if (!words.includes(GARBLED) && !(inherits && Object.values(env).join().includes(GARBLED))) {
@@ -77,9 +79,15 @@ async function typed(input: Parsed): Promise<{ request: RunRequest; caller: Call
   ]);
   const raw = rawWords();
   return {
-    request: readRequest(parse(command, raw.slice(raw.indexOf("run") + 1))),
+    request: await readAll(parse(command, raw.slice(raw.indexOf("run") + 1))),
     caller: { ...caller, env: rawEnvironment(), bytes: true },
   };
+}
+
+/** The request, joins included. */
+async function readAll(input: Parsed): Promise<RunRequest> {
+  const joins = input.has("join") || input.has("join-net");
+  return readRequest(input, joins ? (await import("./run-joins.ts")).readJoins(input) : []);
 }
 
 async function explain({ plan, kinds }: PlannedRun, json: boolean): Promise<number> {

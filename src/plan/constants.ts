@@ -1,12 +1,24 @@
 /** Kernel constants that plans hold. The C compiler proves each of them when the helper is built. */
 
-/** Mount attributes, see fsmount(2). The MS_… flags of mount(2) have the same values. */
+/** Mount attributes, see fsmount(2) and mount_setattr(2). */
 export const MOUNT_ATTR = {
   MOUNT_ATTR_RDONLY: 1,
   MOUNT_ATTR_NOSUID: 2,
   MOUNT_ATTR_NODEV: 4,
   MOUNT_ATTR_NOEXEC: 8,
+  MOUNT_ATTR_NOATIME: 16,
+  MOUNT_ATTR_NODIRATIME: 128,
+  MOUNT_ATTR_NOSYMFOLLOW: 0x200000,
 } as const;
 
-/** The capability that lets a process call chroot(2), and climb out of one. */
-export const CAP_SYS_CHROOT = 18;
+/** Kinds of propagation, and MS_REC for all mounts below, see mount_namespaces(7). */
+export const PROPAGATION = {
+  MS_REC: 0x4000,
+  MS_UNBINDABLE: 0x20000,
+  MS_PRIVATE: 0x40000,
+  MS_SLAVE: 0x80000,
+  MS_SHARED: 0x100000,
+} as const;
+
+/** Kinds of file, see inode(7). */
+export const FILE_TYPE = { S_IFCHR: 0o020000, S_IFBLK: 0o060000 } as const;

@@ -2,6 +2,7 @@
 import { ABI_HASH } from "./abi.gen.ts";
 import { encode } from "./encode.ts";
 import { MAGIC } from "./magic.ts";
+import { TEXTS } from "./operation.ts";
 import { OP_NAMES, OPS } from "./ops.ts";
 import type { EncodedPlan, Op, Plan } from "./plan.ts";
 
@@ -41,7 +42,7 @@ function operation(next: () => string): Op {
   const op: Record<string, string | number> = { op: name };
   for (const [field, kind] of Object.entries(OPS[name].fields)) {
     const word = next();
-    op[field] = kind === "string" || kind === "path" ? word : Number(word);
+    op[field] = (TEXTS as readonly string[]).includes(kind) ? word : Number(word);
   }
   return op as Op;
 }

@@ -1,12 +1,30 @@
 /** The plan in words, and as data for others: `--explain`, `--explain-json`. */
 import { KINDS } from "../ns/kinds.ts";
-import { CAP_SYS_CHROOT, MOUNT_ATTR } from "./constants.ts";
+import { ALL_CAPABILITIES, capabilityNames } from "../sys/capabilities.ts";
+import { NO_LIMIT, RESOURCES } from "../sys/resources.ts";
+import { MOUNT_ATTR, PROPAGATION } from "./constants.ts";
 import type { FieldKind, Operation } from "./operation.ts";
 import { OPS } from "./ops.ts";
 import type { Op, Plan } from "./plan.ts";
 
+/** The names of the bits in `value`, without the prefix that all of them have. */
+const bitNames = (bits: Readonly<Record<string, number>>, value: number, prefix: string): string =>
+  Object.entries(bits)
+    .filter(([, bit]) => value & bit)
+    .map(([name]) => name.replace(prefix, "").replace("RDONLY", "ro").toLowerCase())
+    .join(",");
+
+/** `rprivate`, as mount(8) has it. */
+const propagation = (value: number): string =>
+  bitNames(PROPAGATION, value, "MS_").replace(/^rec,(.*)/, "r$1") || "no other propagation";
+
+function capabilities(value: number): string {
+  return value === ALL_CAPABILITIES ? "all" : capabilityNames(value).join(" ") || "none";
+}
+
 /** A field as people write it. */
 function worded(kind: FieldKind | undefined, value: string | number): string {
+  if (kind === "bpf") return `${(String(value).length * 3) >> 5} instructions`;
   if (typeof value === "string")
     return value === ""
       ? "nothing more"
@@ -17,8 +35,12 @@ function worded(kind: FieldKind | undefined, value: string | number): string {
   switch (kind) {
     case "octal":
       return `0${value.toString(8)}`;
-    case "capability":
-      return value === CAP_SYS_CHROOT ? "CAP_SYS_CHROOT" : `capability ${value}`;
+    case "capabilities":
+      return capabilities(value);
+    case "propagation":
+      return propagation(value);
+    case "resource":
+      return RESOURCES.find(({ number }) => number === value)?.name ?? String(value);
     case "clone_flags":
       return (
         KINDS.filter(({ flag }) => value & flag)
@@ -26,12 +48,7 @@ function worded(kind: FieldKind | undefined, value: string | number): string {
           .join(", ") || "none"
       );
     case "mount_attributes":
-      return (
-        Object.entries(MOUNT_ATTR)
-          .filter(([, bit]) => value & bit)
-          .map(([name]) => name.replace("MOUNT_ATTR_", "").replace("RDONLY", "ro").toLowerCase())
-          .join(",") || "rw"
-      );
+      return bitNames(MOUNT_ATTR, value, "MOUNT_ATTR_") || "rw";
     default:
       return String(value);
   }
@@ -41,6 +58,10 @@ function worded(kind: FieldKind | undefined, value: string | number): string {
 export function describe(op: Op): string {
   const row: Operation = OPS[op.op];
   if (op.op === "close_fds" && op.keep === "") return "Close every descriptor above 2";
+  if (op.op === "limit") {
+    const limit = (value: number) => (value === NO_LIMIT ? "unlimited" : String(value));
+    return `Limit ${worded("resource", op.resource)} to ${limit(op.soft)}, at most ${limit(op.hard)}`;
+  }
   const condition = op.op === "mount" && op.when > 0 ? ", where nsbox had to make it" : "";
   const values = op as unknown as Record<string, string | number>;
   const sentence = row.says.replace(/\{(\w+)\}/g, (_, field: string) =>

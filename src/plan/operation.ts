@@ -1,14 +1,18 @@
 /** What a row of the operation table (`./ops.ts`) is made of. */
 
-/** What a field holds, and so how it is checked, encoded and worded. All but the first two are numbers. */
+/** What the fields are that hold text; `bpf` is a program in base64. */
+export const TEXTS = ["string", "path", "bpf"] as const;
+
+/** What a field holds, and so how it is checked, encoded and worded. All but the texts are numbers. */
 export type FieldKind =
-  | "string"
-  | "path"
+  | (typeof TEXTS)[number]
   | "number"
   | "octal"
   | "clone_flags"
   | "mount_attributes"
-  | "capability";
+  | "propagation"
+  | "capabilities"
+  | "resource";
 
 /** When, and by whom, an operation is done. */
 export type Where = "before" | "clone" | "outside" | "inside" | "any";

@@ -1,8 +1,8 @@
 /** The plan: what `run` is about to do, as pure data. */
-import type { FieldKind } from "./operation.ts";
+import type { FieldKind, TEXTS } from "./operation.ts";
 import type { OPS, OpName } from "./ops.ts";
 
-type Value<K extends FieldKind> = K extends "string" | "path" ? string : number;
+type Value<K extends FieldKind> = K extends (typeof TEXTS)[number] ? string : number;
 
 /** One operation with its fields: `{ op: "hostname", name: "zion" }`. */
 export type Op = {

@@ -123,7 +123,7 @@ function finding(op: Op, { plan, root, state, errno }: Place): Finding {
       return whyClone(op.flags, errno);
     case "mount":
       return whyMount(op.type, errno);
-    case "private_mounts":
+    case "propagation":
       return errno === EINVAL ? { cause: "nsbox itself runs in a chroot, whose root is no mount point" } : {};
     case "chdir":
       return whyChdir(root, op.path, errno);

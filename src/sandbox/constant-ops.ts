@@ -1,90 +1,18 @@
 /**
- * Operations that are the same in every plan they stand in, encoded when nsbox is built: at start-up only
- * what depends on the command line is put together.
+ * Operations that are the same in every plan they stand in, but for those on the root filesystem
+ * (`./root-ops.ts`) and the security layers (`./security/ops.ts`), encoded when nsbox is built.
  */
-import { CAP_SYS_CHROOT, MOUNT_ATTR } from "../plan/constants.ts";
-import { encodeOp } from "../plan/encode-op.ts";
-import { layout } from "../plan/layout.ts";
 import type { Block, Op } from "../plan/plan.ts";
-
-const { MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC } = MOUNT_ATTR;
-
-/** No setuid programs, no devices, no programs at all: for what only holds data of the kernel's. */
-const DATA_ONLY = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-
-/** The slot that tells whether /tmp had to be made. */
-const TMP = 1;
-
-/** A new filesystem of `type` on `target`. */
-const mount = (type: string, target: string, attributes: number, options = "", when = 0): Op => ({
-  op: "mount",
-  type,
-  target,
-  attributes,
-  options,
-  when,
-});
-
-const device = (path: string, major: number, minor: number): Op => ({ op: "device", path, major, minor });
-const symlink = (path: string, target: string): Op => ({ op: "symlink", target, path });
-const mountPoint = (path: string, slot = 0): Op => ({ op: "mount_point", path, slot });
-const devpts = (options: string): Op =>
-  mount("devpts", "/dev/pts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, options);
+import { encodeBlocks } from "./encode-blocks.ts";
 
 const OPS = {
   /** First of all. */
   begin: [{ op: "standard_fds" }, { op: "restore_nofile" }],
-  /** Mount points, made where they are absent. */
-  devPoint: [mountPoint("/dev")],
-  procPoint: [mountPoint("/proc")],
-  sysPoint: [mountPoint("/sys")],
-  tmpPoint: [mountPoint("/tmp", TMP)],
   loopback: [{ op: "link_up", name: "lo" }],
-  /** Without a mount namespace: a chroot, and no right to leave it. */
-  chroot: [{ op: "chroot" }, { op: "drop_capability", capability: CAP_SYS_CHROOT }],
-  /** The root as a mount, and all of /dev but devpts. */
-  root: [
-    { op: "private_mounts" },
-    { op: "bind_root" },
-    mount("tmpfs", "/dev", MOUNT_ATTR_NOSUID, "mode=755,size=65536k"),
-    device("/dev/null", 1, 3),
-    device("/dev/zero", 1, 5),
-    device("/dev/full", 1, 7),
-    device("/dev/random", 1, 8),
-    device("/dev/urandom", 1, 9),
-    device("/dev/tty", 5, 0),
-    { op: "make_dir", path: "/dev/pts", mode: 0o755 },
-    { op: "make_dir", path: "/dev/shm", mode: 0o1777 },
-    mount("tmpfs", "/dev/shm", DATA_ONLY, "mode=1777"),
-    symlink("/dev/ptmx", "pts/ptmx"),
-    symlink("/dev/fd", "/proc/self/fd"),
-    symlink("/dev/stdin", "/proc/self/fd/0"),
-    symlink("/dev/stdout", "/proc/self/fd/1"),
-    symlink("/dev/stderr", "/proc/self/fd/2"),
-    { op: "console", path: "/dev/console" },
-  ],
-  /** Group 5, tty, owns terminals where it exists: in a user namespace, which may be ours or be around us, only what is mapped does. */
-  devpts: [devpts("ptmxmode=0666,mode=0620,?gid=5")],
-  devptsMapped: [devpts("ptmxmode=0666,mode=0620")],
-  proc: [mount("proc", "/proc", DATA_ONLY)],
-  sys: [mount("sysfs", "/sys", DATA_ONLY | MOUNT_ATTR_RDONLY)],
-  /** /tmp where there was none, and the way in. */
-  enter: [
-    mount("tmpfs", "/tmp", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, "mode=1777", TMP),
-    { op: "pivot_root" },
-  ],
-  guard: [{ op: "guard_terminal" }],
-  /** Last of all before the command. */
-  end: [{ op: "die_with_monitor" }, { op: "restore_signals" }],
+  undumpable: [{ op: "undumpable" }],
+  /** The caller's supplementary groups are not the command's. */
+  noGroups: [{ op: "groups", gids: "", optional: 1 }],
 } as const satisfies Readonly<Record<string, readonly Op[]>>;
 
 /** Called when nsbox is built. */
-export function constantOps(): Readonly<Record<keyof typeof OPS, Block>> {
-  const codes = layout();
-  const blockOf = (ops: readonly Op[]): Block => ({
-    text: ops.map((op) => encodeOp(codes, op)).join(""),
-    count: ops.length,
-  });
-  const blocks = Object.entries(OPS).map(([name, ops]) => [name, blockOf(ops)]);
-  return Object.fromEntries(blocks) as unknown as Record<keyof typeof OPS, Block>;
-}
+export const constantOps = (): Readonly<Record<keyof typeof OPS, Block>> => encodeBlocks(OPS);

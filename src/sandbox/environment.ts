@@ -1,5 +1,6 @@
 /** The command's environment: clean by default. */
 import { UsageError } from "../util/errors.ts";
+import type { Identity } from "./identity/request.ts";
 import type { Caller, RunRequest } from "./request.ts";
 
 /** Where commands are looked up where the environment has no PATH of its own. */
@@ -16,13 +17,13 @@ export interface Environment {
  * PATH, HOME, TERM (the caller's) and `container=nsbox`, or all of the caller's with `--inherit-env`;
  * then what `-e` says, the last of a name counting.
  */
-export function environment(request: RunRequest, caller: Caller): Environment {
+export function environment(request: RunRequest, caller: Caller, identity?: Identity): Environment {
   // Without a prototype: a variable may be called __proto__.
   const variables: Record<string, string | undefined> = Object.create(null);
   if (request.inheritEnv) Object.assign(variables, caller.env);
   else {
     variables["PATH"] = DEFAULT_PATH;
-    variables["HOME"] = "/root";
+    variables["HOME"] = identity?.home ?? "/root";
     variables["TERM"] = caller.env["TERM"];
   }
   variables["container"] = "nsbox";

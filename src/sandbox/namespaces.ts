@@ -9,36 +9,64 @@ import type { Caller, RunRequest } from "./request.ts";
  * @throws UsageError where an option needs a kind that was left out.
  */
 export function chooseKinds(request: RunRequest, caller: Caller): readonly KindName[] {
-  const { named, share } = request;
-  const ordinary = caller.uid !== 0;
+  const { named, share, joins } = request;
+  const joined: readonly KindName[] = joins.map(({ kind }) => kind);
+  // Who maps ids where no kind is named asks for a user namespace; so does an ordinary user, always.
+  const user = !joined.includes("user") && (caller.uid !== 0 || (request.maps && named.length === 0));
   if (named.length > 0 && share.length > 0) {
     throw new UsageError(
       'Option "--share" cannot be combined with namespaces that are named one by one',
       "Name the kinds that are wanted, or share those that are not",
     );
   }
-  if (ordinary && share.includes("user")) {
+  checkJoins(request);
+  if (user && share.includes("user")) {
     throw new UsageError(
-      "An ordinary user cannot share the user namespace",
-      "Only root makes other namespaces without one",
+      caller.uid === 0
+        ? "Ids are mapped in a user namespace, which is not to be shared"
+        : "An ordinary user cannot share the user namespace",
+      caller.uid === 0 ? undefined : "Only root makes other namespaces without one",
     );
   }
   const kinds: KindName[] = [];
   for (const { name } of KINDS) {
     const wanted = named.length > 0 ? named.includes(name) : name !== "user" && !share.includes(name);
-    if (wanted || (name === "user" && ordinary)) kinds.push(name);
+    if ((wanted && !joined.includes(name)) || (name === "user" && user)) kinds.push(name);
   }
   if (request.hostname !== undefined && !kinds.includes("uts")) throw needs("--hostname", "uts");
   if (request.boottime !== undefined && !kinds.includes("time")) throw needs("--boottime", "time");
   if (request.monotonic !== undefined && !kinds.includes("time")) throw needs("--monotonic", "time");
   if (!request.loopback && !kinds.includes("net")) throw needs("--no-lo", "net");
+  if (request.maps && !kinds.includes("user")) throw needs("-M, -G, --map-… and --no-map", "user");
   return kinds;
+}
+
+/** @throws UsageError where a kind is joined twice, or made and joined. */
+function checkJoins({ named, share, joins }: RunRequest): void {
+  for (let at = 0; at < joins.length; at++) {
+    const { kind } = joins[at]!;
+    const { title, letter } = KINDS.find(({ name }) => name === kind)!;
+    if (joins.findIndex((other) => other.kind === kind) < at) {
+      throw new UsageError(`Two ${title} namespaces to join: a process is in one`);
+    }
+    if (named.includes(kind)) {
+      throw new UsageError(
+        `A ${title} namespace is to be made ("-${letter}") and joined`,
+        `Leave out "-${letter}" or the join`,
+      );
+    }
+    if (share.includes(kind)) {
+      throw new UsageError(`The ${title} namespace is to be shared and joined`, "Leave one of them out");
+    }
+  }
 }
 
 function needs(option: string, kind: KindName): UsageError {
   const { title, long, letter } = KINDS.find(({ name }) => name === kind)!;
   return new UsageError(
-    `Option "${option}" needs a ${title} namespace of the command's own`,
+    kind === "user"
+      ? `Options ${option} need a user namespace of the command's own`
+      : `Option "${option}" needs a ${title} namespace of the command's own`,
     kind === "uts" ? 'Give the name with "-u NAME" instead' : `Add "-${letter}" ("--${long}")`,
   );
 }
@@ -49,7 +77,8 @@ const ESSENTIAL: readonly KindName[] = ["mnt", "pid", "net"];
 /** What stays shared where kinds were named and an essential one is not among them; else undefined. */
 export function sharedNote(request: RunRequest, kinds: readonly KindName[]): string | undefined {
   if (request.named.length === 0) return undefined;
-  const left: Kind[] = KINDS.filter(({ name }) => ESSENTIAL.includes(name) && !kinds.includes(name));
+  const own = [...kinds, ...request.joins.map(({ kind }) => kind)];
+  const left: Kind[] = KINDS.filter(({ name }) => ESSENTIAL.includes(name) && !own.includes(name));
   if (left.length === 0) return undefined;
   const shared = left.map(({ shares }) => shares);
   const letters = left.map(({ letter }) => `-${letter}`);

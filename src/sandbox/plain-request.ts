@@ -4,6 +4,8 @@ import type { RunRequest } from "./request.ts";
 export const PLAIN_REQUEST: Omit<RunRequest, "root" | "command"> = {
   named: [],
   share: [],
+  joins: [],
+  maps: false,
   hostname: undefined,
   boottime: undefined,
   monotonic: undefined,

@@ -4,8 +4,15 @@ import { block } from "../plan/block.ts";
 import type { Block, EncodedPlan } from "../plan/plan.ts";
 import { constantOps } from "./constant-ops.ts" with { type: "macro" };
 import { environment } from "./environment.ts";
+import { idBlocks, mapBlocks, setUpBlocks } from "./identity/plan.ts";
+import type { Identity } from "./identity/request.ts";
+import { joinBlocks, joinMountBlocks } from "./joins.ts";
+import type { MountPart } from "./mounts/part.ts";
 import { chooseKinds } from "./namespaces.ts";
 import type { Caller, RunRequest } from "./request.ts";
+import { rootBefore, rootInside, rootOutside, rootSources } from "./root.ts";
+import { securityBefore, securityLast } from "./security/place.ts";
+import type { SecurityRequest } from "./security/request.ts";
 
 const CONSTANT = constantOps();
 
@@ -15,38 +22,61 @@ export interface PlannedRun {
   readonly kinds: readonly KindName[];
 }
 
+/** What families of options make of a run; all of it absent in a run without them. */
+export interface Parts {
+  readonly identity?: Identity | undefined;
+  readonly mounts?: MountPart | undefined;
+  readonly security?: SecurityRequest | undefined;
+}
+
 /**
  * Plans a run.
  * @throws UsageError where the request contradicts itself.
  */
-export function planRun(request: RunRequest, caller: Caller): PlannedRun {
+export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}): PlannedRun {
   const kinds = chooseKinds(request, caller);
-  const { entries, path } = environment(request, caller);
-  const { boottime, monotonic } = request;
+  const { identity, mounts, security } = parts;
+  const { entries, path } = environment(request, caller, identity);
+  const { boottime, monotonic, joins } = request;
   // The clone would freeze the offsets of a time namespace. So the monitor makes it for its child, or the
   // child itself where a user namespace is to own it.
   const hasOffsets = boottime !== undefined || monotonic !== undefined;
-  let flags = 0;
+  const joined = joins.find(({ kind }) => kind === "mnt");
+  const owned = kinds.includes("user");
+  const copied = joined?.copy === true && owned;
+  let flags = copied ? MOUNTS : 0;
   for (const { name, flag } of KINDS) {
     if (kinds.includes(name) && !(hasOffsets && name === "time")) flags += flag;
   }
+  const own = ownKinds(kinds, joins);
   const blocks: Block[] = [CONSTANT.begin];
-  addRootBefore(blocks, request.root, kinds, caller);
-  const owned = kinds.includes("user");
+  if (joins.length > 0) blocks.push(...joinBlocks(joins, caller.uid));
+  if (joined === undefined) rootBefore(blocks, request, own, caller, mounts);
   if (hasOffsets && !owned) blocks.push(block({ op: "child_time_offsets", offsets: offsetsOf(request) }));
   blocks.push(block({ op: "clone", flags }));
-  if (owned) addMaps(blocks, caller);
+  if (identity !== undefined) blocks.push(...mapBlocks(identity));
+  else if (owned) addMaps(blocks, caller);
+  rootOutside(blocks, mounts);
+  if (joins.length > 0) blocks.push(...joinMountBlocks(joins, copied));
   if (hasOffsets && owned) blocks.push(block({ op: "time_offsets", offsets: offsetsOf(request) }));
+  if (security !== undefined && security.oomScoreAdj !== undefined) {
+    blocks.push(block({ op: "oom_score_adj", score: security.oomScoreAdj }));
+  }
+  blocks.push(CONSTANT.undumpable);
+  rootSources(blocks, own, mounts);
+  if (identity !== undefined) blocks.push(...setUpBlocks(identity));
   if (request.hostname !== undefined) blocks.push(block({ op: "hostname", name: request.hostname }));
   if (kinds.includes("net") && request.loopback) blocks.push(CONSTANT.loopback);
-  addRootInside(blocks, kinds);
-  if (request.cwd !== undefined) blocks.push(block({ op: "chdir", path: request.cwd }));
-  blocks.push(
-    CONSTANT.guard,
-    block({ op: "close_fds", keep: request.preserve.join() }),
-    CONSTANT.end,
-    block({ op: "exec", path }),
-  );
+  if (joined === undefined || joined.copy) {
+    rootInside(blocks, request, own, mounts, owned ? (identity?.ttyGroup ?? false) : undefined);
+  }
+  const scope = { net: isShared("net", kinds, joins), pid: isShared("pid", kinds, joins) };
+  const chroot = !kinds.includes("mnt") && joined === undefined;
+  securityBefore(blocks, security, scope);
+  if (identity !== undefined) blocks.push(...idBlocks(identity));
+  else if (!owned || caller.uid === 0) blocks.push(CONSTANT.noGroups);
+  securityLast(blocks, security, scope, identity?.isRoot ?? true, chroot, request.cwd, request.preserve);
+  blocks.push(block({ op: "exec", path }));
   const plan = {
     blocks,
     argv: request.command,
@@ -57,17 +87,18 @@ export function planRun(request: RunRequest, caller: Caller): PlannedRun {
   return { plan, kinds };
 }
 
-/** A longer one cannot be that of a session, and would not fit into a path. */
-const LONGEST_SESSION = 1024;
+/** CLONE_NEWNS: the joined mount namespace is copied by the clone. */
+const MOUNTS = 0x00020000;
 
-/** Root's own; else the session's, if it is an absolute path; else one in /tmp that nobody else can write to. */
-function stateDirectory({ uid, env }: Caller): string {
-  if (uid === 0) return "/run/nsbox";
-  const session = env["XDG_RUNTIME_DIR"];
-  return session?.startsWith("/") && session.length < LONGEST_SESSION
-    ? `${session}/nsbox`
-    : `/tmp/nsbox-${uid}`;
+/** The kinds that the command has for itself and has rights over: what a new user namespace joins is another's. */
+function ownKinds(kinds: readonly KindName[], joins: RunRequest["joins"]): readonly KindName[] {
+  if (joins.length === 0 || kinds.includes("user")) return kinds;
+  return [...kinds, ...joins.flatMap(({ kind }) => (kind === "mnt" ? [] : [kind]))];
 }
+
+/** The kind is the host's. */
+const isShared = (kind: KindName, kinds: readonly KindName[], joins: RunRequest["joins"]): boolean =>
+  !kinds.includes(kind) && joins.findIndex((join) => join.kind === kind) < 0;
 
 /** As /proc/PID/timens_offsets takes them, see time_namespaces(7). */
 function offsetsOf({ boottime, monotonic }: RunRequest): string {
@@ -80,28 +111,6 @@ function offsetsOf({ boottime, monotonic }: RunRequest): string {
 function addMaps(blocks: Block[], { uid, gid }: Caller): void {
   if (uid !== 0) blocks.push(block({ op: "deny_setgroups" }));
   blocks.push(block({ op: "uid_map", map: `0 ${uid} 1\n` }), block({ op: "gid_map", map: `0 ${gid} 1\n` }));
-}
-
-/** What the monitor does to the root filesystem before the clone. */
-function addRootBefore(blocks: Block[], root: string, kinds: readonly KindName[], caller: Caller): void {
-  blocks.push(block({ op: "open_root", path: root }));
-  if (!kinds.includes("mnt")) return;
-  blocks.push(block({ op: "lock_root", state: stateDirectory(caller) }), CONSTANT.devPoint);
-  if (kinds.includes("pid")) blocks.push(CONSTANT.procPoint);
-  if (kinds.includes("net")) blocks.push(CONSTANT.sysPoint);
-  blocks.push(CONSTANT.tmpPoint);
-}
-
-/** What the child does with it. */
-function addRootInside(blocks: Block[], kinds: readonly KindName[]): void {
-  if (!kinds.includes("mnt")) {
-    blocks.push(CONSTANT.chroot);
-    return;
-  }
-  blocks.push(CONSTANT.root, kinds.includes("user") ? CONSTANT.devptsMapped : CONSTANT.devpts);
-  if (kinds.includes("pid")) blocks.push(CONSTANT.proc);
-  if (kinds.includes("net")) blocks.push(CONSTANT.sys);
-  blocks.push(CONSTANT.enter);
 }
 
 /** What a report of failure needs to know of the caller's terminal. */

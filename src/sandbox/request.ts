@@ -1,5 +1,6 @@
 /** What a user asks of `run`, and who asks: everything a plan is made from. */
 import type { KindName } from "../ns/kinds.ts";
+import type { Join } from "./joins.ts";
 
 /** The sandbox as it was asked for. Strings hold text, or bytes where `Caller.bytes` is set. */
 export interface RunRequest {
@@ -11,6 +12,10 @@ export interface RunRequest {
   readonly named: readonly KindName[];
   /** The kinds that stay shared with the host. */
   readonly share: readonly KindName[];
+  /** The namespaces that are joined. */
+  readonly joins: readonly Join[];
+  /** A user namespace is asked for by what it maps, and not by its name. */
+  readonly maps: boolean;
   readonly hostname: string | undefined;
   /** Offsets of the clocks in seconds, of a time namespace. */
   readonly boottime: number | undefined;

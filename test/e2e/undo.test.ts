@@ -29,6 +29,8 @@ const request = (root: string, ownMounts: boolean): RunRequest => ({
   loopback: true,
   env: [],
   inheritEnv: false,
+  joins: [],
+  maps: false,
   cwd: "/bin",
   preserve: [],
 });

@@ -1,0 +1,18 @@
+/** Which family each option of `nsbox run` belongs to. Called when nsbox is built. */
+import type { Flag } from "../cli/command.ts";
+import { identityFlags } from "./identity-flags.ts";
+import { securityFlags } from "./security-flags.ts";
+
+/** A family is what is loaded together: see `./run-parts.ts`. */
+export type Family = "identity" | "security";
+
+const FAMILIES: Readonly<Record<Family, readonly Flag[]>> = {
+  identity: identityFlags(),
+  security: securityFlags(),
+};
+
+/** Family by long option. */
+export const groupsOf = (): Readonly<Record<string, Family>> =>
+  Object.fromEntries(
+    Object.entries(FAMILIES).flatMap(([family, flags]) => flags.map(({ long }) => [long, family as Family])),
+  );

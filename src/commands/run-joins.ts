@@ -1,0 +1,49 @@
+/** What was typed about namespaces to join. */
+import { resolve } from "node:path";
+import type { Parsed } from "../cli/command.ts";
+import { didYouMean, suggest } from "../cli/suggest.ts";
+import { KINDS } from "../ns/kinds.ts";
+import type { Join } from "../sandbox/joins.ts";
+import { UsageError } from "../util/errors.ts";
+
+/** Where ip-netns(8) keeps named network namespaces. */
+const NAMED = "/run/netns";
+
+/** The joins, `--join-net` included. @throws UsageError naming the word that cannot be. */
+export function readJoins(input: Parsed): Join[] {
+  const joins = input.values("join").map(readJoin);
+  const name = input.value("join-net");
+  if (name !== undefined) {
+    if (name === "" || name.includes("/") || name === "." || name === "..") {
+      throw new UsageError(
+        `Invalid "--join-net ${name}": it takes the name of a network namespace`,
+        "A path or a process is joined by --join net=PATH or --join net=PID",
+      );
+    }
+    joins.push({ kind: "net", path: `${NAMED}/${name}`, copy: false });
+  }
+  return joins;
+}
+
+function readJoin(text: string): Join {
+  const equals = text.indexOf("=");
+  const word = text.slice(0, Math.max(equals, 0));
+  const kind = KINDS.find(({ name, long }) => word === name || `${word}-ns` === long);
+  if (kind === undefined) {
+    const names = KINDS.map(({ name }) => name);
+    throw new UsageError(
+      equals < 0
+        ? `Invalid "--join ${text}": it takes KIND=PATH or KIND=PID`
+        : `Unknown kind of namespace "${word}" in "--join ${text}"`,
+      didYouMean(suggest(word, names)) ?? `The kinds are ${names.join(", ")}`,
+    );
+  }
+  const copy = text.endsWith(":copy");
+  const target = text.slice(equals + 1, copy ? -":copy".length : undefined);
+  if (copy && kind.name !== "mnt") {
+    throw new UsageError(`Invalid "--join ${text}": only a mount namespace can be copied`);
+  }
+  if (target === "") throw new UsageError(`Invalid "--join ${text}": it takes a path or a process id`);
+  const path = /^\d+$/.test(target) ? `/proc/${target}/ns/${kind.name}` : resolve(target);
+  return { kind: kind.name, path, copy };
+}

@@ -1,0 +1,115 @@
+/** The root filesystem: opened, given mount points, made the root. */
+import type { Operation } from "../operation.ts";
+
+/** Rows of the operation table, see `../ops.ts`. */
+export const ROOT = {
+  open_root: {
+    where: "before",
+    undo: "ends",
+    says: "Open the root filesystem {path}",
+    call: "openat",
+    man: "open(2)",
+    fields: { path: "path" },
+  },
+  lock_root: {
+    where: "before",
+    undo: "remove_mount_points",
+    says: "Lock the root filesystem against the removal of its mount points (record in {state})",
+    call: "flock",
+    man: "flock(2)",
+    fields: { state: "path" },
+  },
+  mount_point: {
+    where: "before",
+    undo: "remove_mount_points",
+    says: "Make the mount point {path} where it is absent",
+    call: "openat2, mkdirat",
+    man: "mkdir(2)",
+    kind: "mnt",
+    // slot 0: must be usable; else: whatever stands there is left alone, and the slot tells later
+    // operations whether the mount point had to be made. like: a path of the host; where that is no
+    // directory a file is made, and where it is absent nothing. Empty: a directory is made.
+    fields: { path: "path", slot: "number", like: "string" },
+  },
+  idmap_root: {
+    where: "outside",
+    undo: "ends",
+    says: "Map the owners of the root filesystem as the user namespace maps ids",
+    call: "open_tree, mount_setattr MOUNT_ATTR_IDMAP",
+    man: "mount_setattr(2)",
+    kind: "mnt",
+    // otherwise: printed where the filesystem cannot, and the run goes on; empty: an error then.
+    fields: { otherwise: "string" },
+  },
+  propagation: {
+    where: "inside",
+    undo: "ends",
+    says: "Make every mount {kind}, so that nothing mounted here reaches the host",
+    call: "mount MS_REC",
+    man: "mount_namespaces(7)",
+    kind: "mnt",
+    fields: { kind: "propagation" },
+  },
+  scratch: {
+    where: "inside",
+    undo: "ends",
+    says: "Mount a filesystem in memory below the root filesystem, for changes and files that last as long as the run ({options})",
+    call: "fsopen, fsmount, move_mount",
+    man: "tmpfs(5)",
+    kind: "mnt",
+    fields: { options: "string" },
+  },
+  bind_root: {
+    where: "inside",
+    undo: "ends",
+    says: "Bind the root filesystem on itself, so that it is a mount that can become the root ({attributes})",
+    call: "open_tree, mount_setattr, move_mount",
+    man: "open_tree(2)",
+    kind: "mnt",
+    fields: { attributes: "mount_attributes" },
+  },
+  memory_root: {
+    where: "inside",
+    undo: "ends",
+    says: "Mount an empty filesystem in memory as the root to be ({options})",
+    call: "fsopen, fsmount, move_mount",
+    man: "tmpfs(5)",
+    kind: "mnt",
+    fields: { options: "string" },
+  },
+  remount_root: {
+    where: "inside",
+    undo: "ends",
+    says: "Change the attributes of the root to be: {attributes}",
+    call: "mount_setattr",
+    man: "mount_setattr(2)",
+    kind: "mnt",
+    fields: { attributes: "mount_attributes" },
+  },
+  pivot_root: {
+    where: "inside",
+    undo: "ends",
+    says: "Make it the root, and detach the host's",
+    call: "pivot_root, umount2",
+    man: "pivot_root(2)",
+    kind: "mnt",
+    fields: {},
+  },
+  root_propagation: {
+    where: "inside",
+    undo: "ends",
+    says: "Make the root and all below it {kind}",
+    call: "mount MS_REC",
+    man: "mount_namespaces(7)",
+    kind: "mnt",
+    fields: { kind: "propagation" },
+  },
+  chroot: {
+    where: "inside",
+    undo: "ends",
+    says: "Change the root directory of this process alone",
+    call: "chroot",
+    man: "chroot(2)",
+    fields: {},
+  },
+} as const satisfies Readonly<Record<string, Operation>>;

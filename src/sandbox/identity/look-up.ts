@@ -1,0 +1,134 @@
+/** An identity as typed to one in numbers: reads the accounts of the host and of ROOTFS. */
+import { NsboxError, UsageError } from "../../util/errors.ts";
+import { groups as groupsOf, type User, users } from "./accounts.ts";
+import { idNumber, isMapped, mappedFrom } from "./id-map.ts";
+import { mapsFor } from "./maps.ts";
+import type { Identity, IdentityRequest } from "./request.ts";
+
+/** What the identity depends on beside the request. */
+export interface Surroundings {
+  readonly uid: number;
+  readonly gid: number;
+  /** ROOTFS; undefined where it has no accounts. */
+  readonly root: string | undefined;
+  /** A user namespace is made, or one is joined, or neither. */
+  readonly userNamespace: "made" | "joined" | "none";
+}
+
+/**
+ * Looks up every name and checks that all ids are mapped.
+ * @throws NsboxError where one is not.
+ */
+export function lookUpIdentity(request: IdentityRequest, around: Surroundings): Identity {
+  const made = around.userNamespace === "made";
+  const joined = around.userNamespace === "joined";
+  const { maps, denySetgroups, canSetGroups } = made
+    ? mapsFor(request, around)
+    : { maps: undefined, denySetgroups: false, canSetGroups: true };
+  const setUp = maps ? inside(maps, around) : { uid: joined ? 0 : around.uid, gid: joined ? 0 : around.gid };
+  const user = request.user === undefined ? undefined : findUser(request.user, around.root);
+  const added = request.groups.map((group) => findGroup(group, around.root));
+  const ids = user && { uid: user.uid, gid: user.gid };
+  const groups = user || added.length > 0 ? [...new Set([...(user?.groups ?? []), ...added])] : undefined;
+  if (maps) {
+    for (const [what, ranges, list] of [
+      ["user", maps.uid.ranges, ids ? [ids.uid] : []],
+      ["group", maps.gid.ranges, [...(ids ? [ids.gid] : []), ...(groups ?? [])]],
+    ] as const) {
+      for (const id of list) if (!isMapped(ranges, id)) throw notMapped(what, id);
+    }
+  }
+  if (groups && groups.length > 0 && !canSetGroups) {
+    throw new NsboxError("Cannot set supplementary groups", {
+      cause: "the kernel denies setgroups in a user namespace whose gid_map an ordinary user wrote",
+      hint: "Add `--map-auto`: maps written by newgidmap allow it",
+      code: "identity",
+    });
+  }
+  const mapsCaller = maps && mappedFrom(maps.uid.ranges, around.uid) !== undefined;
+  const mapsGroup = maps && mappedFrom(maps.gid.ranges, around.gid) !== undefined;
+  return {
+    maps,
+    denySetgroups,
+    canSetGroups,
+    setUp: (maps && !(mapsCaller && mapsGroup)) || joined ? setUp : undefined,
+    ids,
+    groups,
+    isRoot: (ids ?? setUp).uid === 0 && request.map !== "none",
+    unmapped: request.map === "none",
+    home: user?.home,
+    ttyGroup: maps !== undefined && isMapped(maps.gid.ranges, 5),
+    idmapRoot: maps !== undefined && around.uid === 0 && mappedFrom(maps.uid.ranges, 0) !== 0,
+  };
+}
+
+/** Whom the set-up works as: the caller where it is mapped, else root where that is, else the first id. */
+function inside(
+  maps: NonNullable<Identity["maps"]>,
+  { uid, gid }: Surroundings,
+): { uid: number; gid: number } {
+  const choose = (ranges: (typeof maps)["uid"]["ranges"], id: number): number =>
+    mappedFrom(ranges, id) ?? (isMapped(ranges, 0) ? 0 : (ranges[0]?.inside ?? 0));
+  return { uid: choose(maps.uid.ranges, uid), gid: choose(maps.gid.ranges, gid) };
+}
+
+interface Found {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+  readonly home: string;
+}
+
+/** `NAME|UID[:GROUP|GID]`. Without a group: the account's and all that list it; for a bare number the same. */
+function findUser(text: string, root: string | undefined): Found {
+  const [name = "", group, ...more] = text.split(":");
+  if (name === "" || group === "" || more.length > 0) {
+    throw new UsageError(`Invalid "--user ${text}": it takes "USER[:GROUP]", names or numbers`);
+  }
+  const known = root === undefined ? [] : users(root);
+  const number = idNumber(name);
+  const account: User | undefined = known.find((user) =>
+    number === undefined ? user.name === name : user.uid === number,
+  );
+  const uid = number ?? account?.uid;
+  if (uid === undefined) throw unknown("user", name, root, "passwd", "--user 1000");
+  const home = account?.home.startsWith("/") ? account.home : "/";
+  if (group !== undefined) return { uid, gid: findGroup(group, root), groups: [], home };
+  const groups = account
+    ? groupsOf(root ?? "/")
+        .filter(({ members }) => members.includes(account.name))
+        .map(({ gid }) => gid)
+    : [];
+  return { uid, gid: account?.gid ?? uid, groups, home };
+}
+
+function findGroup(name: string, root: string | undefined): number {
+  const number = idNumber(name);
+  if (number !== undefined) return number;
+  const found = root === undefined ? undefined : groupsOf(root).find((group) => group.name === name);
+  if (found === undefined) throw unknown("group", name, root, "group", "--user 1000:1000");
+  return found.gid;
+}
+
+const unknown = (
+  what: string,
+  name: string,
+  root: string | undefined,
+  file: string,
+  example: string,
+): NsboxError =>
+  new NsboxError(`Unknown ${what} "${name}"`, {
+    cause:
+      root === undefined
+        ? "there are no accounts in an empty root"
+        : `no line of ${root}/etc/${file} names it`,
+    hint: `Give a number: ${example}`,
+    code: "identity",
+  });
+
+const notMapped = (what: string, id: number): NsboxError =>
+  new NsboxError(`Cannot become ${what} ${id}`, {
+    cause: `the user namespace's ${what === "user" ? "uid_map" : "gid_map"} does not map it`,
+    hint: `\`--map-auto\` maps the caller's subordinate ids, "${what === "user" ? "-M" : "-G"}" any ranges`,
+    code: "identity",
+  });

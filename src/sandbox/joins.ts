@@ -1,0 +1,37 @@
+/** Namespaces that are joined instead of made, in the order that works. See setns(2). */
+import { KINDS, type KindName } from "../ns/kinds.ts";
+import { block } from "../plan/block.ts";
+import type { Block } from "../plan/plan.ts";
+
+/** One of them. */
+export interface Join {
+  readonly kind: KindName;
+  /** An absolute path of the host. */
+  readonly path: string;
+  /** A mount namespace: copied first, so that nothing mounted reaches it. */
+  readonly copy: boolean;
+}
+
+/**
+ * What the monitor does before the clone. Root has rights over namespaces of any owner until it joins a user
+ * namespace, so that comes last; an ordinary user has rights only from there on, so that comes first. The
+ * processes of a PID namespace are looked up by paths that mean nothing once the mounts are others.
+ */
+export function joinBlocks(joins: readonly Join[], uid: number): Block[] {
+  const first = uid === 0 ? "mnt" : "user";
+  const last = uid === 0 ? "user" : "";
+  const rank = ({ kind }: Join): number => (kind === first ? 0 : kind === last ? 2 : 1);
+  return joins
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map(({ kind, path }) =>
+      block({ op: "join", type: KINDS.find(({ name }) => name === kind)!.flag, path }),
+    );
+}
+
+/** What the child does first with a joined mount namespace. `copied`: the clone has copied it. */
+export function joinMountBlocks(joins: readonly Join[], copied: boolean): Block[] {
+  const join = joins.find(({ kind }) => kind === "mnt");
+  if (join === undefined) return [];
+  const enter = block({ op: "join_mounts" });
+  return join.copy && !copied ? [enter, block({ op: "copy_mounts" })] : [enter];
+}

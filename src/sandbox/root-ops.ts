@@ -1,0 +1,85 @@
+/**
+ * Operations on the root filesystem that are the same in every plan they stand in, encoded when nsbox is
+ * built: at start-up only what depends on the command line is put together.
+ */
+import { FILE_TYPE, MOUNT_ATTR, PROPAGATION } from "../plan/constants.ts";
+import type { Block, Op } from "../plan/plan.ts";
+import { encodeBlocks } from "./encode-blocks.ts";
+
+const { MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC } = MOUNT_ATTR;
+
+/** No setuid programs, no devices, no programs at all: for what only holds data of the kernel's. */
+const DATA_ONLY = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+
+/** The slot that tells whether /tmp had to be made. */
+const TMP = 1;
+
+/** A new filesystem of `type` on `target`. */
+const mount = (type: string, target: string, attributes: number, options = "", when = 0): Op => ({
+  op: "mount",
+  type,
+  source: "",
+  target,
+  attributes,
+  options,
+  when,
+  make: 0,
+});
+
+const device = (path: string, major: number, minor: number): Op => ({
+  op: "device",
+  source: path,
+  path,
+  type: FILE_TYPE.S_IFCHR,
+  major,
+  minor,
+  make: 0,
+});
+const symlink = (path: string, target: string): Op => ({ op: "symlink", target, path, make: 0 });
+const mountPoint = (path: string, slot = 0): Op => ({ op: "mount_point", path, slot, like: "" });
+const devpts = (options: string): Op =>
+  mount("devpts", "/dev/pts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, options);
+
+const OPS = {
+  /** Mount points, made where they are absent. */
+  devPoint: [mountPoint("/dev")],
+  procPoint: [mountPoint("/proc")],
+  sysPoint: [mountPoint("/sys")],
+  tmpPoint: [mountPoint("/tmp", TMP)],
+  /** Without a mount namespace. */
+  chroot: [{ op: "chroot" }],
+  /** The root as a mount, and all of /dev but devpts. */
+  root: [
+    { op: "propagation", kind: PROPAGATION.MS_REC | PROPAGATION.MS_PRIVATE },
+    { op: "bind_root", attributes: 0 },
+    mount("tmpfs", "/dev", MOUNT_ATTR_NOSUID, "mode=755,size=65536k"),
+    device("/dev/null", 1, 3),
+    device("/dev/zero", 1, 5),
+    device("/dev/full", 1, 7),
+    device("/dev/random", 1, 8),
+    device("/dev/urandom", 1, 9),
+    device("/dev/tty", 5, 0),
+    { op: "make_dir", path: "/dev/pts", mode: 0o755 },
+    { op: "make_dir", path: "/dev/shm", mode: 0o1777 },
+    mount("tmpfs", "/dev/shm", DATA_ONLY, "mode=1777"),
+    symlink("/dev/ptmx", "pts/ptmx"),
+    symlink("/dev/fd", "/proc/self/fd"),
+    symlink("/dev/stdin", "/proc/self/fd/0"),
+    symlink("/dev/stdout", "/proc/self/fd/1"),
+    symlink("/dev/stderr", "/proc/self/fd/2"),
+    { op: "console", path: "/dev/console" },
+  ],
+  /** Group 5, tty, owns terminals where it exists: in a user namespace, which may be ours or be around us, only what is mapped does. */
+  devpts: [devpts("ptmxmode=0666,mode=0620,?gid=5")],
+  devptsMapped: [devpts("ptmxmode=0666,mode=0620")],
+  proc: [mount("proc", "/proc", DATA_ONLY)],
+  sys: [mount("sysfs", "/sys", DATA_ONLY | MOUNT_ATTR_RDONLY)],
+  /** /tmp where there was none, and the way in. */
+  enter: [
+    mount("tmpfs", "/tmp", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, "mode=1777", TMP),
+    { op: "pivot_root" },
+  ],
+} as const satisfies Readonly<Record<string, readonly Op[]>>;
+
+/** Called when nsbox is built. */
+export const rootOps = (): Readonly<Record<keyof typeof OPS, Block>> => encodeBlocks(OPS);

