@@ -55,8 +55,10 @@ long record_add(const char *path) {
     } while (record == -ENOENT);
     if (record < 0)
         return record;
+    struct statx stat = {0};
     long length = (long)text_length(path) + 1;
-    long written = SYS(write, record, path, length);
+    SYS(statx, record, "", AT_EMPTY_PATH, STATX_SIZE, &stat);
+    long written = stat.stx_size + (u64)length > RECORD_SIZE ? -ENOSPC : SYS(write, record, path, length);
     SYS(close, record);
     return written == length ? 0 : written < 0 ? written : -ENOSPC;
 }
@@ -79,7 +81,7 @@ u64 record_read(char *paths, u64 size) {
 }
 
 int record_has(const char *path) {
-    char paths[4096];
+    static char paths[RECORD_SIZE];
     u64 length = record_read(paths, sizeof paths);
     for (const char *at = paths; at < paths + length; at = plan_next(at))
         if (text_equal(at, path))

@@ -4,6 +4,9 @@
 
 #include "types.h"
 
+/* As much as a record may hold. */
+#define RECORD_SIZE 131072
+
 /* Adds `path`. Returns 0 or a negative errno. */
 long record_add(const char *path);
 /* 1 where `path` is in the record. */

@@ -1,9 +1,9 @@
 /*
  * Paths inside a root filesystem that may be hostile: openat2(2) with RESOLVE_IN_ROOT, so that neither
- * a link nor ".." leads out, and the last part is never followed where it is a link. Where openat2 is
- * not to be had, part by part, and any link at all is refused.
+ * a link nor ".." leads out. Where openat2 is not to be had, part by part, and any link at all is refused.
  */
 #include "box.h"
+#include "mounts.h"
 #include "sys.h"
 #include "text.h"
 #include <linux/fcntl.h>
@@ -28,14 +28,17 @@ static int resolve_by_part(char *path, int flags) {
     return here;
 }
 
-int resolve(const char *path, int flags) {
+static int resolve_with(const char *path, int flags) {
     struct open_how how = {
-        .flags = (u64)(O_PATH | O_CLOEXEC | O_NOFOLLOW | flags),
+        .flags = (u64)(O_PATH | O_CLOEXEC | flags),
         .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
     };
     while (*path == '/')
         path++;
-    int fd = (int)SYS(openat2, box.root, *path ? path : ".", &how, sizeof how);
+    int fd = -EAGAIN;
+    /* EAGAIN: somebody renamed or mounted something somewhere while ".." was followed. */
+    for (int tries = 0; tries < 100 && fd == -EAGAIN; tries++)
+        fd = (int)SYS(openat2, box.root, *path ? path : ".", &how, sizeof how);
     if (fd == -ENOSYS) {
         char copy[4096];
         text_append(copy, copy + sizeof copy, path);
@@ -44,14 +47,27 @@ int resolve(const char *path, int flags) {
     return fd;
 }
 
-int resolve_parent(const char *path, const char **name) {
-    char parent[4096];
-    char *slash = parent;
-    text_append(parent, parent + sizeof parent, path);
-    for (char *at = parent; *at; at++)
+int resolve(const char *path, int flags) {
+    return resolve_with(path, flags | O_NOFOLLOW);
+}
+
+int resolve_following(const char *path, int flags) {
+    return resolve_with(path, flags);
+}
+
+const char *split_parent(char *copy, const char *path) {
+    char *slash = copy;
+    for (char *at = copy; *at; at++)
         if (*at == '/')
             slash = at;
-    *name = path + (slash - parent) + (*slash == '/');
+    const char *name = path + (slash - copy) + (*slash == '/');
     *slash = 0;
+    return name;
+}
+
+int resolve_parent(const char *path, const char **name) {
+    char parent[4096];
+    text_append(parent, parent + sizeof parent, path);
+    *name = split_parent(parent, path);
     return resolve(parent, O_DIRECTORY);
 }

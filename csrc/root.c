@@ -6,18 +6,17 @@
  * the root filesystem's directory, writes down what it made, and who gets the lock exclusively removes.
  */
 #include "box.h"
+#include "mounts.h"
 #include "record.h"
 #include "sys.h"
 #include "text.h"
 #include <linux/fcntl.h>
-#include <linux/mount.h>
 #include <linux/stat.h>
 #include <linux/time_types.h>
 
 #define LOCK_SH 1
 #define LOCK_EX 2
 #define LOCK_NB 4
-#define MNT_DETACH 2
 
 long op_open_root(const struct args_open_root *args) {
     box.root = (int)SYS(openat, AT_FDCWD, args->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -40,18 +39,25 @@ long op_lock_root(const struct args_lock_root *args) {
 
 static int recorded; /* this run wrote to the record, or tried to */
 
-static long make_mount_point(const char *path) {
+/* Makes `path`, whose directory is there. EEXIST where another run was quicker. */
+static long make_mount_point(const char *path, int file) {
     const char *name;
-    int parent = resolve_parent(path, &name);
+    char copy[4096];
+    text_append(copy, copy + sizeof copy, path);
+    name = split_parent(copy, path);
+    int parent = resolve_following(*copy ? copy : "/", O_DIRECTORY);
     if (parent < 0)
         return parent;
     /* Written down first: a kill in between leaves a name in the record, not a directory in the tree. */
     recorded = 1;
     long error = record_add(path);
     if (error == 0)
-        error = SYS(mkdirat, parent, name, 0755);
+        error = file ? SYS(openat, parent, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0644)
+                     : SYS(mkdirat, parent, name, 0755);
+    if (error > 0)
+        SYS(close, error);
     SYS(close, parent);
-    return error;
+    return error < 0 ? error : 0;
 }
 
 /* 1 where the root filesystem is the caller's own root, by whatever name: nothing is made there. */
@@ -63,9 +69,54 @@ static int is_own_root(void) {
            root.stx_dev_minor == own.stx_dev_minor;
 }
 
+/* With links followed, and with the directories above it. */
+static long make_way(const char *path, int file) {
+    char part[4096];
+    long error = 0;
+    text_append(part, part + sizeof part, path);
+    for (char *end = part, last = '/'; last && error == 0; *end = last) {
+        while (*end == '/')
+            end++;
+        while (*end && *end != '/')
+            end++;
+        last = *end;
+        *end = 0;
+        int there = resolve_following(part, last ? O_DIRECTORY : 0);
+        if (there == -ENOENT) {
+            error = make_mount_point(part, file && !last);
+            if (error == -EEXIST)
+                there = resolve_following(part, 0);
+        }
+        if (there >= 0)
+            error = SYS(close, there);
+        else if (there != -ENOENT)
+            error = there;
+    }
+    return error == -EEXIST ? -ENOENT : error; /* a link that leads nowhere */
+}
+
+/* What is to be bound decides whether it is a file. Returns 1, 0, or less where there is nothing. */
+static int wants_file(const char *like) {
+    struct statx stat;
+    long error = *like ? SYS(statx, AT_FDCWD, like, 0, STATX_TYPE, &stat) : 0;
+    return error < 0 ? (int)error : *like && (stat.stx_mode & S_IFMT) != S_IFDIR;
+}
+
+static long follow_mount_point(const struct args_mount_point *args) {
+    int there = resolve_following(args->path, 0);
+    if (there != -ENOENT)
+        return there < 0 ? there : SYS(close, there);
+    int file = wants_file(args->like);
+    if (file < 0)
+        return 0; /* an absent source is its own error, or none */
+    return is_own_root() ? there : make_way(args->path, file);
+}
+
 long op_mount_point(const struct args_mount_point *args) {
     if (args->slot >= MAX_SLOTS)
         return -EINVAL;
+    if (args->follow)
+        return follow_mount_point(args);
     int there = resolve(args->path, args->slot ? 0 : O_DIRECTORY);
     if (there == -ENOENT && is_own_root())
         return args->slot ? 0 : there;
@@ -74,7 +125,7 @@ long op_mount_point(const struct args_mount_point *args) {
         box.made[args->slot] = (u8)(args->slot && record_has(args->path));
         return 0;
     }
-    long error = there == -ENOENT ? make_mount_point(args->path) : there;
+    long error = there == -ENOENT ? make_mount_point(args->path, 0) : there;
     if (error == 0)
         box.made[args->slot] = 1;
     /* Another run was quicker, and the mount point is as much ours as its. */
@@ -87,65 +138,33 @@ long op_mount_point(const struct args_mount_point *args) {
     return error;
 }
 
+/* rmdir refuses what is no longer empty, and then it stays; so does a file that holds something. */
+static void remove_mount_point(const char *path) {
+    struct statx stat;
+    const char *name;
+    int parent = resolve_parent(path, &name);
+    if (SYS(unlinkat, parent, name, AT_REMOVEDIR) == -ENOTDIR &&
+        SYS(statx, parent, name, AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_SIZE, &stat) == 0 &&
+        (stat.stx_mode & S_IFMT) == S_IFREG && stat.stx_size == 0)
+        SYS(unlinkat, parent, name, 0);
+    SYS(close, parent);
+}
+
 void remove_mount_points(void) {
-    char paths[4096];
+    static char paths[RECORD_SIZE];
     if (box.lock < 0)
         return;
     u64 length = record_read(paths, sizeof paths);
     /* On a full disk a record may have been begun that holds nothing: that goes too. */
     if ((length == 0 && !recorded) || SYS(flock, box.lock, LOCK_EX | LOCK_NB) < 0)
         return;
-    /* Read again under the lock; rmdir refuses what is no longer empty, and then it stays. */
+    /* Read again under the lock, and from its end: what is deepest was made last. */
     length = record_read(paths, sizeof paths);
-    for (const char *path = paths; path < paths + length; path = plan_next(path)) {
-        const char *name;
-        int parent = resolve_parent(path, &name);
-        SYS(unlinkat, parent, name, AT_REMOVEDIR);
-        SYS(close, parent);
+    for (u64 at = length; at > 0;) {
+        at--;
+        while (at > 0 && paths[at - 1])
+            at--;
+        remove_mount_point(paths + at);
     }
     record_remove();
-}
-
-/* Where open_tree is not to be had: mount(2) on the working directory, and in again by its name. */
-static int bind_by_path(void) {
-    char path[4096];
-    long error = SYS(getcwd, path, sizeof path);
-    if (error < 0)
-        return (int)error;
-    if (text_equal(path, "/"))
-        return -ENOSYS;
-    error = SYS(mount, path, path, 0, 0x1000 | 0x4000, 0); /* MS_BIND | MS_REC */
-    return error < 0 ? (int)error : (int)SYS(openat, AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
-/* The working directory followed us into the new mount namespace, so no path is looked up a second time. */
-long op_bind_root(const struct args_bind_root *args) {
-    (void)args;
-    int tree = (int)SYS(open_tree, AT_FDCWD, ".", OPEN_TREE_CLONE | AT_RECURSIVE | OPEN_TREE_CLOEXEC);
-    if (tree == -ENOSYS)
-        tree = bind_by_path();
-    else if (tree >= 0) {
-        long error = SYS(move_mount, tree, "", AT_FDCWD, ".", MOVE_MOUNT_F_EMPTY_PATH);
-        if (error < 0)
-            return error;
-    }
-    box.root = tree;
-    return tree < 0 ? tree : 0;
-}
-
-/* pivot_root(".", ".") stacks the old root on the new one, where it can be detached: see pivot_root(2). */
-long op_pivot_root(void) {
-    long error = SYS(fchdir, box.root);
-    if (error == 0)
-        error = SYS(pivot_root, ".", ".");
-    if (error == 0)
-        error = SYS(umount2, ".", MNT_DETACH);
-    return error < 0 ? error : SYS(chdir, "/");
-}
-
-long op_chroot(void) {
-    long error = SYS(fchdir, box.root);
-    if (error == 0)
-        error = SYS(chroot, ".");
-    return error < 0 ? error : SYS(chdir, "/");
 }

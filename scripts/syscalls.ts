@@ -50,31 +50,27 @@ function calls(folder: string | undefined, headers: string, compiler: string): M
   return found;
 }
 
-/** Lines of `A_LINE` numbers, each with the first one in front; a gap begins a line of its own. */
+/** All names by number, `A_LINE` to a line; a number without a name is "". */
 function lines(names: Map<number, string>): string[] {
-  const written: string[] = [];
-  let previous = -1;
-  for (const number of [...names.keys()].sort((a, b) => a - b)) {
-    if (number === previous + 1 && number % A_LINE !== 0) written[written.length - 1] += ` ${names.get(number)}`;
-    else written.push(`${number} ${names.get(number)}`);
-    previous = number;
-  }
-  return written;
+  const last = Math.max(...names.keys());
+  const words = Array.from({ length: last + 1 }, (_, number) => `"${names.get(number) ?? ""}"`);
+  const starts = words.flatMap((_, number) => (number % A_LINE === 0 ? [number] : []));
+  return starts.map((start) => `    ${words.slice(start, start + A_LINE).join(", ")},`);
 }
 
 const folder = process.argv[2];
 const tables = ARCHES.map(([arch, headers, compiler]) => {
   const names = calls(folder, headers, compiler);
   console.log(`${arch}: ${names.size} system calls, the last is ${Math.max(...names.keys())}`);
-  return `  ${arch}: \`\n${lines(names).join("\n")}\n\`,\n`;
+  return `  // biome-ignore format: ten numbers a line\n  ${arch}: [\n${lines(names).join("\n")}\n  ],\n`;
 });
 
 writeFileSync(
   join(import.meta.dir, "../src/seccomp/syscalls.ts"),
   `/** Written by scripts/syscalls.ts from the kernel's headers. Do not edit. */
 
-/** Architecture to its system calls: a number, then names for it and the numbers that follow. */
+/** The names of an architecture's system calls by number, "" where a number has none. See syscalls(2). */
 export const SYSCALLS = {
-${tables.join("")}} as const;
+${tables.join("")}} as const satisfies Readonly<Record<string, readonly string[]>>;
 `,
 );

@@ -45,8 +45,7 @@ async function run(input: Parsed): Promise<number> {
   const parts = await readParts(input, request, caller);
   const planned = planRun(request, caller, parts);
   if (input.has("explain") || input.has("explain-json")) return explain(planned, input.has("explain-json"));
-  const note = sharedNote(request, planned.kinds);
-  if (note !== undefined && !input.has("quiet")) await (await import("../cli/log.ts")).note(note);
+  if (!input.has("quiet")) await printNotes(sharedNote(request, planned.kinds), planned, input);
   if (request.preserve.length > 0) (await import("../runtime/preserve.ts")).preserve(request.preserve);
   const plan = input.has("verbose")
     ? (await import("../plan/narrate.ts")).narrated(planned.plan)
@@ -55,6 +54,24 @@ async function run(input: Parsed): Promise<number> {
   const title = `nsbox ${process.argv.slice(2).join(" ")}`.slice(0, 4096);
   const error = launch(plan, title);
   throw (await import("../runtime/launch-again.ts")).launchAgain(plan, title, error);
+}
+
+/** What is worth knowing before the command runs. */
+async function printNotes(shared: string | undefined, { scoped }: PlannedRun, input: Parsed): Promise<void> {
+  const notes = shared === undefined ? [] : [shared];
+  if (scoped && !(await import("../runtime/landlock.ts")).hasScopes()) {
+    notes.push(
+      "This kernel's Landlock has no scopes (Linux 6.12 has): abstract sockets and signals to the host stay open",
+    );
+  }
+  if (input.has("privileged")) {
+    notes.push(
+      "Privileged: all capabilities, no masks, no filter, no Landlock; namespaces are all that is left",
+    );
+  }
+  if (notes.length === 0) return;
+  const { note } = await import("../cli/log.ts");
+  for (const text of notes) await note(text);
 }
 
 /** The request, in bytes where text would not do. */

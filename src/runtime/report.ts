@@ -1,17 +1,16 @@
 /** The words for a failed step: what was being done to what, why it failed, what to do about it. */
 import { readFileSync } from "node:fs";
 import { decode } from "../plan/decode.ts";
-import { describe } from "../plan/describe.ts";
 import type { Operation } from "../plan/operation.ts";
 import { OPS } from "../plan/ops.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { errnoName, errnoText } from "../sys/errno.ts";
 import { HELPER } from "../sys/helper.gen.ts";
 import { NsboxError } from "../util/errors.ts";
-import { type Finding, missingKinds, whyClone, whyTimeOffsets } from "./why-clone.ts";
+import { action } from "./action.ts";
+import { finding } from "./finding.ts";
+import { missingKinds } from "./why-clone.ts";
 import { whyExec } from "./why-exec.ts";
-import { unfitStream, whyMount, whyStandardFds } from "./why-mount.ts";
-import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
 
 const EINVAL = 22;
 
@@ -77,62 +76,4 @@ export function failureError({ plan, step, errno }: Failure): NsboxError {
     op: op.op,
     errno: errnoName(errno),
   });
-}
-
-/** What the causes are looked for in. */
-interface Place {
-  readonly plan: Plan;
-  readonly root: string;
-  readonly state: string;
-  readonly errno: number;
-}
-
-/** The `error:` line. Operations whose sentence would not name the thing as the user knows it have their own. */
-function action(op: Op, root: string): string {
-  switch (op.op) {
-    case "open_root":
-      return `Cannot open root filesystem "${op.path}"`;
-    case "lock_root":
-      return `Cannot lock root filesystem "${root}"`;
-    case "mount_point":
-      return `Cannot use "${op.path}" of root filesystem "${root}" as a mount point`;
-    case "mount":
-      return `Cannot mount ${op.type} on "${op.target}"`;
-    case "clone":
-      return "Cannot create namespaces";
-    case "chdir":
-      return `Cannot go to directory "${op.path}" in root filesystem "${root}"`;
-    case "standard_fds":
-      return `Cannot hand on ${unfitStream()?.name ?? "standard input, output and error"}`;
-    default: {
-      const sentence = describe(op);
-      return `Cannot ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
-    }
-  }
-}
-
-function finding(op: Op, { plan, root, state, errno }: Place): Finding {
-  switch (op.op) {
-    case "open_root":
-      return whyOpenRoot(op.path, plan.argv[0] ?? "", errno);
-    case "lock_root":
-      return whyLock(errno);
-    case "mount_point":
-      return whyMountPoint(root, op.path, state, errno);
-    case "clone":
-      return whyClone(op.flags, errno);
-    case "mount":
-      return whyMount(op.type, errno);
-    case "propagation":
-      return errno === EINVAL ? { cause: "nsbox itself runs in a chroot, whose root is no mount point" } : {};
-    case "chdir":
-      return whyChdir(root, op.path, errno);
-    case "standard_fds":
-      return whyStandardFds();
-    case "time_offsets":
-    case "child_time_offsets":
-      return whyTimeOffsets(errno);
-    default:
-      return {};
-  }
 }

@@ -40,7 +40,9 @@ export function whyClone(flags: number, errno: number): Finding {
   if (!kinds.some(({ name }) => name === "user")) {
     return {
       cause: "this root lacks the capability CAP_SYS_ADMIN",
-      hint: 'Add "-U" to make the namespaces inside a user namespace',
+      hint: isFiltered()
+        ? `${FILTERED}; then "-U" makes the namespaces inside a user namespace`
+        : 'Add "-U" to make the namespaces inside a user namespace',
     };
   }
   if (read("/proc/sys/kernel/unprivileged_userns_clone") === "0") {
@@ -56,8 +58,16 @@ export function whyClone(flags: number, errno: number): Finding {
       hint: "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
     };
   }
-  return {};
+  return isFiltered()
+    ? { cause: "a system call filter of the container that nsbox runs in refuses it", hint: FILTERED }
+    : {};
 }
+
+/** What lets nsbox run inside nsbox; other engines have switches of their own. */
+const FILTERED = "Start the outer nsbox with `--seccomp off --unmask ALL`";
+
+/** More filters than none: this process is confined by somebody. See proc_pid_status(5). */
+const isFiltered = (): boolean => /^Seccomp:\s*2/m.test(read("/proc/self/status") ?? "");
 
 /** The kinds in `flags` that this kernel lacks: the links under /proc/self/ns say. */
 export const missingKinds = (flags: number) =>

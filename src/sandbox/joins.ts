@@ -2,6 +2,7 @@
 import { KINDS, type KindName } from "../ns/kinds.ts";
 import { block } from "../plan/block.ts";
 import type { Block } from "../plan/plan.ts";
+import { UsageError } from "../util/errors.ts";
 
 /** One of them. */
 export interface Join {
@@ -26,6 +27,25 @@ export function joinBlocks(joins: readonly Join[], uid: number): Block[] {
     .map(({ kind, path }) =>
       block({ op: "join", type: KINDS.find(({ name }) => name === kind)!.flag, path }),
     );
+}
+
+/**
+ * A joined mount namespace brings its own root, and what is mounted in it appears to all that are in it.
+ * @throws UsageError where another root, or a mount, is asked for.
+ */
+export function checkMountJoin({ copy }: Join, root: string, mounts: boolean): void {
+  if (root !== "/") {
+    throw new UsageError(
+      'With a joined mount namespace ROOTFS must be "/"',
+      "The root is that namespace's own: give / in its place",
+    );
+  }
+  if (mounts && !copy) {
+    throw new UsageError(
+      "Nothing is mounted in a joined mount namespace: it would appear in the other container",
+      "`--join mnt=…:copy` copies the namespace first",
+    );
+  }
 }
 
 /** What the child does first with a joined mount namespace. `copied`: the clone has copied it. */

@@ -6,7 +6,7 @@ import { constantOps } from "./constant-ops.ts" with { type: "macro" };
 import { environment } from "./environment.ts";
 import { idBlocks, mapBlocks, setUpBlocks } from "./identity/plan.ts";
 import type { Identity } from "./identity/request.ts";
-import { joinBlocks, joinMountBlocks } from "./joins.ts";
+import { checkMountJoin, joinBlocks, joinMountBlocks } from "./joins.ts";
 import type { MountPart } from "./mounts/part.ts";
 import { chooseKinds } from "./namespaces.ts";
 import type { Caller, RunRequest } from "./request.ts";
@@ -20,6 +20,8 @@ const CONSTANT = constantOps();
 export interface PlannedRun {
   readonly plan: EncodedPlan;
   readonly kinds: readonly KindName[];
+  /** Landlock is to close what is shared with the host. */
+  readonly scoped: boolean;
 }
 
 /** What families of options make of a run; all of it absent in a run without them. */
@@ -42,6 +44,7 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
   // child itself where a user namespace is to own it.
   const hasOffsets = boottime !== undefined || monotonic !== undefined;
   const joined = joins.find(({ kind }) => kind === "mnt");
+  if (joined !== undefined) checkMountJoin(joined, request.root, mounts !== undefined);
   const owned = kinds.includes("user");
   const copied = joined?.copy === true && owned;
   let flags = copied ? MOUNTS : 0;
@@ -84,7 +87,7 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
     display: display(caller),
     bytes: caller.bytes,
   };
-  return { plan, kinds };
+  return { plan, kinds, scoped: (scope.net || scope.pid) && security?.landlock.off !== true };
 }
 
 /** CLONE_NEWNS: the joined mount namespace is copied by the clone. */

@@ -30,13 +30,14 @@ const device = (path: string, major: number, minor: number): Op => ({
   op: "device",
   source: path,
   path,
-  type: FILE_TYPE.S_IFCHR,
+  mode: FILE_TYPE.S_IFCHR | 0o666,
   major,
   minor,
-  make: 0,
+  uid: 0,
+  gid: 0,
 });
-const symlink = (path: string, target: string): Op => ({ op: "symlink", target, path, make: 0 });
-const mountPoint = (path: string, slot = 0): Op => ({ op: "mount_point", path, slot, like: "" });
+const symlink = (path: string, target: string): Op => ({ op: "symlink", target, path });
+const mountPoint = (path: string, slot = 0): Op => ({ op: "mount_point", path, slot, like: "", follow: 0 });
 const devpts = (options: string): Op =>
   mount("devpts", "/dev/pts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, options);
 
@@ -51,7 +52,7 @@ const OPS = {
   /** The root as a mount, and all of /dev but devpts. */
   root: [
     { op: "propagation", kind: PROPAGATION.MS_REC | PROPAGATION.MS_PRIVATE },
-    { op: "bind_root", attributes: 0 },
+    { op: "bind_root", attributes: MOUNT_ATTR_NODEV },
     mount("tmpfs", "/dev", MOUNT_ATTR_NOSUID, "mode=755,size=65536k"),
     device("/dev/null", 1, 3),
     device("/dev/zero", 1, 5),
@@ -59,8 +60,8 @@ const OPS = {
     device("/dev/random", 1, 8),
     device("/dev/urandom", 1, 9),
     device("/dev/tty", 5, 0),
-    { op: "make_dir", path: "/dev/pts", mode: 0o755 },
-    { op: "make_dir", path: "/dev/shm", mode: 0o1777 },
+    { op: "directory", path: "/dev/pts", mode: 0o755 },
+    { op: "directory", path: "/dev/shm", mode: 0o1777 },
     mount("tmpfs", "/dev/shm", DATA_ONLY, "mode=1777"),
     symlink("/dev/ptmx", "pts/ptmx"),
     symlink("/dev/fd", "/proc/self/fd"),

@@ -1,5 +1,5 @@
 /** The architectures that filters are made for, and their system calls. */
-import { SYSCALLS } from "./syscalls.ts";
+import type { SYSCALLS } from "./syscalls.ts";
 
 /** An architecture as Bun names it. */
 export type Arch = keyof typeof SYSCALLS;
@@ -9,18 +9,3 @@ export const AUDIT_ARCH: Readonly<Record<Arch, number>> = { x64: 0xc000003e, arm
 
 /** Where x32 begins: calls of that table come as AUDIT_ARCH_X86_64 with this bit in their number. */
 export const X32_BIT = 0x40000000;
-
-/** The names of `arch`'s system calls by number, "" where a number has none. */
-export function syscallNames(arch: Arch): readonly string[] {
-  const names: string[] = [];
-  let number = 0;
-  for (const word of SYSCALLS[arch].trim().split(/\s+/)) {
-    if (word[0]! >= "0" && word[0]! <= "9") {
-      number = Number(word);
-      while (names.length < number) names.push("");
-    } else {
-      names[number++] = word;
-    }
-  }
-  return names;
-}

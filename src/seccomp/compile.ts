@@ -1,11 +1,12 @@
 /** From a profile to the program that the kernel runs before each system call. */
 import { NsboxError } from "../util/errors.ts";
 import { type Action, lets } from "./actions.ts";
-import { AUDIT_ARCH, type Arch, syscallNames, X32_BIT } from "./arch.ts";
+import { type Arch, AUDIT_ARCH, X32_BIT } from "./arch.ts";
 import { Assembler, EQUAL, MAX_INSTRUCTIONS, type Target, TooLong } from "./bpf.ts";
 import { constantAnswer, decide } from "./decide.ts";
 import type { Profile, Rule } from "./profile.ts";
-import { search } from "./search.ts";
+import { type Ranges, search } from "./search.ts";
+import { SYSCALLS } from "./syscalls.ts";
 
 /** Offsets in struct seccomp_data, see seccomp(2). */
 const NUMBER = 0;
@@ -25,34 +26,47 @@ export interface Program {
   readonly instructions: number;
 }
 
-/** The numbers of all calls in ranges; `leaves` count from 0: answers, then calls whose arguments count. */
-class Numbers {
+/** The numbers of all calls in ranges; `leaves` are places in `decisions`. */
+class Numbers implements Ranges {
   readonly starts: number[] = [];
   readonly leaves: number[] = [];
   readonly weights: number[] = [];
+  /** Answers, and rules of calls whose arguments count. */
   readonly decisions: (Action | readonly Rule[])[] = [];
+  #total = 0;
 
   add(start: number, decision: Action | readonly Rule[]): void {
+    const count = this.leaves.length;
+    if (count > 0 && this.decisions[this.leaves[count - 1]!] === decision) return;
     let leaf = this.decisions.indexOf(decision);
     if (leaf < 0) leaf = this.decisions.push(decision) - 1;
-    if (this.leaves.at(-1) === leaf) return;
     this.starts.push(start);
     this.leaves.push(leaf);
-    const isLooked = typeof decision !== "number";
-    this.weights.push(isLooked ? WEIGHT.looked : lets(decision) ? WEIGHT.let : WEIGHT.refused);
+    if (typeof decision !== "number") this.#total += WEIGHT.looked;
+    else this.#total += lets(decision) ? WEIGHT.let : WEIGHT.refused;
+    this.weights.push(this.#total);
   }
 }
 
 function numbersOf(profile: Profile, arch: Arch): Numbers {
-  const names = syscallNames(arch);
+  const { rules: all, otherwise, unknown } = profile;
+  const names = SYSCALLS[arch];
   const numbers = new Numbers();
+  // Most calls share their rules with the one before.
+  let known: readonly Rule[] | undefined;
+  let decision: Action | readonly Rule[] = otherwise;
+  let last: Action | readonly Rule[] | undefined;
   for (let number = 0; number < names.length; number++) {
     const name = names[number]!;
-    const rules = name === "" ? undefined : profile.rules.get(name);
-    if (rules !== undefined) numbers.add(number, constantAnswer(rules, profile.otherwise) ?? rules);
-    else numbers.add(number, name === "" ? profile.unknown : profile.otherwise);
+    const rules = all.get(name);
+    if (rules !== known)
+      decision = rules === undefined ? otherwise : (constantAnswer(rules, otherwise) ?? rules);
+    known = rules;
+    const next = name === "" ? unknown : decision;
+    if (next !== last) numbers.add(number, next);
+    last = next;
   }
-  numbers.add(names.length, profile.unknown);
+  numbers.add(names.length, unknown);
   if (arch === "x64") numbers.add(X32_BIT, profile.x32);
   return numbers;
 }

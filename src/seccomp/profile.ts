@@ -1,19 +1,19 @@
 /** What a filter is compiled from, whether it came from our own table or from a file. */
 import type { Action } from "./actions.ts";
 
-/** How an argument is compared; MASKED_EQ: with `mask`, the others without. */
-export const COMPARISONS = ["NE", "LT", "LE", "EQ", "GE", "GT", "MASKED_EQ"] as const;
+/** How an argument is compared. */
+export const COMPARISONS = ["NE", "LT", "LE", "EQ", "GE", "GT"] as const;
 
 /** One of them. */
 export type Comparison = (typeof COMPARISONS)[number];
 
-/** One argument compared with a value, both unsigned and 64 bits wide. */
+/** One argument compared with a value: `(argument & mask) op (value & mask)`, unsigned, 64 bits wide. */
 export interface Condition {
   /** The argument's place, 0 to 5. */
   readonly index: number;
   readonly op: Comparison;
   readonly value: bigint;
-  /** Of MASKED_EQ: `(argument & mask) === (value & mask)`. */
+  /** All bits where it is absent. */
   readonly mask?: bigint;
 }
 

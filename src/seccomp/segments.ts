@@ -1,10 +1,19 @@
 /** Cutting the values of an argument into the ranges in which the same conditions hold. */
-import type { Test } from "./decide.ts";
+import type { Condition } from "./profile.ts";
 import type { Ranges } from "./search.ts";
 
-const SIZE = 2n ** 64n;
+/** A condition on `argument & mask`. */
+export interface Test {
+  readonly index: number;
+  readonly mask: bigint;
+  readonly op: Condition["op"];
+  readonly value: bigint;
+}
+
 const HALF = 32n;
-const LOW = 2n ** HALF - 1n;
+const LOW = 0xffffffffn;
+const HIGHEST = 0xffffffff;
+const LAST = 0xffffffffffffffffn;
 
 /** Whether `test` holds for a masked value. */
 export function holds({ op, value }: Test, actual: bigint): boolean {
@@ -19,20 +28,31 @@ export function holds({ op, value }: Test, actual: bigint): boolean {
 /** The values at which `tests` change their answer, ascending, 0 first. */
 function cuts(tests: readonly Test[]): bigint[] {
   const all = [0n];
+  const add = (cut: bigint) => {
+    let at = all.length;
+    while (all[at - 1]! > cut) at--;
+    if (all[at - 1] !== cut) all.splice(at, 0, cut);
+  };
   for (const { op, value } of tests) {
-    if (op !== "GT" && op !== "LE") all.push(value);
-    if (op !== "LT" && op !== "GE") all.push(value + 1n);
+    if (op !== "GT" && op !== "LE") add(value);
+    if (op !== "LT" && op !== "GE" && value !== LAST) add(value + 1n);
   }
-  all.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  return all.filter((cut, at) => cut !== all[at - 1] && cut < SIZE);
+  return all;
 }
 
-/** A range that grows while the same is decided. */
-function add(ranges: { starts: number[]; leaves: number[]; weights: number[] }, start: number, leaf: number) {
-  if (ranges.leaves.at(-1) === leaf) return;
-  ranges.starts.push(start);
-  ranges.leaves.push(leaf);
-  ranges.weights.push(1);
+/** Ranges that grow while the same is decided. */
+class Growing implements Ranges {
+  readonly starts: number[] = [];
+  readonly leaves: number[] = [];
+  readonly weights: number[] = [];
+
+  add(start: number, leaf: number): void {
+    const count = this.leaves.length;
+    if (count > 0 && this.leaves[count - 1] === leaf) return;
+    this.starts.push(start);
+    this.leaves.push(leaf);
+    this.weights.push(count + 1);
+  }
 }
 
 /** 64-bit values as two searches. */
@@ -45,23 +65,24 @@ export interface Segments {
 /** The ranges that all `tests`, on one argument and mask, are cut into; `leafOf` says what is decided at a value. */
 export function segments(tests: readonly Test[], leafOf: (value: bigint) => number): Segments {
   const starts = cuts(tests);
-  const high = { starts: [] as number[], leaves: [] as number[], weights: [] as number[] };
+  const high = new Growing();
   const halves: Ranges[] = [];
+  let last = 0;
   for (let at = 0; at < starts.length; ) {
-    const half = starts[at]! >> HALF;
-    const low = { starts: [] as number[], leaves: [] as number[], weights: [] as number[] };
+    const half = Number(starts[at]! >> HALF);
+    const low = new Growing();
     // What was decided before may reach into this half.
-    if ((starts[at]! & LOW) !== 0n) add(low, 0, leafOf(half << HALF));
-    let last = 0;
-    for (; at < starts.length && starts[at]! >> HALF === half; at++) {
+    if ((starts[at]! & LOW) !== 0n) low.add(0, last);
+    while (at < starts.length && Number(starts[at]! >> HALF) === half) {
       last = leafOf(starts[at]!);
-      add(low, Number(starts[at]! & LOW), last);
+      low.add(Number(starts[at++]! & LOW), last);
     }
-    if (low.leaves.length === 1) add(high, Number(half), low.leaves[0]!);
-    else add(high, Number(half), -halves.push(low));
+    if (low.leaves.length === 1) high.add(half, low.leaves[0]!);
+    else high.add(half, -halves.push(low));
     // Up to the next cut all halves are alike.
-    const next = starts[at] === undefined ? SIZE >> HALF : starts[at]! >> HALF;
-    if (half + 1n < next) add(high, Number(half + 1n), last);
+    if (half < HIGHEST && (at === starts.length || Number(starts[at]! >> HALF) > half + 1)) {
+      high.add(half + 1, last);
+    }
   }
   return { high, halves };
 }

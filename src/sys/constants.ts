@@ -6,6 +6,8 @@ interface SystemCalls {
   readonly close: number;
   readonly openat: number;
   readonly fcntl: number;
+  readonly ioctl: number;
+  readonly landlock_create_ruleset: number;
   readonly execveat: number;
   readonly utimensat: number;
   readonly lsetxattr: number;
@@ -19,6 +21,8 @@ const X64: SystemCalls = {
   close: 3,
   openat: 257,
   fcntl: 72,
+  ioctl: 16,
+  landlock_create_ruleset: 444,
   execveat: 322,
   utimensat: 280,
   lsetxattr: 189,
@@ -32,6 +36,8 @@ const ARM64: SystemCalls = {
   close: 57,
   openat: 56,
   fcntl: 25,
+  ioctl: 29,
+  landlock_create_ruleset: 444,
   execveat: 281,
   utimensat: 88,
   lsetxattr: 6,

@@ -21,6 +21,7 @@ const ERRNO: Readonly<Record<number, readonly [name: string, words: string]>> = 
   22: ["EINVAL", "invalid argument"],
   23: ["ENFILE", "too many open files in the system"],
   24: ["EMFILE", "too many open files"],
+  25: ["ENOTTY", "not a terminal, or not the right kind of file"],
   26: ["ETXTBSY", "text file busy"],
   28: ["ENOSPC", "no space left"],
   30: ["EROFS", "read-only file system"],
@@ -37,6 +38,7 @@ const ERRNO: Readonly<Record<number, readonly [name: string, words: string]>> = 
   95: ["EOPNOTSUPP", "operation not supported"],
   97: ["EAFNOSUPPORT", "address family not supported"],
   122: ["EDQUOT", "quota exceeded"],
+  124: ["EMEDIUMTYPE", "wrong type"],
 };
 
 /** `EPERM`, or the number where it has no name here. */

@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { benchLayers } from "./layers.ts";
 import { judge } from "./measure.ts";
 import { benchRootfs } from "./rootfs.ts";
 import { benchRun } from "./run.ts";
@@ -36,5 +37,9 @@ const given = process.argv.indexOf("--rounds");
 const rounds = given < 0 ? 40 : Number(process.argv[given + 1]);
 const tree = join(scratch(), "tree");
 Bun.spawnSync([NSBOX, "build-rootfs", "/bin/true", "/bin/sleep", "/bin/sh", tree]);
-const goals = [...(await benchRun(tree, rounds)), ...benchRootfs(Math.max(4, rounds >> 1))];
+const goals = [
+  ...(await benchRun(tree, rounds)),
+  ...benchLayers(tree, rounds),
+  ...benchRootfs(Math.max(4, rounds >> 1)),
+];
 process.exit(judge(goals) === 0 ? 0 : 1);

@@ -5,7 +5,7 @@ import { hostProgram, type Person, SCRATCH } from "./support.ts";
 
 /** What the tests run inside; those that the host lacks (the inits) are left out. */
 const PROGRAMS = `
-  bash cat chmod cut echo env false head id kill ln ls mkdir ps pwd readlink rm rmdir setpriv setsid sleep
+  bash cat chmod chown cut dd echo env false grep head id kill ln ls mkdir ps pwd readlink rm rmdir setpriv setsid sleep
   sort stat stty test touch tr true tty wc catatonit dumb-init tini`;
 
 let model: string | undefined;

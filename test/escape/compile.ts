@@ -16,7 +16,10 @@ const names = (kind: string): string[] =>
 export const PROGRAMS: readonly string[] = names("programs");
 
 /** Where the executables lie, by kind. */
-export const FOLDERS = { programs: join(SCRATCH, "escape/programs"), outside: join(SCRATCH, "escape/outside") };
+export const FOLDERS = {
+  programs: join(SCRATCH, "escape/programs"),
+  outside: join(SCRATCH, "escape/outside"),
+};
 
 /** Compiles all of them; throws what the compiler says. */
 export async function compileAll(): Promise<void> {

@@ -63,13 +63,16 @@ export const CONTROLS = {
   "no capabilities": {
     says: "pivot_root(8), nearly all capabilities dropped",
     argv: script(
-      `mount --bind "$tree" "$tree" && ${PROC} && cd "$tree" && mkdir -p old && pivot_root . old &&
-      cd / && umount -l old && exec setpriv --bounding-set=-all,+setfcap --inh-caps=-all "$@"`,
+      `mount --bind "$tree" "$tree" && ${PROC} && cd "$tree" && mkdir -p old && pivot_root . old && exec setpriv --bounding-set=-all,+setfcap --inh-caps=-all "$@"`,
     ),
   },
   "a careless launcher": {
     says: "a launcher with a descriptor left open",
     argv: script(`${PROC} && exec "{outside}/careless" "{try}" "$tree" "$@"`),
+  },
+  "a careless launcher as interpreter": {
+    says: "a launcher with a descriptor left open",
+    argv: script(`${PROC} && exec "{outside}/careless" / "$tree" "$@"`),
   },
   "a launcher that goes nowhere": {
     says: "a launcher that stays in its working directory",
@@ -89,7 +92,13 @@ export const CONTROLS = {
   },
   "mounts by path": {
     says: "mkdir -p and mount(8) on the path",
-    argv: script('mkdir -p "$tree/spot/hit" && mount -t tmpfs tmpfs "$tree/spot/hit" && exec chroot "$tree" "$@"'),
+    argv: script(
+      'mkdir -p "$tree/spot/hit" && mount -t tmpfs tmpfs "$tree/spot/hit" && exec chroot "$tree" "$@"',
+    ),
+  },
+  "fills by path": {
+    says: "mkdir -p and mknod(1) on the path",
+    argv: script('mkdir -p "$tree/dev" && mknod "$tree/dev/null" c 1 3 && chroot "$tree" "$@"'),
   },
   "mounts by path, again and again": {
     says: "mkdir -p and mount(8) on the path, until it is hit",

@@ -13,7 +13,7 @@ export const NEEDS = {
   i386: () => (process.arch === "x64" ? "" : "there are no i386 calls on this machine"),
   tiocsti: () =>
     textOf("/proc/sys/dev/tty/legacy_tiocsti") === "0\n" ? "this kernel lets nobody type for others" : "",
-  "io_uring": () =>
+  io_uring: () =>
     ["", "0\n"].includes(textOf("/proc/sys/kernel/io_uring_disabled")) ? "" : "io_uring is disabled here",
   loop: () => {
     if (!existsSync("/dev/loop-control")) return "there are no loop devices";

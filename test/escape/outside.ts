@@ -26,10 +26,11 @@ const onDisk = (ready: string): readonly string[] => [
 /** The file `{folder}/disk` as a disk, by a loop device that is taken away again. */
 const disk = (nodes: string): readonly string[] =>
   onDisk(
-    `disk=$(losetup --find --show --read-only {folder}/disk); trap 'losetup --detach "$disk"' EXIT; nodes='${nodes}'`,
+    `disk=$(losetup --find --show --read-only {folder}/disk); trap 'losetup --detach "$disk"' EXIT; nodes='rm -f {tree}/node {folder}/node; ${nodes}'`,
   );
 
-interface Surroundings {
+/** What surrounds an attempt. */
+export interface Surroundings {
   /** For the table: "outside is …". */
   readonly says: string;
   /** Before the caller's identity is taken: needs root where it is there. */
@@ -68,12 +69,30 @@ export const OUTSIDE = {
   },
   "a System V segment": { says: "a System V segment", around: ["{outside}/ipc", "segment", "{secret}"] },
   "a message queue": { says: "a POSIX message queue", around: ["{outside}/ipc", "queue", "{secret}"] },
-  "an abstract socket": { says: "a listener on an abstract socket", around: ["{outside}/listen", "abstract", "{secret}"] },
-  "a port of the loopback": { says: "a listener on 127.0.0.1", around: ["{outside}/listen", "tcp", "{secret}"] },
-  "a port of the machine": { says: "a listener on AF_VSOCK", around: ["{outside}/listen", "vsock", "{secret}"] },
-  "the session keyring": { says: "a key in the caller's session keyring", around: ["{outside}/keys", "session", "{secret}"] },
-  "the user keyring": { says: "a key in the caller's user keyring", around: ["{outside}/keys", "user", "{secret}"] },
-  "a key's description": { says: "the name of a key of the caller's", around: ["{outside}/keys", "described", "{secret}"] },
+  "an abstract socket": {
+    says: "a listener on an abstract socket",
+    around: ["{outside}/listen", "abstract", "{secret}"],
+  },
+  "a port of the loopback": {
+    says: "a listener on 127.0.0.1",
+    around: ["{outside}/listen", "tcp", "{secret}"],
+  },
+  "a port of the machine": {
+    says: "a listener on AF_VSOCK",
+    around: ["{outside}/listen", "vsock", "{secret}"],
+  },
+  "the session keyring": {
+    says: "a key in the caller's session keyring",
+    around: ["{outside}/keys", "session", "{secret}"],
+  },
+  "the user keyring": {
+    says: "a key in the caller's user keyring",
+    around: ["{outside}/keys", "user", "{secret}"],
+  },
+  "a key's description": {
+    says: "the name of a key of the caller's",
+    around: ["{outside}/keys", "described", "{secret}"],
+  },
   "the terminal": { says: "the terminal of a shell", around: ["{outside}/terminal", "{folder}"] },
   "a BPF map": { says: "a BPF map", before: ["{outside}/table", "{secret}"] },
   "the host's name": { says: "the host name", before: ["{outside}/host", "{folder}"] },
@@ -81,21 +100,42 @@ export const OUTSIDE = {
   "a disk": { says: "a file on a disk", before: disk("") },
   "a disk with nodes": {
     says: "a file on a disk, with device nodes made outside",
-    before: disk('mknod -m 666 {tree}/node b "$major" "$minor"; mknod -m 666 {folder}/node b "$major" "$minor"'),
+    before: disk(
+      'mknod -m 666 {tree}/node b "$major" "$minor"; mknod -m 666 {folder}/node b "$major" "$minor"',
+    ),
   },
   "the machine's disk": { says: "the machine's disk", before: onDisk("disk=/dev/vda") },
   "a name that changes places": {
     says: "somebody who lets a directory of the root filesystem and a link to outside change places",
     around: ["{outside}/swap", "{tree}/spot", "{tree}/spot-link"],
   },
+  "a file's handle": {
+    says: "a file, of which the number is known",
+    before: ["bash", "-c", 'handle=$({programs}/handle of {file}) && exec "${@/#@/$handle}"', "bash"],
+  },
   "an empty directory": {
     says: "an empty directory",
     before: checked("mkdir -p {folder}/b", "! test -e {folder}/b"),
   },
+  "a directory": {
+    says: "a directory that holds one file",
+    before: checked(":", 'test "$(ls {folder})" != secret'),
+  },
   "the launcher's file": {
     says: "the launcher's own file",
-    // What is left behind holds standard output until it has tried.
-    before: checked(":", 'test "$(head -c 11 {launcher})" = overwritten'),
+    // In a PID namespace, so that no process of the machine is seen. What the attack leaves behind holds
+    // standard output until it has tried.
+    before: [
+      "unshare",
+      "-pf",
+      "--kill-child",
+      "--mount-proc",
+      "bash",
+      "-c",
+      `file=$(stat -c %d:%i {launcher}); "\${@/#@/$file}" | cat
+      test "$(head -c 11 {launcher} | tr -d '\\0')" = overwritten && : >{folder}/hit`,
+      "bash",
+    ],
   },
   "shared mounts": {
     says: "the host's mounts, shared",

@@ -44,6 +44,8 @@ export interface Way {
   readonly rootless: "as root" | string | { readonly not: string };
   /** nsbox refuses it before the command runs. */
   readonly refused?: RegExp;
+  /** nsbox may refuse it before the command runs, or not. */
+  readonly perhaps?: true;
   /** What the machine has to have. */
   readonly needs?: Need;
   /** In the virtual machine: shell lines that make ready, that succeed if something changed, and that undo. */

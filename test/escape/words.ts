@@ -1,6 +1,6 @@
 /** From a row of the table to command lines, as words or as a shell line. */
 import { CONTROLS } from "./controls.ts";
-import { OUTSIDE } from "./outside.ts";
+import { OUTSIDE, type Surroundings } from "./outside.ts";
 import type { Way } from "./way.ts";
 
 /** What stands for the names in braces. */
@@ -47,8 +47,7 @@ export function commandLine(
   programs: readonly string[],
   options: readonly string[] | "control",
 ): string[] {
-  const { before = [], around = [] }: { before?: readonly string[]; around?: readonly string[] } =
-    OUTSIDE[way.outside];
+  const { before = [], around = [] }: Surroundings = OUTSIDE[way.outside];
   const attack = inside(way, programs);
   const says = way.refused === undefined ? ["sh", "-c", `echo ${STARTED}; exec "$@"`, "sh"] : [];
   const launch =

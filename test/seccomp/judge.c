@@ -55,7 +55,9 @@ static void rule(void) {
         args[count].datum_a = strtoull(strtok(NULL, " "), NULL, 0);
         args[count].datum_b = strtoull(strtok(NULL, " "), NULL, 0);
     }
-    note(seccomp_rule_add_array(filter, action, number, count, args));
+    /* A name that this libseccomp does not know: left out, as all that use it do. */
+    if (number != __NR_SCMP_ERROR)
+        note(seccomp_rule_add_array(filter, action, number, count, args));
 }
 
 static void end(void) {

@@ -3,14 +3,14 @@ import type { Operation } from "../operation.ts";
 
 /** Rows of the operation table, see `../ops.ts`. */
 export const MOUNTS = {
-  idmap_source: {
+  hand_source: {
     where: "outside",
     undo: "ends",
-    says: "Open {path} of the host for slot {slot}, its owners mapped as the user namespace maps ids",
-    call: "open_tree, mount_setattr MOUNT_ATTR_IDMAP",
+    says: "Open {path} of the host for slot {slot}, and hand it over (owners mapped as the user namespace maps ids: {idmap})",
+    call: "open_tree, mount_setattr MOUNT_ATTR_IDMAP, sendmsg SCM_RIGHTS",
     man: "mount_setattr(2)",
     kind: "mnt",
-    fields: { slot: "number", path: "path", recursive: "number" },
+    fields: { slot: "number", path: "path", recursive: "number", optional: "number", idmap: "number" },
   },
   open_source: {
     where: "inside",
@@ -31,6 +31,15 @@ export const MOUNTS = {
     kind: "mnt",
     fields: { slot: "number", path: "path" },
   },
+  open_image: {
+    where: "inside",
+    undo: "ends",
+    says: "Open the image {path} of the host for slot {slot}",
+    call: "openat",
+    man: "open(2)",
+    kind: "mnt",
+    fields: { slot: "number", path: "path" },
+  },
   mount: {
     where: "inside",
     undo: "ends",
@@ -39,8 +48,8 @@ export const MOUNTS = {
     man: "fsopen(2)",
     kind: "mnt",
     // source: empty for the type's name. when: 0 always, else the slot of a mount_point that had to be
-    // made. options: what a question mark leads is left out where the kernel refuses it. make: 1 to make
-    // the target where it is absent.
+    // made. options: what a question mark leads is left out where the kernel refuses it. make: 1 where the
+    // target may be reached through links, and is made where it lies in a filesystem of the run's own.
     fields: {
       type: "string",
       source: "string",
@@ -54,17 +63,16 @@ export const MOUNTS = {
   image: {
     where: "inside",
     undo: "ends",
-    says: "Mount the {type} image {source} on {target} ({attributes})",
+    says: "Mount the {type} image in slot {slot} on {target} ({attributes}; {options})",
     call: "fsopen, fsmount, ioctl LOOP_CONFIGURE, move_mount",
     man: "loop(4)",
     kind: "mnt",
     fields: {
       type: "string",
-      source: "path",
+      slot: "number",
       target: "path",
       attributes: "mount_attributes",
       options: "string",
-      make: "number",
     },
   },
   bind: {
@@ -81,7 +89,6 @@ export const MOUNTS = {
       clear: "mount_attributes",
       recursive: "number",
       propagation: "propagation",
-      make: "number",
     },
   },
   overlay: {
@@ -100,7 +107,6 @@ export const MOUNTS = {
       work: "number",
       attributes: "mount_attributes",
       options: "string",
-      make: "number",
     },
   },
   device: {
@@ -110,22 +116,21 @@ export const MOUNTS = {
     call: "mknodat, open_tree, move_mount",
     man: "mknod(2)",
     kind: "mnt",
-    // type: S_IFCHR or S_IFBLK. make: 1 for parents that may have to be made, and anywhere but in /dev.
-    fields: { source: "path", path: "path", type: "octal", major: "number", minor: "number", make: "number" },
-  },
-  make_dir: {
-    where: "inside",
-    undo: "ends",
-    says: "Make the directory {path} with mode {mode}",
-    call: "mkdirat",
-    man: "mkdir(2)",
-    kind: "mnt",
-    fields: { path: "path", mode: "octal" },
+    // mode: as stat(2) has it, the kind of device included.
+    fields: {
+      source: "path",
+      path: "path",
+      mode: "octal",
+      major: "number",
+      minor: "number",
+      uid: "number",
+      gid: "number",
+    },
   },
   directory: {
     where: "inside",
     undo: "ends",
-    says: "Make the directory {path}, and those above it, with mode {mode}",
+    says: "Make the directory {path} with mode {mode}",
     call: "mkdirat",
     man: "mkdir(2)",
     kind: "mnt",
@@ -138,8 +143,7 @@ export const MOUNTS = {
     call: "symlinkat",
     man: "symlink(2)",
     kind: "mnt",
-    // make: 1 for parents that may have to be made.
-    fields: { target: "path", path: "path", make: "number" },
+    fields: { target: "path", path: "path" },
   },
   file: {
     where: "inside",
@@ -172,10 +176,10 @@ export const MOUNTS = {
   read_only: {
     where: "inside",
     undo: "ends",
-    says: "Make {path} read-only, where it is there",
+    says: "Make {path} read-only, with all below it, where it is there",
     call: "open_tree, mount_setattr, move_mount",
     man: "mount_setattr(2)",
     kind: "mnt",
-    fields: { path: "path", recursive: "number" },
+    fields: { path: "path" },
   },
 } as const satisfies Readonly<Record<string, Operation>>;

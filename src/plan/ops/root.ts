@@ -28,8 +28,9 @@ export const ROOT = {
     kind: "mnt",
     // slot 0: must be usable; else: whatever stands there is left alone, and the slot tells later
     // operations whether the mount point had to be made. like: a path of the host; where that is no
-    // directory a file is made, and where it is absent nothing. Empty: a directory is made.
-    fields: { path: "path", slot: "number", like: "string" },
+    // directory a file is made, and where it is absent nothing. Empty: a directory is made. follow: 1 where
+    // it may be reached through links (inside the root filesystem), and what is above it is made as well.
+    fields: { path: "path", slot: "number", like: "string", follow: "number" },
   },
   idmap_root: {
     where: "outside",
@@ -38,8 +39,8 @@ export const ROOT = {
     call: "open_tree, mount_setattr MOUNT_ATTR_IDMAP",
     man: "mount_setattr(2)",
     kind: "mnt",
-    // otherwise: printed where the filesystem cannot, and the run goes on; empty: an error then.
-    fields: { otherwise: "string" },
+    // needed: 1 for an error where the filesystem cannot; else `otherwise` is printed, and the run goes on.
+    fields: { needed: "number", otherwise: "string" },
   },
   propagation: {
     where: "inside",
@@ -57,7 +58,8 @@ export const ROOT = {
     call: "fsopen, fsmount, move_mount",
     man: "tmpfs(5)",
     kind: "mnt",
-    fields: { options: "string" },
+    // bound: 1 where the root filesystem is bound next.
+    fields: { options: "string", bound: "number" },
   },
   bind_root: {
     where: "inside",
@@ -71,11 +73,11 @@ export const ROOT = {
   memory_root: {
     where: "inside",
     undo: "ends",
-    says: "Mount an empty filesystem in memory as the root to be ({options})",
+    says: "Mount an empty filesystem in memory as the root to be ({attributes}; {options})",
     call: "fsopen, fsmount, move_mount",
     man: "tmpfs(5)",
     kind: "mnt",
-    fields: { options: "string" },
+    fields: { attributes: "mount_attributes", options: "string" },
   },
   remount_root: {
     where: "inside",
@@ -98,11 +100,11 @@ export const ROOT = {
   root_propagation: {
     where: "inside",
     undo: "ends",
-    says: "Make the root and all below it {kind}",
-    call: "mount MS_REC",
+    says: "Make {path} {kind}",
+    call: "mount",
     man: "mount_namespaces(7)",
     kind: "mnt",
-    fields: { kind: "propagation" },
+    fields: { path: "path", kind: "propagation" },
   },
   chroot: {
     where: "inside",

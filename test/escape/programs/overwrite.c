@@ -1,58 +1,58 @@
 /*
- * overwrite: keeps a handle on the program of every other process, and on every file that one has open,
- * waits for them to end, and writes over their first bytes.
+ * overwrite DEVICE:INODE: looks for that file, the launcher's, among the programs of all processes and among
+ * what they have open; waits for it to be no longer in use, and writes over its first bytes. It touches no
+ * other file.
  */
 #include "way.h"
 
-static int handles[256], count;
+static unsigned long device, inode;
+static int handle = -1;
 
-static void keep(const char *path) {
-    struct stat self, other;
+static void look(const char *path) {
+    struct stat found;
     int fd = open(path, O_RDONLY | O_NONBLOCK);
     if (fd < 0)
         return;
-    if (count < 256 && fstat(fd, &other) == 0 && S_ISREG(other.st_mode) &&
-        stat("/proc/self/exe", &self) == 0 && (self.st_dev != other.st_dev || self.st_ino != other.st_ino))
-        handles[count++] = fd;
+    if (handle < 0 && fstat(fd, &found) == 0 && S_ISREG(found.st_mode) && found.st_dev == device &&
+        found.st_ino == inode)
+        handle = fd;
     else
         close(fd);
 }
 
-static void keep_all(const char *pid) {
+static void look_at(const char *pid) {
     char path[600];
     snprintf(path, sizeof path, "/proc/%s/exe", pid);
-    keep(path);
+    look(path);
     snprintf(path, sizeof path, "/proc/%s/fd", pid);
     DIR *fds = opendir(path);
-    if (!fds)
-        return;
-    for (struct dirent *entry; (entry = readdir(fds));) {
+    for (struct dirent *entry; fds && (entry = readdir(fds));) {
         snprintf(path, sizeof path, "/proc/%s/fd/%s", pid, entry->d_name);
         if (entry->d_name[0] != '.')
-            keep(path);
+            look(path);
     }
-    closedir(fds);
+    if (fds)
+        closedir(fds);
 }
 
-int main(void) {
-    pid_t self = getpid();
+int main(int argc, char **argv) {
+    if (argc != 2 || sscanf(argv[1], "%lu:%lu", &device, &inode) != 2)
+        return 2;
     DIR *processes = opendir("/proc");
     for (struct dirent *entry; processes && (entry = readdir(processes));)
-        if (atoi(entry->d_name) > 0 && atoi(entry->d_name) != self)
-            keep_all(entry->d_name);
-    fprintf(stderr, "%d files\n", count);
-    if (count == 0 || fork() > 0)
+        if (atoi(entry->d_name) > 0)
+            look_at(entry->d_name);
+    if (handle < 0)
+        held("no process has it");
+    if (fork() > 0)
         return 0;
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", handle);
     for (int wait = 0; wait < 100; wait++) {
-        for (int i = 0; i < count; i++) {
-            char path[64];
-            snprintf(path, sizeof path, "/proc/self/fd/%d", handles[i]);
-            int fd = open(path, O_WRONLY);
-            if (fd >= 0 && write(fd, "overwritten", 11) == 11)
-                fprintf(stderr, "wrote to %d\n", handles[i]);
-            close(fd);
-        }
+        int fd = open(path, O_WRONLY);
+        if (fd >= 0)
+            return write(fd, "overwritten", 11) != 11;
         usleep(10000);
     }
-    return 0;
+    held(path);
 }

@@ -1,0 +1,73 @@
+/** Why a step failed, and what to do about it: who looks for the cause of which operation. */
+import type { Op, Plan } from "../plan/plan.ts";
+import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
+import { whyCapabilities, whyIds, whyLandlock, whyLimit } from "./why-identity.ts";
+import { whyJoin } from "./why-join.ts";
+import { whyMount, whyStandardFds } from "./why-mount.ts";
+import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
+
+const [EINVAL, ELOOP, EDQUOT] = [22, 40, 122];
+
+/** What the causes are looked for in. */
+export interface Place {
+  readonly plan: Plan;
+  readonly root: string;
+  readonly state: string;
+  readonly errno: number;
+}
+
+/** What is found out about a failed operation; nothing where the errno says it all. */
+export function finding(op: Op, { plan, root, state, errno }: Place): Finding {
+  switch (op.op) {
+    case "open_root":
+      return whyOpenRoot(op.path, plan.argv[0] ?? "", errno);
+    case "lock_root":
+      return whyLock(errno);
+    case "mount_point":
+      return whyMountPoint(root, op.path, state, errno);
+    case "clone":
+      return whyClone(op.flags, errno);
+    case "mount":
+      return whyMount(op.type, errno);
+    case "propagation":
+      return errno === EINVAL ? { cause: "nsbox itself runs in a chroot, whose root is no mount point" } : {};
+    case "chdir":
+      if (errno === ELOOP) return { cause: "it leads through a link of /proc, which may lead outside" };
+      return whyChdir(root, op.path, errno);
+    case "join":
+      return whyJoin(op.type, op.path, errno);
+    case "newuidmap":
+    case "newgidmap":
+      return { cause: `${op.tool} refused; with no_new_privs, as inside a container, it cannot do its work` };
+    case "uid_map":
+    case "gid_map":
+    case "set_up_ids":
+    case "ids":
+    case "groups":
+      return whyIds(op.op, errno);
+    case "capabilities":
+      return whyCapabilities(op.required);
+    case "limit":
+    case "nice":
+    case "oom_score_adj":
+    case "cpu_affinity":
+      return whyLimit(op.op, errno);
+    case "landlock_ruleset":
+    case "landlock_path":
+      return whyLandlock(op.op, errno);
+    case "keyring":
+      return errno === EDQUOT
+        ? {
+            cause: "this user has as many keyrings as kernel.keys.maxkeys allows",
+            hint: "sysctl -w kernel.keys.maxkeys=2000",
+          }
+        : {};
+    case "standard_fds":
+      return whyStandardFds();
+    case "time_offsets":
+    case "child_time_offsets":
+      return whyTimeOffsets(errno);
+    default:
+      return {};
+  }
+}

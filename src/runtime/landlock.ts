@@ -1,0 +1,12 @@
+/** What this kernel's Landlock can do, see landlock(7). */
+import { SYS } from "../sys/constants.ts";
+import { syscall } from "../sys/ffi.ts";
+
+const CREATE_RULESET_VERSION = 1;
+
+/** The ABI that knows scopes, of Linux 6.12. */
+const SCOPES = 6;
+
+/** True where Landlock can close abstract sockets and signals to the outside. */
+export const hasScopes = (): boolean =>
+  syscall(SYS.landlock_create_ruleset, 0, 0, CREATE_RULESET_VERSION) >= SCOPES;
