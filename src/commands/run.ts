@@ -2,11 +2,9 @@
 import type { Command, Parsed } from "../cli/command.ts";
 import { launch } from "../runtime/launch.ts";
 import { sharedNote } from "../sandbox/namespaces.ts";
-import { type PlannedRun, planRun } from "../sandbox/plan-run.ts";
-import type { Caller, RunRequest } from "../sandbox/request.ts";
+import type { PlannedRun } from "../sandbox/plan-run.ts";
 import { elsewhere, runFlags } from "./run-flags.ts" with { type: "macro" };
-import { readParts } from "./run-parts.ts";
-import { readRequest } from "./run-request.ts";
+import { planTyped } from "./run-plan.ts";
 
 /** `nsbox run`. */
 export const command: Command = {
@@ -37,13 +35,8 @@ The exit status is the command's: 128+n where signal n ended it, 127 where it wa
   run,
 };
 
-/** What Bun makes of bytes that are no UTF-8. */
-const GARBLED = "\uFFFD";
-
 async function run(input: Parsed): Promise<number> {
-  const { request, caller } = await typed(input);
-  const parts = await readParts(input, request, caller);
-  const planned = planRun(request, caller, parts);
+  const { request, planned } = await planTyped(command, input);
   if (input.has("explain") || input.has("explain-json")) return explain(planned, input.has("explain-json"));
   if (!input.has("quiet")) await printNotes(sharedNote(request, planned.kinds), planned, input);
   if (request.preserve.length > 0) (await import("../runtime/preserve.ts")).preserve(request.preserve);
@@ -72,39 +65,6 @@ async function printNotes(shared: string | undefined, { scoped }: PlannedRun, in
   if (notes.length === 0) return;
   const { note } = await import("../cli/log.ts");
   for (const text of notes) await note(text);
-}
-
-/** The request, in bytes where text would not do. */
-async function typed(input: Parsed): Promise<{ request: RunRequest; caller: Caller }> {
-  const { env } = process;
-  const caller = {
-    uid: process.geteuid!(),
-    gid: process.getegid!(),
-    env,
-    color: input.value("color"),
-    bytes: false,
-  };
-  const request = await readAll(input);
-  const inherits = request.inheritEnv || request.env.length > 0;
-  const words = process.argv.join();
-  if (!words.includes(GARBLED) && !(inherits && Object.values(env).join().includes(GARBLED))) {
-    return { request, caller };
-  }
-  const [{ rawWords, rawEnvironment }, { parse }] = await Promise.all([
-    import("../sys/raw-words.ts"),
-    import("../cli/argv.ts"),
-  ]);
-  const raw = rawWords();
-  return {
-    request: await readAll(parse(command, raw.slice(raw.indexOf("run") + 1))),
-    caller: { ...caller, env: rawEnvironment(), bytes: true },
-  };
-}
-
-/** The request, joins included. */
-async function readAll(input: Parsed): Promise<RunRequest> {
-  const joins = input.has("join") || input.has("join-net");
-  return readRequest(input, joins ? (await import("./run-joins.ts")).readJoins(input) : []);
 }
 
 async function explain({ plan, kinds }: PlannedRun, json: boolean): Promise<number> {

@@ -5,6 +5,7 @@
 import { FILE_TYPE, MOUNT_ATTR, PROPAGATION } from "../plan/constants.ts";
 import type { Block, Op } from "../plan/plan.ts";
 import { encodeBlocks } from "./encode-blocks.ts";
+import { MASKS, maskOp } from "./mounts/masks.ts";
 
 const { MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC } = MOUNT_ATTR;
 
@@ -49,10 +50,13 @@ const OPS = {
   tmpPoint: [mountPoint("/tmp", TMP)],
   /** Without a mount namespace. */
   chroot: [{ op: "chroot" }],
-  /** The root as a mount, and all of /dev but devpts. */
+  /** The root as a mount. Its own device nodes, if it has any, are dead. */
   root: [
     { op: "propagation", kind: PROPAGATION.MS_REC | PROPAGATION.MS_PRIVATE },
     { op: "bind_root", attributes: MOUNT_ATTR_NODEV },
+  ],
+  /** All of /dev but devpts. */
+  devices: [
     mount("tmpfs", "/dev", MOUNT_ATTR_NOSUID, "mode=755,size=65536k"),
     device("/dev/null", 1, 3),
     device("/dev/zero", 1, 5),
@@ -70,16 +74,21 @@ const OPS = {
     symlink("/dev/stderr", "/proc/self/fd/2"),
     { op: "console", path: "/dev/console" },
   ],
-  /** Group 5, tty, owns terminals where it exists: in a user namespace, which may be ours or be around us, only what is mapped does. */
+  /**
+   * Group 5, tty, owns terminals where it is mapped. Without a user namespace of ours there may still be one
+   * around us, where it is not.
+   */
   devpts: [devpts("ptmxmode=0666,mode=0620,?gid=5")],
+  devptsTty: [devpts("ptmxmode=0666,mode=0620,gid=5")],
   devptsMapped: [devpts("ptmxmode=0666,mode=0620")],
   proc: [mount("proc", "/proc", DATA_ONLY)],
   sys: [mount("sysfs", "/sys", DATA_ONLY | MOUNT_ATTR_RDONLY)],
-  /** /tmp where there was none, and the way in. */
-  enter: [
-    mount("tmpfs", "/tmp", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, "mode=1777", TMP),
-    { op: "pivot_root" },
-  ],
+  /** Where there was none. */
+  tmp: [mount("tmpfs", "/tmp", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, "mode=1777", TMP)],
+  /** A /sys of our own is mounted read-only; one that came with ROOTFS is made so. */
+  masks: MASKS.filter(({ path }) => path !== "/sys").map((mask) => maskOp(mask, mask.path)),
+  masksAndSys: MASKS.map((mask) => maskOp(mask, mask.path)),
+  pivot: [{ op: "pivot_root" }],
 } as const satisfies Readonly<Record<string, readonly Op[]>>;
 
 /** Called when nsbox is built. */

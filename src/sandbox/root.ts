@@ -26,36 +26,55 @@ export function rootBefore(
   request: RunRequest,
   kinds: readonly KindName[],
   caller: Caller,
-  _mounts?: MountPart,
+  mounts?: MountPart,
 ): void {
+  if (mounts?.noTree) return;
   blocks.push(block({ op: "open_root", path: request.root }));
-  if (!kinds.includes("mnt")) return;
+  if (!kinds.includes("mnt") || mounts?.ownRoot) return;
   blocks.push(block({ op: "lock_root", state: stateDirectory(caller) }), CONSTANT.devPoint);
   if (kinds.includes("pid")) blocks.push(CONSTANT.procPoint);
   if (kinds.includes("net")) blocks.push(CONSTANT.sysPoint);
   blocks.push(CONSTANT.tmpPoint);
+  if (mounts !== undefined) blocks.push(...mounts.points);
 }
 
-/** What the monitor does while the child waits. */
-export function rootOutside(_blocks: Block[], _mounts?: MountPart): void {}
+/** What the monitor does while the child waits, after the ids are mapped. */
+export function rootOutside(blocks: Block[], mounts?: MountPart): void {
+  if (mounts !== undefined) blocks.push(...mounts.outside);
+}
 
-/** What the child opens of the host. */
-export function rootSources(_blocks: Block[], _kinds: readonly KindName[], _mounts?: MountPart): void {}
+/** What the child opens of the host, before it becomes anybody else. */
+export function rootSources(blocks: Block[], _kinds: readonly KindName[], mounts?: MountPart): void {
+  if (mounts !== undefined) blocks.push(...mounts.sources);
+}
 
 /** What the child does with it. `tty`: gid 5 is mapped; undefined without a user namespace of ours. */
 export function rootInside(
   blocks: Block[],
   _request: RunRequest,
   kinds: readonly KindName[],
-  _mounts: MountPart | undefined,
-  _tty: boolean | undefined,
+  mounts: MountPart | undefined,
+  tty: boolean | undefined,
 ): void {
   if (!kinds.includes("mnt")) {
     blocks.push(CONSTANT.chroot);
     return;
   }
-  blocks.push(CONSTANT.root, kinds.includes("user") ? CONSTANT.devptsMapped : CONSTANT.devpts);
+  const add = (own: readonly Block[] | undefined, usual: Block): void => {
+    if (own === undefined) blocks.push(usual);
+    else blocks.push(...own);
+  };
+  add(mounts?.root, CONSTANT.root);
+  add(mounts?.devices, CONSTANT.devices);
+  if (mounts?.devices === undefined) {
+    blocks.push(tty === undefined ? CONSTANT.devpts : tty ? CONSTANT.devptsTty : CONSTANT.devptsMapped);
+  }
   if (kinds.includes("pid")) blocks.push(CONSTANT.proc);
-  if (kinds.includes("net")) blocks.push(CONSTANT.sys);
-  blocks.push(CONSTANT.enter);
+  if (kinds.includes("net")) add(mounts?.sys, CONSTANT.sys);
+  if (!mounts?.ownRoot) blocks.push(CONSTANT.tmp);
+  if (mounts !== undefined) blocks.push(...mounts.mounts);
+  add(mounts?.masks, kinds.includes("net") ? CONSTANT.masks : CONSTANT.masksAndSys);
+  if (mounts !== undefined) blocks.push(...mounts.last);
+  blocks.push(CONSTANT.pivot);
+  if (mounts !== undefined) blocks.push(...mounts.entered);
 }

@@ -26,8 +26,11 @@ export const ENOSYS = 38;
 /** The call returns `errno` without being made. */
 export const refuse = (errno: number): Action => RET.ERRNO + errno;
 
+/** An action without its data. */
+export const actionOf = (action: Action): Action => (action & 0xffff0000) >>> 0;
+
 /** Whether `a` is stricter than `b`: among several filters the kernel takes the strictest, and so do we among rules. */
-export const isStricter = (a: Action, b: Action): boolean => (a | 0) < (b | 0);
+export const isStricter = (a: Action, b: Action): boolean => (actionOf(a) | 0) < (actionOf(b) | 0);
 
 /** Whether the call is made. */
 export const lets = (action: Action): boolean => action === RET.ALLOW || action === RET.LOG;

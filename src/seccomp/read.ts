@@ -4,9 +4,8 @@
  * as runc, crun and libseccomp do it.
  */
 import { constants } from "node:os";
-import { type Action, ENOSYS, EPERM, lets, MAX_ERRNO, RET, refuse } from "./actions.ts";
+import { type Action, actionOf, ENOSYS, EPERM, MAX_ERRNO, RET, refuse } from "./actions.ts";
 import { applies, type Host } from "./applies.ts";
-import type { Arch } from "./arch.ts";
 import { type Json, parseJson } from "./json.ts";
 import { type Comparison, type Condition, FLAG, type Profile, type Rule } from "./profile.ts";
 
@@ -133,7 +132,7 @@ export function readProfile(text: string, options: ReadOptions): Profile {
     }
   }
   const flags = json.field("flags");
-  const isRefusal = !lets(otherwise) && otherwise >>> 16 === RET.ERRNO >>> 16;
+  const isRefusal = actionOf(otherwise) === RET.ERRNO;
   return {
     source: options.source,
     rules,

@@ -1,10 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { readable } from "../../src/plan/decode.ts";
 import { OP_NAMES } from "../../src/plan/ops.ts";
-import { planRun } from "../../src/sandbox/plan-run.ts";
-import type { RunRequest } from "../../src/sandbox/request.ts";
-import { AS_ROOT, call, forEveryone, NSBOX, type Person, reachable, SCRATCH } from "./support.ts";
+import { NO_SUBORDINATES, withAccounts } from "./accounts.ts";
+import { AS_ROOT, call, forEveryone, NSBOX, type Person, ROOT, reachable, SCRATCH, USER } from "./support.ts";
 import { traces } from "./traces.ts";
 import { newTree } from "./trees.ts";
 
@@ -16,57 +14,95 @@ const bundle = await Bun.build({
   outdir: SCRATCH,
 });
 const INJECT = bundle.outputs[0]!.path;
+const COMMAND = ["/bin/echo", "the command ran"];
 
-/** A run that uses everything there is, with own mounts or without. */
-const request = (root: string, ownMounts: boolean): RunRequest => ({
-  root,
-  command: ["/bin/echo", "the command ran"],
-  named: [],
-  share: ownMounts ? [] : ["mnt"],
-  hostname: "zion",
-  boottime: 100,
-  monotonic: undefined,
-  loopback: true,
-  env: [],
-  inheritEnv: false,
-  joins: [],
-  maps: false,
-  cwd: "/bin",
-  preserve: [],
-});
+/** The names of the operations that these options make. */
+async function operations(who: Person, options: readonly string[], root: string): Promise<string[]> {
+  const { out, err } = await call(who, [BUN, INJECT, "", "", "", ...options, root, ...COMMAND]);
+  if (out === "") throw new Error(err);
+  return out.trim().split("\n");
+}
 
-const operations = (who: Person, root: string, ownMounts: boolean) =>
-  readable(
-    planRun(request(root, ownMounts), { uid: who.uid, gid: who.uid, env: {}, color: undefined, bytes: false })
-      .plan,
-  ).ops.map(({ op }) => op);
+/** Has each of the steps fail once, and looks at what is left. */
+async function failEach(
+  who: Person,
+  options: readonly string[],
+  root: string,
+  only: (name: string) => boolean,
+): Promise<void> {
+  const names = await operations(who, options, root);
+  const before = traces(root);
+  for (const [index, name] of names.entries()) {
+    if (!only(name)) continue;
+    tried.add(name);
+    const step = index + 1;
+    const argv = [BUN, INJECT, `${step}`, `${EIO}`, NSBOX, ...options, root, ...COMMAND];
+    const { out, err, status } = await call(who, argv);
+    expect([name, out, status]).toEqual([name, "", name === "exec" ? 126 : 125]);
+    expect(err).toMatch(/^error: Cannot /);
+    if (name !== "exec") expect(err).toContain(`(EIO) at step ${step} of ${names.length}`);
+    expect({ name, ...traces(root) }).toEqual({ name, ...before });
+  }
+}
+
+const USUAL = ["-H", "zion", "--boottime", "100", "-w", "/bin"];
+const tried = new Set<string>(["say"]); // `say` cannot fail: it writes, and whether that worked is no matter
 
 describe("a step that fails", () => {
-  const tried = new Set<string>(["say"]); // `say` cannot fail: it writes, and whether that worked is no matter
-
   forEveryone((who) => {
-    for (const ownMounts of [true, false]) {
-      const names = operations(who, "/", ownMounts);
-      test(`leaves nothing, and is named: all ${names.length}, ${ownMounts ? "with" : "without"} own mounts`, async () => {
-        const tree = newTree(who, "lean");
-        const before = traces(tree);
-        for (const [index, name] of names.entries()) {
-          tried.add(name);
-          const step = index + 1;
-          const argv = [BUN, INJECT, JSON.stringify(request(tree, ownMounts)), `${step}`, `${EIO}`, NSBOX];
-          const { out, err, status } = await call(who, argv);
-          expect([name, out, status]).toEqual([name, "", name === "exec" ? 126 : 125]);
-          expect(err).toMatch(/^error: Cannot /);
-          if (name !== "exec") expect(err).toContain(`(EIO) at step ${step} of ${names.length}`);
-          expect({ name, ...traces(tree) }).toEqual({ name, ...before });
-        }
+    for (const [words, options] of [
+      ["with own mounts", USUAL],
+      ["without own mounts", [...USUAL, "--share", "mnt"]],
+    ] as const) {
+      test(`leaves nothing, and is named: every one of a run ${words}`, async () => {
+        await failEach(who, options, newTree(who, "lean"), () => true);
       }, 60_000);
     }
+
+    test("leaves nothing, and is named: those of a run with options of every family", async () => {
+      for (const options of FAMILIES) {
+        await failEach(who, options, newTree(who, "lean"), (name) => !tried.has(name) || name === "exec");
+      }
+    }, 60_000);
   });
 
-  test("was tried for every operation there is", () => {
-    // With a user namespace, which an ordinary user always gets, the child makes the time namespace.
-    const possible = OP_NAMES.filter((name) => AS_ROOT || name !== "child_time_offsets");
-    expect([...tried].sort()).toEqual([...possible].sort());
-  });
+  test.skipIf(!AS_ROOT)(
+    "leaves nothing, and is named: those of root alone (needs root)",
+    async () => {
+      for (const options of OF_ROOT) {
+        await failEach(ROOT, options, newTree(ROOT, "lean"), (name) => !tried.has(name));
+      }
+      const joined = await operations(ROOT, ["--join", "mnt=1:copy"], "/");
+      for (const name of ["join", "join_mounts", "copy_mounts"]) expect(joined).toContain(name);
+      await failEach(ROOT, ["--join", `mnt=${process.pid}:copy`], "/", (name) => /join|copy/.test(name));
+    },
+    60_000,
+  );
+
+  test.skipIf(NO_SUBORDINATES !== undefined)(
+    `leaves nothing, and is named: those of newuidmap (${NO_SUBORDINATES ?? "here"})`,
+    async () => {
+      const options = ["--map-auto", "--user", "1000"];
+      await failEach(withAccounts(USER), options, newTree(USER, "lean"), (name) => !tried.has(name));
+    },
+  );
+
+  test.skipIf(!AS_ROOT || NO_SUBORDINATES !== undefined)(
+    "was tried for every operation there is (needs root and newuidmap)",
+    () => {
+      expect([...tried].sort()).toEqual([...OP_NAMES].sort());
+    },
+  );
 });
+
+/** Options that between them make every operation that an ordinary user's run may have. */
+const FAMILIES: readonly (readonly string[])[] = [
+  ["--no-map", "--nice", "1", "--cpu-affinity", "0", "--oom-score-adj", "500", "--ulimit", "cpu=100"],
+  ["--share", "net", "--landlock-ro", "/", "--landlock-tcp", "80"],
+];
+
+/** Likewise, of root's. */
+const OF_ROOT: readonly (readonly string[])[] = [
+  ["--user", "1000", "--group-add", "5"],
+  ["-M", "0 100000 1000", "-G", "0 100000 1000"],
+];

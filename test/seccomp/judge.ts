@@ -143,10 +143,9 @@ export function meaning(rules: readonly Rule[], args: readonly bigint[], otherwi
   const met = rules.filter(({ conditions }) =>
     conditions.every(({ index, op, value, mask = ALL }) => compare(op, args[index]! & mask, value & mask)),
   );
-  const strict = (action: Action) => action | 0;
-  return met.length === 0
-    ? otherwise
-    : met.reduce((a, b) => (strict(b.action) < strict(a.action) ? b : a)).action;
+  const strictness = (action: Action) => action >> 16;
+  const strictest = met.toSorted((a, b) => strictness(a.action) - strictness(b.action))[0];
+  return strictest?.action ?? otherwise;
 }
 
 function compare(op: Condition["op"], a: bigint, b: bigint): boolean {

@@ -1,0 +1,56 @@
+/** From the words behind `nsbox run` to a plan. */
+import type { Command, Parsed } from "../cli/command.ts";
+import { type PlannedRun, planRun } from "../sandbox/plan-run.ts";
+import type { Caller, RunRequest } from "../sandbox/request.ts";
+import { readParts } from "./run-parts.ts";
+import { readRequest } from "./run-request.ts";
+
+/** What Bun makes of bytes that are no UTF-8. */
+const GARBLED = "\uFFFD";
+
+/** A run as typed, and its plan. */
+export interface TypedRun {
+  readonly request: RunRequest;
+  readonly planned: PlannedRun;
+}
+
+/**
+ * Plans what was typed, in bytes where text would not do.
+ * @throws NsboxError where it cannot be, or names what is not there.
+ */
+export async function planTyped(
+  table: Pick<Command, "name" | "flags" | "positionals" | "elsewhere">,
+  input: Parsed,
+): Promise<TypedRun> {
+  const { env } = process;
+  const caller = {
+    uid: process.geteuid!(),
+    gid: process.getegid!(),
+    env,
+    color: input.value("color"),
+    bytes: false,
+  };
+  const request = await readAll(input);
+  const inherits = request.inheritEnv || request.env.length > 0;
+  const words = process.argv.join();
+  if (!words.includes(GARBLED) && !(inherits && Object.values(env).join().includes(GARBLED))) {
+    return plan(input, request, caller);
+  }
+  const [{ rawWords, rawEnvironment }, { parse }] = await Promise.all([
+    import("../sys/raw-words.ts"),
+    import("../cli/argv.ts"),
+  ]);
+  const raw = rawWords();
+  const again = parse(table, raw.slice(raw.indexOf("run") + 1));
+  return plan(again, await readAll(again), { ...caller, env: rawEnvironment(), bytes: true });
+}
+
+async function plan(input: Parsed, request: RunRequest, caller: Caller): Promise<TypedRun> {
+  return { request, planned: planRun(request, caller, await readParts(input, request, caller)) };
+}
+
+/** The request, joins included. */
+async function readAll(input: Parsed): Promise<RunRequest> {
+  const joins = input.has("join") || input.has("join-net");
+  return readRequest(input, joins ? (await import("./run-joins.ts")).readJoins(input) : []);
+}
