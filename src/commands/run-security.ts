@@ -26,7 +26,7 @@ export function readSecurity(input: Parsed): SecurityRequest {
     added,
     required,
     newPrivs: privileged || input.has("new-privs"),
-    seccomp: readSeccomp(input, privileged, capabilityNames(bounding)),
+    seccomp: readSeccomp(input, privileged, capabilityNames(bounding), bounding === keptCapabilities()),
     landlock: {
       off,
       readOnly: input.values("landlock-ro").map(insidePath),

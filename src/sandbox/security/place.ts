@@ -5,6 +5,7 @@
  */
 import { block } from "../../plan/block.ts";
 import type { Block } from "../../plan/plan.ts";
+import { FILTER } from "./filter.gen.ts";
 import { capabilityBlock, landlockBlocks, limitBlocks, SCOPE } from "./layers.ts";
 import { securityOps } from "./ops.ts" with { type: "macro" };
 import type { LandlockRequest, SecurityRequest } from "./request.ts";
@@ -59,6 +60,6 @@ function addLandlock(blocks: Block[], security: SecurityRequest | undefined, { n
 }
 
 function addFilter(blocks: Block[], security: SecurityRequest | undefined): void {
-  if (security === undefined || security.seccomp === undefined) return;
-  if (security.seccomp !== "off") blocks.push(block({ op: "seccomp", ...security.seccomp }));
+  const filter = security?.seccomp ?? FILTER;
+  if (filter !== "off") blocks.push(block({ op: "seccomp", program: filter.program, flags: filter.flags }));
 }
