@@ -93,7 +93,7 @@ export async function inVm(script: string, kernel: Kernel, disk: string, folder:
   writeFileSync(log, "");
   const argv = [
     hostProgram("qemu-system-x86_64")!,
-    ...["-machine", "pc", "-accel", "kvm", "-accel", "tcg", "-cpu", "max,la57=off", "-m", "1536", "-smp", "1"],
+    ...["-machine", "pc", "-accel", "tcg", "-cpu", "max,la57=off", "-m", "3072", "-smp", "1"],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     ...["-kernel", uncompressed(kernel.image), "-initrd", await written(folder, parts)],
     ...["-append", "console=ttyS0 quiet panic=-1 mitigations=off syscall.x32=y random.trust_cpu=on"],

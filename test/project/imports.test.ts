@@ -4,7 +4,15 @@ import { dirname, join } from "node:path";
 import { paths, text } from "./sources.ts";
 
 /** From the ground up: a part may import itself and all below it, not its neighbours. */
-const LAYERS = [["util"], ["sys"], ["ns", "net", "cgroup", "seccomp"], ["plan"], ["sandbox"], ["runtime"], ["commands"]];
+const LAYERS = [
+  ["util"],
+  ["sys"],
+  ["ns", "net", "cgroup", "seccomp"],
+  ["plan"],
+  ["sandbox"],
+  ["runtime"],
+  ["commands"],
+];
 
 const below = (part: string) =>
   LAYERS.slice(

@@ -1,10 +1,10 @@
 /** From words to mounts: `--bind`, `--tmpfs`, `--mount`. */
 import { posix } from "node:path";
+import { didYouMean, suggest } from "../../cli/suggest.ts";
+import { choiceOf, choose, MOUNT_OPTIONS, type MountChoice } from "../../sandbox/mounts/options.ts";
+import type { MountItem } from "../../sandbox/mounts/request.ts";
+import { KEY_ALIASES, MOUNT_TYPES, type MountType, TYPE_ALIASES } from "../../sandbox/mounts/types.ts";
 import { UsageError } from "../../util/errors.ts";
-import { didYouMean, suggest } from "../../util/suggest.ts";
-import { choiceOf, choose, MOUNT_OPTIONS, type MountChoice } from "./options.ts";
-import type { MountItem } from "./request.ts";
-import { KEY_ALIASES, MOUNT_TYPES, type MountType, TYPE_ALIASES } from "./types.ts";
 
 const typeNamed = (name: string): MountType => MOUNT_TYPES.find((type) => type.name === name)!;
 const BIND = typeNamed("bind");

@@ -1,0 +1,104 @@
+/** What was typed behind `nsbox run`, as a request for mounts. */
+import { readlinkSync, statSync } from "node:fs";
+import type { Parsed } from "../cli/command.ts";
+import { didYouMean, suggest } from "../cli/suggest.ts";
+import { MASKS } from "../sandbox/mounts/masks.ts";
+import { MOUNT_OPTIONS } from "../sandbox/mounts/options.ts";
+import type { DeviceStat, MountItem, MountsRequest, Upper } from "../sandbox/mounts/request.ts";
+import { UsageError } from "../util/errors.ts";
+import { type Look, readDevice, readDir, readFile, readSymlink } from "./mounts/made.ts";
+import { readBind, readMount, readTmpfs, sourcePath } from "./mounts/read.ts";
+
+/** ROOTFS that is none; a directory of that name is `./none`. */
+export const NO_TREE = "none";
+
+/** How each option that adds to the list is read. */
+const READERS: Readonly<Record<string, (value: string, cwd: string, look: Look) => MountItem>> = {
+  bind: readBind,
+  tmpfs: readTmpfs,
+  mount: readMount,
+  symlink: readSymlink,
+  dir: readDir,
+  file: readFile,
+  device: readDevice,
+};
+
+/**
+ * The request that these words make. `bytes`: they hold one byte a character.
+ * @throws UsageError naming the word that cannot be.
+ */
+export function readMounts(input: Parsed, root: string, bytes: boolean): MountsRequest {
+  const cwd = readlinkSync("/proc/self/cwd", "buffer").toString(bytes ? "latin1" : "utf8");
+  const look = (path: string) => deviceStat(bytes ? Buffer.from(path, "latin1") : path);
+  const items: MountItem[] = [];
+  for (const [long, value] of input.ordered) {
+    const read = READERS[long];
+    if (read !== undefined && value !== true) items.push(read(value, cwd, look));
+  }
+  const noTree = root === NO_TREE;
+  const request: MountsRequest = {
+    items,
+    noTree,
+    overlay: overlay(input, cwd),
+    lower: input.values("lower").map((path) => sourcePath(path, cwd, `--lower ${path}`)),
+    readOnly: input.has("read-only"),
+    propagation: propagation(input.value("propagation")),
+    unmask: input.values("unmask").flatMap((value) => value.split(",").map(unmasked)),
+    hostDevices: input.has("dev-bind"),
+  };
+  if (noTree && (request.overlay !== undefined || request.lower.length > 0)) {
+    throw new UsageError(
+      'ROOTFS "none" has no files to lay anything over',
+      "It is in memory as it is; the bottom layer takes the place of ROOTFS",
+    );
+  }
+  return request;
+}
+
+function overlay(input: Parsed, cwd: string): "memory" | Upper | undefined {
+  const value = input.value("overlay-dir");
+  if (value === undefined) return input.has("overlay") ? "memory" : undefined;
+  if (input.has("overlay")) {
+    throw new UsageError('Options "--overlay" and "--overlay-dir" contradict each other');
+  }
+  const typed = `--overlay-dir ${value}`;
+  const [upper = "", work = "", ...rest] = value.split(":");
+  if (work === "" || rest.length > 0) {
+    throw new UsageError(
+      `Invalid "${typed}": it takes UPPER:WORK`,
+      "WORK is an empty directory on the same filesystem as UPPER",
+    );
+  }
+  return { upper: sourcePath(upper, cwd, typed), work: sourcePath(work, cwd, typed) };
+}
+
+function propagation(name: string | undefined): number | undefined {
+  if (name === undefined) return undefined;
+  const known = MOUNT_OPTIONS.filter((option) => option.propagation !== undefined);
+  const option = known.find((row) => row.name === name);
+  if (option !== undefined) return option.propagation;
+  const names = known.map((row) => row.name);
+  throw new UsageError(
+    `Unknown propagation "${name}"`,
+    didYouMean(suggest(name, names)) ?? `There are ${names.join(", ")}`,
+  );
+}
+
+function unmasked(path: string): string {
+  if (path === "ALL") return path;
+  if (MASKS.some((mask) => mask.path === path || mask.path.startsWith(`${path}/`))) return path;
+  const known = MASKS.map((mask) => mask.path);
+  throw new UsageError(
+    `Nothing is masked at "${path}"`,
+    didYouMean(suggest(path, known)) ?? `Masked are ${known.join(", ")}`,
+  );
+}
+
+function deviceStat(path: string | Buffer): DeviceStat | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  const { mode, rdev, uid, gid } = stat;
+  // As glibc's gnu_dev_major(3) takes them apart; no device of Linux has more bits.
+  const [major, minor] = [(rdev >> 8) & 0xfff, (rdev & 0xff) | ((rdev >>> 12) & 0xfff00)];
+  return { mode, major, minor, uid, gid };
+}

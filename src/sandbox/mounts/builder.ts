@@ -1,0 +1,200 @@
+/** Item by item: what each mount adds to the lists of operations. */
+import { MOUNT_ATTR, PROPAGATION } from "../../plan/constants.ts";
+import type { Op } from "../../plan/plan.ts";
+import { UsageError } from "../../util/errors.ts";
+import { checkFilesystem, checkShared, refuseInTree } from "./checks.ts";
+import type { MountChoice } from "./options.ts";
+import type { Places } from "./places.ts";
+import type { MountFacts, MountItem } from "./request.ts";
+
+type Item<K extends MountItem["kind"]> = MountItem & { readonly kind: K };
+
+const { MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_RDONLY } = MOUNT_ATTR;
+const { MS_REC, MS_PRIVATE } = PROPAGATION;
+
+const [TYPE, DIRECTORY] = [0o170000, 0o040000];
+
+/** Anything that is no directory, for a mount point that is to be a file. */
+const A_FILE = "/dev/null";
+
+/** The helper's word for an overlay without an upper layer. */
+const NO_UPPER = -1;
+
+/** Collects operations; slot 0 is ROOTFS. */
+export class MountBuilder {
+  readonly points: Op[] = [];
+  readonly outside: Op[] = [];
+  readonly sources: Op[] = [];
+  readonly mounts: Op[] = [];
+  readonly entered: Op[] = [];
+  readonly descriptors: number[] = [];
+  readonly places: Places;
+  /** A file is to be bound from the scratch filesystem. */
+  needsScratch = false;
+  readonly #facts: MountFacts;
+  #slots = 1;
+
+  constructor(facts: MountFacts, places: Places) {
+    this.#facts = facts;
+    this.places = places;
+  }
+
+  /** The kernel has these user namespaces made by root do less than root: what it may open is opened for it. */
+  get #handed(): boolean {
+    return this.#facts.uid === 0 && this.#facts.kinds.includes("user");
+  }
+
+  /** @throws UsageError where the item cannot be. */
+  add(item: MountItem): void {
+    switch (item.kind) {
+      case "bind":
+        return this.#bind(item);
+      case "filesystem":
+        return this.#filesystem(item);
+      case "image":
+        return this.#image(item);
+      case "overlay":
+        return this.#overlay(item);
+      case "device":
+        return this.#device(item);
+      case "symlink":
+        refuseInTree(item, this.places);
+        this.mounts.push({ op: "symlink", target: item.leadsTo, path: item.target });
+        return;
+      case "dir":
+        refuseInTree(item, this.places);
+        this.mounts.push({ op: "directory", path: item.target, mode: item.mode });
+        return;
+      case "file":
+        return this.#file(item);
+    }
+  }
+
+  /** Where ROOTFS itself may lack the target it gets it for the time of the run. */
+  #point(target: string, like: string): void {
+    if (this.places.find(target) !== "tree") return;
+    this.points.push({ op: "mount_point", path: target, slot: 0, like, follow: 1 });
+  }
+
+  /** The whole /dev of the host's. */
+  hostDevices(): void {
+    const choice = { clear: 0, recursive: true, propagation: MS_PRIVATE, idmap: false, optional: false };
+    const set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+    this.#bindPath("/dev", "/dev", { ...choice, set, propagationNamed: false });
+  }
+
+  #bind(item: Item<"bind">): void {
+    const { choice } = item;
+    checkShared(item, this.#facts);
+    if (choice.idmap && !this.#handed) {
+      throw new UsageError(
+        `"${item.typed}": the option idmap is for root, and needs a user namespace`,
+        this.#facts.uid === 0 ? 'Add "-U" with a map of ids' : "",
+      );
+    }
+    this.#point(item.target, item.source);
+    this.#bindPath(item.source, item.target, choice);
+    this.places.add(item.target, "host");
+  }
+
+  #bindPath(path: string, target: string, choice: MountChoice): void {
+    const slot = this.#slots++;
+    const { set, clear, propagation } = choice;
+    const [recursive, optional] = [Number(choice.recursive), Number(choice.optional)];
+    if (this.#handed) {
+      const idmap = Number(choice.idmap);
+      this.outside.push({ op: "hand_source", slot, path, recursive, optional, idmap });
+    } else this.sources.push({ op: "open_source", slot, path, recursive, optional });
+    this.mounts.push({ op: "bind", slot, target, set, clear, recursive, propagation });
+    if (choice.propagationNamed) {
+      this.entered.push({
+        op: "root_propagation",
+        path: target,
+        kind: propagation | (choice.recursive ? MS_REC : 0),
+      });
+    }
+  }
+
+  #filesystem(item: Item<"filesystem">): void {
+    const { type, target, choice, options } = item;
+    checkFilesystem(item, type, this.#facts);
+    this.#point(target, "");
+    const kernel = type.kernel ?? type.name;
+    this.mounts.push({
+      op: "mount",
+      type: kernel,
+      source: "",
+      target,
+      attributes: choice.set,
+      options,
+      when: 0,
+      make: 1,
+    });
+    this.places.add(target, type.memory ? "memory" : "kernel");
+  }
+
+  #image(item: Item<"image">): void {
+    const { type, source, target, choice } = item;
+    checkFilesystem(item, type, this.#facts);
+    this.#point(target, "");
+    const slot = this.#slots++;
+    this.sources.push({ op: "open_image", slot, path: source });
+    const attributes = choice.set | MOUNT_ATTR_RDONLY;
+    this.mounts.push({ op: "image", type: type.name, slot, target, attributes, options: "" });
+    this.places.add(target, "host");
+  }
+
+  #overlay(item: Item<"overlay">): void {
+    const { target, choice, upper } = item;
+    this.#point(target, "");
+    const lower = item.lower.map((path) => this.layer(path)).join();
+    this.mounts.push({
+      op: "overlay",
+      target,
+      lower,
+      upper: upper === undefined ? NO_UPPER : this.layer(upper.upper),
+      work: upper === undefined ? NO_UPPER : this.layer(upper.work),
+      attributes: choice.set,
+      options: this.overlayOptions,
+    });
+    this.places.add(target, upper === undefined ? "host" : "memory");
+  }
+
+  /** Opens a directory of the host as a layer; its slot. */
+  layer(path: string): number {
+    const slot = this.#slots++;
+    this.sources.push({ op: "open_layer", slot, path });
+    return slot;
+  }
+
+  /** In a user namespace overlays keep their notes in attributes that a user may write. */
+  get overlayOptions(): string {
+    return this.#facts.kinds.includes("user") ? "userxattr" : "";
+  }
+
+  #device({ source, target, stat }: Item<"device">): void {
+    const { mode, major, minor, uid, gid } = stat;
+    if (this.places.find(target) === "memory" && (mode & TYPE) !== DIRECTORY) {
+      const owner = this.#facts.kinds.includes("user") ? { uid: 0, gid: 0 } : { uid, gid };
+      this.mounts.push({ op: "device", source, path: target, mode, major, minor, ...owner });
+      return;
+    }
+    this.#point(target, source);
+    const choice = { clear: 0, recursive: true, propagation: MS_PRIVATE, idmap: false, optional: false };
+    const set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+    this.#bindPath(source, target, { ...choice, set, propagationNamed: false });
+    this.places.add(target, "host");
+  }
+
+  #file({ target, mode, content }: Item<"file">): void {
+    const bound = this.places.find(target) !== "memory";
+    if (bound) {
+      this.#point(target, A_FILE);
+      this.needsScratch = true;
+    }
+    if (typeof content === "number") this.descriptors.push(content);
+    const [from, text] = typeof content === "number" ? [content, ""] : [-1, content];
+    this.mounts.push({ op: "file", path: target, mode, content: text, from, bound: Number(bound) });
+    if (bound) this.places.add(target, "host");
+  }
+}

@@ -1,0 +1,58 @@
+/** What cannot be, said before anything is done. */
+import { KINDS } from "../../ns/kinds.ts";
+import { PROPAGATION } from "../../plan/constants.ts";
+import { UsageError } from "../../util/errors.ts";
+import type { Places } from "./places.ts";
+import type { MountFacts, MountItem, MountsRequest } from "./request.ts";
+import type { MountType } from "./types.ts";
+
+/** @throws UsageError where there is no mount namespace to mount in. */
+export function checkKind(request: MountsRequest, { kinds }: MountFacts): void {
+  if (kinds.includes("mnt")) return;
+  const what = request.noTree ? 'ROOTFS "none"' : `"${request.items[0]?.typed ?? "An option for mounts"}"`;
+  throw new UsageError(`${what} needs a mount namespace of the command's own`, 'Add "-m" ("--mount-ns")');
+}
+
+/** @throws UsageError where mounts made inside were to reach the host, and the kernel does not let them. */
+export function checkShared(item: MountItem & { kind: "bind" }, { kinds }: MountFacts): void {
+  if (item.choice.propagation !== PROPAGATION.MS_SHARED || !kinds.includes("user")) return;
+  throw new UsageError(
+    `"${item.typed}": what is mounted in a user namespace never reaches the host`,
+    'With "slave" the host\'s mounts appear inside; "shared" is for root without "-U"',
+  );
+}
+
+/** @throws UsageError where the kernel would refuse the type in this user namespace. */
+export function checkFilesystem(item: MountItem, type: MountType, { kinds }: MountFacts): void {
+  if (type.needs === undefined || !kinds.includes("user")) return;
+  if (type.needs === "none") {
+    throw new UsageError(
+      `"${item.typed}": the kernel mounts no ${type.name} image in a user namespace`,
+      type.name === "squashfs"
+        ? 'Run as root without "-U", or let squashfuse mount it and bind that'
+        : 'Run as root without "-U", or let erofsfuse mount it and bind that',
+    );
+  }
+  if (kinds.includes(type.needs)) return;
+  const kind = KINDS.find(({ name }) => name === type.needs)!;
+  throw new UsageError(
+    `"${item.typed}": in a user namespace it needs a ${kind.title} namespace of the command's own`,
+    `Add "-${kind.letter}" ("--${kind.long}")`,
+  );
+}
+
+/** What the things that are made are called. */
+const WORDS: Readonly<Record<string, string>> = { symlink: "link", dir: "directory" };
+
+/** @throws UsageError where something would be made in ROOTFS itself, or on the host. */
+export function refuseInTree(item: MountItem, places: Places): void {
+  const place = places.find(item.target);
+  if (place === "memory") return;
+  const where = { tree: "ROOTFS", host: "a directory of the host", kernel: "a filesystem of the kernel" };
+  throw new UsageError(
+    `"${item.typed}" would make a ${WORDS[item.kind] ?? "file"} in ${where[place]}`,
+    place === "tree"
+      ? 'Keep changes out of ROOTFS with "--overlay", begin with ROOTFS none, or mount a "--tmpfs" there before'
+      : 'Mount a "--tmpfs" there before',
+  );
+}
