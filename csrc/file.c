@@ -98,8 +98,8 @@ static long bind_scratch(const struct args_file *args) {
         text_append(text_append(path + text_length(path), path + sizeof path, "/"), path + sizeof path, name);
         error = mount_on_fd(path, target, 0, MS_BIND, 0);
     }
-    /* The scratch filesystem may be the root itself. */
-    SYS(unlinkat, box.scratch, name, 0);
+    if (box.scratch == box.root)
+        SYS(unlinkat, box.scratch, name, 0); /* or it would be seen inside */
     SYS(close, tree);
     SYS(close, target);
     return error;

@@ -48,6 +48,7 @@ const capabilities = (): string =>
 
 function answer({ let: when, free }: Verdict): string {
   if (when === "never") return "refused";
+  if (when === "always") return "";
   if (when === "gone") return "ENOSYS";
   if (when === "checked")
     return `by its arguments${free.length > 0 ? `; any with ${free.join(" or ")}` : ""}`;

@@ -11,7 +11,7 @@ import type { MountPart } from "./mounts/part.ts";
 import { chooseKinds } from "./namespaces.ts";
 import type { Caller, RunRequest } from "./request.ts";
 import { rootBefore, rootInside, rootOutside, rootSources } from "./root.ts";
-import { securityBefore, securityLast } from "./security/place.ts";
+import { securityAfter, securityBefore, securityLast } from "./security/place.ts";
 import type { SecurityRequest } from "./security/request.ts";
 
 const CONSTANT = constantOps();
@@ -73,12 +73,19 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
   if (joined === undefined || joined.copy) {
     rootInside(blocks, request, own, mounts, owned ? (identity?.ttyGroup ?? false) : undefined);
   }
-  const scope = { net: isShared("net", kinds, joins), pid: isShared("pid", kinds, joins) };
-  const chroot = !kinds.includes("mnt") && joined === undefined;
-  securityBefore(blocks, security, scope);
+  const around = {
+    security,
+    netIsShared: isShared("net", kinds, joins),
+    pidIsJoined: joins.some(({ kind }) => kind === "pid"),
+    isRoot: identity?.isRoot ?? true,
+    chroot: !kinds.includes("mnt") && joined === undefined,
+  };
+  securityBefore(blocks, around);
   if (identity !== undefined) blocks.push(...idBlocks(identity));
   else if (!owned || caller.uid === 0) blocks.push(CONSTANT.noGroups);
-  securityLast(blocks, security, scope, identity?.isRoot ?? true, chroot, request.cwd, request.preserve);
+  securityAfter(blocks, around);
+  if (request.cwd !== undefined) blocks.push(block({ op: "chdir", path: request.cwd }));
+  securityLast(blocks, around, request.preserve);
   blocks.push(block({ op: "exec", path }));
   const plan = {
     blocks,
@@ -87,7 +94,11 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
     display: display(caller),
     bytes: caller.bytes,
   };
-  return { plan, kinds, scoped: (scope.net || scope.pid) && security?.landlock.off !== true };
+  return {
+    plan,
+    kinds,
+    scoped: (around.netIsShared || isShared("pid", kinds, joins)) && security?.landlock.off !== true,
+  };
 }
 
 /** CLONE_NEWNS: the joined mount namespace is copied by the clone. */

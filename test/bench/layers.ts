@@ -24,6 +24,7 @@ const LAYERS: Readonly<Record<string, readonly OpName[]>> = {
   "no supplementary groups": ["groups"],
   capabilities: ["capabilities"],
   no_new_privs: ["undumpable", "no_new_privs"],
+  Landlock: ["landlock_ruleset", "landlock_restrict"],
   "the guard of the terminal": ["guard_terminal"],
   "the system call filter": ["seccomp"],
 };

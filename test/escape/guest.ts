@@ -33,7 +33,6 @@ mkdir -p /dev/shm /dev/pts; mount -t tmpfs shm /dev/shm; mount -t devpts pts /de
 mount -t tmpfs run /run; chmod 1777 /tmp
 ip link set lo up
 for module in /modules/*.ko; do insmod $module; done
-say=/dev/ttyS1; test -c $say || say=/dev/console
 { echo ${BORDER}; bash /script.sh </dev/null 2>&1; echo ${BORDER}; } >$say
 poweroff -f
 `;
@@ -96,7 +95,7 @@ export async function inVm(script: string, kernel: Kernel, disk: string, folder:
     ...["-machine", "pc", "-accel", "tcg", "-cpu", "max,la57=off", "-m", "3072", "-smp", "1"],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     ...["-kernel", uncompressed(kernel.image), "-initrd", await written(folder, parts)],
-    ...["-append", "console=ttyS0 quiet panic=-1 mitigations=off syscall.x32=y random.trust_cpu=on"],
+    ...["-append", "console=ttyS0 quiet panic=-1 mitigations=off syscall.x32=y say=/dev/ttyS1 random.trust_cpu=on"],
     ...["-drive", `file=${disk},format=raw,if=virtio,readonly=on`],
     ...["-serial", `file:${log}`, "-serial", "stdio"],
   ];
@@ -108,6 +107,6 @@ export async function inUml(script: string, kernel: Kernel, folder: string): Pro
   mkdirSync(folder, { recursive: true });
   const initrd = await written(folder, initramfs(script, [], []));
   chmodSync(kernel.image, 0o755);
-  const argv = [kernel.image, "mem=1024M", `initrd=${initrd}`, "con=null", "con0=null,fd:1", "quiet"];
+  const argv = [kernel.image, "mem=1024M", `initrd=${initrd}`, "con=null", "con0=null,fd:1", "quiet", "say=/dev/console"];
   return scriptOutput(argv, () => "");
 }

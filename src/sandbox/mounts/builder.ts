@@ -3,14 +3,17 @@ import { MOUNT_ATTR, PROPAGATION } from "../../plan/constants.ts";
 import type { Op } from "../../plan/plan.ts";
 import { UsageError } from "../../util/errors.ts";
 import { checkFilesystem, checkShared, refuseInTree } from "./checks.ts";
-import type { MountChoice } from "./options.ts";
+import { choiceOf, type MountChoice } from "./options.ts";
 import type { Places } from "./places.ts";
 import type { MountFacts, MountItem } from "./request.ts";
 
 type Item<K extends MountItem["kind"]> = MountItem & { readonly kind: K };
 
 const { MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_RDONLY } = MOUNT_ATTR;
-const { MS_REC, MS_PRIVATE } = PROPAGATION;
+const { MS_REC } = PROPAGATION;
+
+/** Binds of devices, which have to work. */
+const DEVICES = choiceOf(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 
 const [TYPE, DIRECTORY] = [0o170000, 0o040000];
 
@@ -39,7 +42,7 @@ export class MountBuilder {
     this.places = places;
   }
 
-  /** The kernel has these user namespaces made by root do less than root: what it may open is opened for it. */
+  /** Root's child in a user namespace may open less than root: the monitor opens it and hands it over. */
   get #handed(): boolean {
     return this.#facts.uid === 0 && this.#facts.kinds.includes("user");
   }
@@ -48,25 +51,31 @@ export class MountBuilder {
   add(item: MountItem): void {
     switch (item.kind) {
       case "bind":
-        return this.#bind(item);
+        this.#bind(item);
+        break;
       case "filesystem":
-        return this.#filesystem(item);
+        this.#filesystem(item);
+        break;
       case "image":
-        return this.#image(item);
+        this.#image(item);
+        break;
       case "overlay":
-        return this.#overlay(item);
+        this.#overlay(item);
+        break;
       case "device":
-        return this.#device(item);
+        this.#device(item);
+        break;
       case "symlink":
         refuseInTree(item, this.places);
         this.mounts.push({ op: "symlink", target: item.leadsTo, path: item.target });
-        return;
+        break;
       case "dir":
         refuseInTree(item, this.places);
         this.mounts.push({ op: "directory", path: item.target, mode: item.mode });
-        return;
+        break;
       case "file":
-        return this.#file(item);
+        this.#file(item);
+        break;
     }
   }
 
@@ -78,9 +87,7 @@ export class MountBuilder {
 
   /** The whole /dev of the host's. */
   hostDevices(): void {
-    const choice = { clear: 0, recursive: true, propagation: MS_PRIVATE, idmap: false, optional: false };
-    const set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
-    this.#bindPath("/dev", "/dev", { ...choice, set, propagationNamed: false });
+    this.#bindPath("/dev", "/dev", DEVICES);
   }
 
   #bind(item: Item<"bind">): void {
@@ -89,7 +96,7 @@ export class MountBuilder {
     if (choice.idmap && !this.#handed) {
       throw new UsageError(
         `"${item.typed}": the option idmap is for root, and needs a user namespace`,
-        this.#facts.uid === 0 ? 'Add "-U" with a map of ids' : "",
+        this.#facts.uid === 0 ? 'Add "-U" with a map of ids' : undefined,
       );
     }
     this.#point(item.target, item.source);
@@ -180,9 +187,7 @@ export class MountBuilder {
       return;
     }
     this.#point(target, source);
-    const choice = { clear: 0, recursive: true, propagation: MS_PRIVATE, idmap: false, optional: false };
-    const set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
-    this.#bindPath(source, target, { ...choice, set, propagationNamed: false });
+    this.#bindPath(source, target, DEVICES);
     this.places.add(target, "host");
   }
 

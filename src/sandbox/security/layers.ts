@@ -8,9 +8,6 @@ import type { LandlockRequest, SecurityRequest } from "./request.ts";
 const KEPT = keptCapabilities();
 const SYS_CHROOT = 18;
 
-/** LANDLOCK_SCOPE_…, see landlock(7): what is shared with the outside and closed all the same. */
-export const SCOPE = { abstractSockets: 1, signals: 2 } as const;
-
 /** Limits, priorities and processors. */
 export function limitBlocks({ limits, nice, cpuAffinity }: SecurityRequest): Block[] {
   const blocks = limits.map((limit) => block({ op: "limit", ...limit, lower: 0 }));

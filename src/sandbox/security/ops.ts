@@ -2,6 +2,7 @@
 import type { Block, Op } from "../../plan/plan.ts";
 import { CAPABILITIES, capabilitySet } from "../../sys/capabilities.ts";
 import { encodeBlocks } from "../encode-blocks.ts";
+import { SCOPE } from "./scope.ts";
 
 /** What a command has unless told otherwise. */
 export const keptCapabilities = (): number =>
@@ -29,6 +30,11 @@ const OPS = {
   /** Anybody else has nothing. */
   user: [keep(0)],
   noNewPrivs: [{ op: "no_new_privs" }],
+  /** No signal to the outside, where the kernel knows how. */
+  landlock: [
+    { op: "landlock_ruleset", filesystem: 0, tcp: 0, scope: SCOPE.signals, needed: 0 },
+    { op: "landlock_restrict" },
+  ],
   /** The caller's terminal is guarded whatever else is switched off. */
   guard: [{ op: "guard_terminal" }],
   /** Last of all before the filter and the command. */

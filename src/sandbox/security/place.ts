@@ -6,56 +6,66 @@
 import { block } from "../../plan/block.ts";
 import type { Block } from "../../plan/plan.ts";
 import { FILTER } from "./filter.gen.ts";
-import { capabilityBlock, landlockBlocks, limitBlocks, SCOPE } from "./layers.ts";
+import { capabilityBlock, landlockBlocks, limitBlocks } from "./layers.ts";
 import { securityOps } from "./ops.ts" with { type: "macro" };
 import type { LandlockRequest, SecurityRequest } from "./request.ts";
+import { SCOPE } from "./scope.ts";
 
 const CONSTANT = securityOps();
 const NO_LANDLOCK: LandlockRequest = { off: false, readOnly: [], readWrite: [], tcp: [] };
 
-/** What the command shares with the host, and Landlock closes where it can. */
-export interface Shared {
-  readonly net: boolean;
-  readonly pid: boolean;
+/** What the layers follow from, beside what was asked of them. */
+export interface Surroundings {
+  /** Options were given; undefined for none. */
+  readonly security: SecurityRequest | undefined;
+  /** The host's network is the command's. */
+  readonly netIsShared: boolean;
+  /** The command joins processes that it may want to signal. */
+  readonly pidIsJoined: boolean;
+  /** The command is uid 0 inside. */
+  readonly isRoot: boolean;
+  /** It has no mount namespace. */
+  readonly chroot: boolean;
 }
 
 /** What comes before the command's ids. */
-export function securityBefore(blocks: Block[], security: SecurityRequest | undefined, shared: Shared): void {
+export function securityBefore(blocks: Block[], around: Surroundings): void {
+  const { security } = around;
   blocks.push(CONSTANT.keyring, CONSTANT.noCore);
   if (security === undefined) return;
   blocks.push(...limitBlocks(security));
   if (!security.newPrivs) return;
-  addLandlock(blocks, security, shared);
+  addLandlock(blocks, around);
   blocks.push(CONSTANT.guard);
   addFilter(blocks, security);
 }
 
-/** What comes behind them, all but the exec. */
-export function securityLast(
-  blocks: Block[],
-  security: SecurityRequest | undefined,
-  shared: Shared,
-  isRoot: boolean,
-  chroot: boolean,
-  cwd: string | undefined,
-  preserve: readonly number[],
-): void {
+/** What comes behind them: nobody can gain anything any more. */
+export function securityAfter(blocks: Block[], around: Surroundings): void {
+  const { security, isRoot, chroot } = around;
   if (security !== undefined || chroot) blocks.push(capabilityBlock(security, isRoot, chroot));
   else blocks.push(isRoot ? CONSTANT.root : CONSTANT.user);
-  if (cwd !== undefined) blocks.push(block({ op: "chdir", path: cwd }));
-  const newPrivs = security?.newPrivs === true;
-  if (!newPrivs) {
-    blocks.push(CONSTANT.noNewPrivs);
-    addLandlock(blocks, security, shared);
-    blocks.push(CONSTANT.guard);
-  }
-  blocks.push(block({ op: "close_fds", keep: preserve.toSorted((a, b) => a - b).join() }), CONSTANT.end);
-  if (!newPrivs) addFilter(blocks, security);
+  if (security?.newPrivs === true) return;
+  blocks.push(CONSTANT.noNewPrivs);
+  addLandlock(blocks, around);
+  blocks.push(CONSTANT.guard);
 }
 
-function addLandlock(blocks: Block[], security: SecurityRequest | undefined, { net, pid }: Shared): void {
-  const scope = (net ? SCOPE.abstractSockets : 0) | (net || pid ? SCOPE.signals : 0);
-  if (security === undefined && scope === 0) return;
+/** The last steps before the command. */
+export function securityLast(blocks: Block[], { security }: Surroundings, preserve: readonly number[]): void {
+  // The helper wants them in ascending order.
+  const keep = preserve.length > 1 ? preserve.toSorted((a, b) => a - b) : preserve;
+  blocks.push(block({ op: "close_fds", keep: keep.join() }), CONSTANT.end);
+  if (security?.newPrivs !== true) addFilter(blocks, security);
+}
+
+/** Signals never leave: without a terminal of its own the command is in the caller's process group. */
+function addLandlock(blocks: Block[], { security, netIsShared, pidIsJoined }: Surroundings): void {
+  if (security === undefined && !netIsShared && !pidIsJoined) {
+    blocks.push(CONSTANT.landlock);
+    return;
+  }
+  const scope = (pidIsJoined ? 0 : SCOPE.signals) + (netIsShared ? SCOPE.abstractSockets : 0);
   blocks.push(...landlockBlocks(security?.landlock ?? NO_LANDLOCK, scope));
 }
 
