@@ -70,7 +70,7 @@ writeFileSync(
   `/** Written by scripts/syscalls.ts from the kernel's headers. Do not edit. */
 
 /** The names of an architecture's system calls by number, "" where a number has none. See syscalls(2). */
-export const SYSCALLS = {
-${tables.join("")}} as const satisfies Readonly<Record<string, readonly string[]>>;
+export const SYSCALLS: Readonly<Record<${ARCHES.map(([arch]) => `"${arch}"`).join(" | ")}, readonly string[]>> = {
+${tables.join("")}};
 `,
 );

@@ -2,6 +2,7 @@
 import type { Flag } from "../cli/command.ts";
 import { KINDS, type KindName } from "../ns/kinds.ts";
 import { identityFlags } from "./identity-flags.ts";
+import { mountFlags } from "./mount-flags.ts";
 import { securityFlags } from "./security-flags.ts";
 
 const NAMESPACES = "Namespaces";
@@ -80,6 +81,7 @@ export const runFlags = (): readonly Flag[] => [
     help: "Move the monotonic clock of the time namespace",
   },
   { long: "no-lo", group: NAMESPACES, help: "Leave the loopback interface of a new network namespace down" },
+  ...mountFlags(),
   ...identityFlags(),
   ...securityFlags(),
   {
@@ -121,13 +123,15 @@ const IS_SO = "It is always so: leave it out";
 
 /** What users of bubblewrap, podman and unshare would type. Called when nsbox is built. */
 export const elsewhere = (): Readonly<Record<string, string>> => ({
-  bind: NOT_YET,
-  "ro-bind": NOT_YET,
-  "dev-bind": NOT_YET,
-  volume: NOT_YET,
-  mount: NOT_YET,
-  tmpfs: NOT_YET,
-  "read-only": NOT_YET,
+  "ro-bind": "It is `--bind SRC:DST:ro`",
+  "bind-try": "It is `--bind SRC:DST:try`",
+  "ro-bind-try": "It is `--bind SRC:DST:ro,try`",
+  "bind-data": "It is `--file FD:DST`",
+  "ro-overlay": "They are `--lower DIR`, one for each layer",
+  "overlay-src": "ROOTFS is the bottom layer, and each `--lower DIR` lies over it",
+  "tmp-overlay": "It is `--overlay`",
+  "remount-ro": "It is `--read-only`, or the option ro of `--bind`",
+  volume: "It is `--bind SRC:DST:OPTIONS`",
   uid: "It is `--user UID[:GID]`",
   gid: "It is `--user UID:GID`",
   groups: "It is `--group-add GROUP`, once for each",

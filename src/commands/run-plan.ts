@@ -12,6 +12,8 @@ const GARBLED = "\uFFFD";
 export interface TypedRun {
   readonly request: RunRequest;
   readonly planned: PlannedRun;
+  /** The caller's descriptors that outlive nsbox: for the command, or for the plan. */
+  readonly preserve: readonly number[];
 }
 
 /**
@@ -46,7 +48,9 @@ export async function planTyped(
 }
 
 async function plan(input: Parsed, request: RunRequest, caller: Caller): Promise<TypedRun> {
-  return { request, planned: planRun(request, caller, await readParts(input, request, caller)) };
+  const parts = await readParts(input, request, caller);
+  const preserve = [...request.preserve, ...(parts.mounts?.descriptors ?? [])];
+  return { request, planned: planRun(request, caller, parts), preserve };
 }
 
 /** The request, joins included. */

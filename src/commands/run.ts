@@ -36,10 +36,10 @@ The exit status is the command's: 128+n where signal n ended it, 127 where it wa
 };
 
 async function run(input: Parsed): Promise<number> {
-  const { request, planned } = await planTyped(command, input);
+  const { planned, request, preserve } = await planTyped(command, input);
   if (input.has("explain") || input.has("explain-json")) return explain(planned, input.has("explain-json"));
   if (!input.has("quiet")) await printNotes(sharedNote(request, planned.kinds), planned, input);
-  if (request.preserve.length > 0) (await import("../runtime/preserve.ts")).preserve(request.preserve);
+  if (preserve.length > 0) (await import("../runtime/preserve.ts")).preserve(preserve);
   const plan = input.has("verbose")
     ? (await import("../plan/narrate.ts")).narrated(planned.plan)
     : planned.plan;

@@ -2,13 +2,41 @@
 
 import { KINDS } from "../ns/kinds.ts";
 import { describe } from "../plan/describe.ts";
-import type { Op } from "../plan/plan.ts";
+import type { Op, Plan } from "../plan/plan.ts";
 import { RESOURCES } from "../sys/resources.ts";
+import { sourceOf } from "./why-bind.ts";
 import { unfitStream } from "./why-mount.ts";
 
 /** Operations whose sentence would not name the thing as the user knows it have their own. */
-export function action(op: Op, root: string): string {
+export function action(op: Op, root: string, plan: Plan): string {
   switch (op.op) {
+    case "open_source":
+    case "hand_source":
+      return `Cannot bind "${op.path}"`;
+    case "bind":
+      return `Cannot bind "${sourceOf(plan, op.slot)}" on "${op.target}"`;
+    case "open_layer":
+      return `Cannot open layer "${op.path}"`;
+    case "open_image":
+      return `Cannot open image "${op.path}"`;
+    case "image":
+      return `Cannot mount ${op.type} image "${sourceOf(plan, op.slot)}" on "${op.target}"`;
+    case "overlay":
+      return op.target === ""
+        ? `Cannot lay an overlay over root filesystem "${root}"`
+        : `Cannot mount an overlay on "${op.target}"`;
+    case "directory":
+      return `Cannot make directory "${op.path}"`;
+    case "symlink":
+      return `Cannot make link "${op.path}"`;
+    case "file":
+      return `Cannot make file "${op.path}"`;
+    case "device":
+      return `Cannot provide device "${op.path}"`;
+    case "mask":
+      return `Cannot hide "${op.path}"`;
+    case "read_only":
+      return `Cannot make "${op.path}" read-only`;
     case "open_root":
       return `Cannot open root filesystem "${op.path}"`;
     case "lock_root":

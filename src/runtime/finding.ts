@@ -1,5 +1,6 @@
 /** Why a step failed, and what to do about it: who looks for the cause of which operation. */
 import type { Op, Plan } from "../plan/plan.ts";
+import { whyBind, whyImage, whyMade, whyOpenSource, whyOverlay, whyTarget } from "./why-bind.ts";
 import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
 import { whyCapabilities, whyIds, whyLandlock, whyLimit } from "./why-identity.ts";
 import { whyJoin } from "./why-join.ts";
@@ -24,11 +25,27 @@ export function finding(op: Op, { plan, root, state, errno }: Place): Finding {
     case "lock_root":
       return whyLock(errno);
     case "mount_point":
-      return whyMountPoint(root, op.path, state, errno);
+      return whyMountPoint(root, op.path, op.follow === 1, state, errno);
     case "clone":
       return whyClone(op.flags, errno);
     case "mount":
-      return whyMount(op.type, errno);
+      return whyMount(op.type, op.options, errno) ?? (op.make ? whyTarget(op.target, plan, errno) : {});
+    case "open_source":
+    case "hand_source":
+    case "open_layer":
+    case "open_image":
+      return whyOpenSource(op, plan, errno);
+    case "bind":
+      return whyBind(op, plan, errno);
+    case "overlay":
+      return whyOverlay(op, plan, errno);
+    case "image":
+      return whyImage(op, plan, errno);
+    case "directory":
+    case "symlink":
+    case "file":
+    case "device":
+      return whyMade(op, plan, errno);
     case "propagation":
       return errno === EINVAL ? { cause: "nsbox itself runs in a chroot, whose root is no mount point" } : {};
     case "chdir":

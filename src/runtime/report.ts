@@ -11,6 +11,7 @@ import { action } from "./action.ts";
 import { finding } from "./finding.ts";
 import { missingKinds } from "./why-clone.ts";
 import { whyExec } from "./why-exec.ts";
+import { hasMountedFiles, whyExecMounted } from "./why-exec-mounted.ts";
 
 const EINVAL = 22;
 
@@ -62,6 +63,7 @@ export function failureError({ plan, step, errno }: Failure): NsboxError {
   if (op === undefined) return new NsboxError(`Step ${step} of the plan failed`, { cause: errnoText(errno) });
   const root = plan.ops.find((other) => other.op === "open_root")?.path ?? "/";
   const state = plan.ops.find((other) => other.op === "lock_root")?.state ?? "/";
+  if (op.op === "exec" && hasMountedFiles(plan)) return whyExecMounted(plan.argv[0] ?? "", op.path, errno);
   if (op.op === "exec") {
     const cwd = plan.ops.findLast((other) => other.op === "chdir")?.path ?? "/";
     return whyExec(root, plan.argv[0] ?? "", op.path, cwd, errno);
@@ -69,7 +71,7 @@ export function failureError({ plan, step, errno }: Failure): NsboxError {
   const row: Operation = OPS[op.op];
   const { cause, hint } = finding(op, { plan, root, state, errno });
   const call = `${row.call}: ${errnoText(errno)}`;
-  return new NsboxError(action(op, root), {
+  return new NsboxError(action(op, root, plan), {
     cause: `${cause === undefined ? call : `${cause}; ${call}`} at step ${step} of ${plan.ops.length}`,
     ...(hint === undefined ? {} : { hint }),
     code: "step-failed",

@@ -2,24 +2,33 @@
 import { fstatSync, readFileSync, readlinkSync } from "node:fs";
 import type { Finding } from "./why-clone.ts";
 
-const EPERM = 1;
+const [EPERM, ENODEV, EINVAL] = [1, 19, 22];
 
 /**
  * In a user namespace the kernel mounts a new proc or sysfs only where the one there is wholly visible: see
- * mount_namespaces(7). Whatever is mounted below it hides a part.
+ * mount_namespaces(7). Whatever is mounted below it hides a part. Undefined where that is not the reason.
  */
-export function whyMount(type: string, errno: number): Finding {
-  if (errno !== EPERM || (type !== "proc" && type !== "sysfs")) return {};
+function whyHidden(type: string): Finding | undefined {
   const place = type === "proc" ? "/proc" : "/sys";
   const over = readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
     .map((line) => line.split(" ")[4] ?? "")
     .filter((point) => point.startsWith(`${place}/`));
-  if (over.length === 0) return {};
+  if (over.length === 0) return undefined;
   return {
     cause: `mounts hide parts of ${place} here (${over.slice(0, 3).join(", ")}), so no new ${type} may be mounted`,
-    hint: `Run where ${place} is whole, or as root without "-U"`,
+    hint: 'Where the container around this one is nsbox\'s, start that with "--unmask ALL" (podman: --security-opt unmask=ALL); else run as root without "-U"',
   };
+}
+
+/** Why a new filesystem was refused, whatever its target; undefined where the target may be the reason. */
+export function whyMount(type: string, options: string, errno: number): Finding | undefined {
+  if (errno === EPERM && (type === "proc" || type === "sysfs")) return whyHidden(type);
+  if (errno === ENODEV) return { cause: `this kernel has no filesystem ${type}` };
+  if (errno === EINVAL && options !== "") {
+    return { cause: `the kernel does not take one of its options: ${options.replaceAll("?", "")}` };
+  }
+  return undefined;
 }
 
 /** A standard descriptor that would lead out of the sandbox. */

@@ -7,7 +7,7 @@ import type { Finding } from "./why-clone.ts";
 const [ENOENT, EACCES, ENOTDIR, EROFS, EWOULDBLOCK] = [2, 13, 20, 30, 11];
 
 /** The nearest directory on the way to `path` that exists but may not be searched. */
-function closedDirectory(path: string): string | undefined {
+export function closedDirectory(path: string): string | undefined {
   const parts: string[] = [];
   for (let at = resolve(path); at !== dirname(at); at = dirname(at)) parts.unshift(at);
   return parts.slice(0, -1).find((part) => {
@@ -48,9 +48,18 @@ export function whyOpenRoot(root: string, command: string, errno: number): Findi
     : { cause: `directory "${closed}" may not be searched by this user` };
 }
 
-/** Why a mount point could not be had at `path` inside `root`. */
-export function whyMountPoint(root: string, path: string, state: string, errno: number): Finding {
-  const stat = lookAt(`${root}${path}`);
+/** Why a mount point could not be had at `path` inside `root`; `follow`: through links, too. */
+export function whyMountPoint(
+  root: string,
+  path: string,
+  follow: boolean,
+  state: string,
+  errno: number,
+): Finding {
+  const found = follow ? findInRoot(root, path) : `${root}${path}`;
+  const stat = found === undefined ? undefined : lookAt(found);
+  const lost = follow && stat === undefined ? lostLink(root, path) : undefined;
+  if (lost !== undefined) return { cause: `"${lost}" is a symbolic link that leads nowhere inside` };
   if (stat?.isSymbolicLink()) {
     return {
       cause: "it is a symbolic link, and nothing is mounted through one",
@@ -70,10 +79,25 @@ export function whyMountPoint(root: string, path: string, state: string, errno: 
   if (stat === undefined && (errno === EACCES || errno === EROFS)) {
     return {
       cause: "it is absent, and this user may not make it",
-      hint: `Make the directory "${root}${path}" beforehand`,
+      hint: `Make the directory "${root}${path}" beforehand, or keep changes in memory with "--overlay"`,
+    };
+  }
+  if (stat === undefined && errno === ENOENT) {
+    return {
+      cause: "it is absent, and in a ROOTFS that is the root here nothing is made",
+      hint: `Make it beforehand, or keep changes in memory with "--overlay"`,
     };
   }
   return {};
+}
+
+/** The link on the way to `path` that leads nowhere. */
+function lostLink(root: string, path: string): string | undefined {
+  const parts = path.split("/");
+  const ways = parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+  return ways.find(
+    (way) => findInRoot(root, way) === undefined && lookAt(`${root}${way}`)?.isSymbolicLink() === true,
+  );
 }
 
 /** What keeps this user from the directory of the record; undefined where nothing does. */

@@ -41,6 +41,12 @@ export function chooseKinds(request: RunRequest, caller: Caller): readonly KindN
   return kinds;
 }
 
+/** The kinds that the command has for itself and has rights over: what a new user namespace joins is another's. */
+export function ownKinds(kinds: readonly KindName[], joins: RunRequest["joins"]): readonly KindName[] {
+  if (joins.length === 0 || kinds.includes("user")) return kinds;
+  return [...kinds, ...joins.flatMap(({ kind }) => (kind === "mnt" ? [] : [kind]))];
+}
+
 /** @throws UsageError where a kind is joined twice, or made and joined. */
 function checkJoins({ named, share, joins }: RunRequest): void {
   for (let at = 0; at < joins.length; at++) {

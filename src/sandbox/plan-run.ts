@@ -8,9 +8,9 @@ import { idBlocks, mapBlocks, setUpBlocks } from "./identity/plan.ts";
 import type { Identity } from "./identity/request.ts";
 import { checkMountJoin, joinBlocks, joinMountBlocks } from "./joins.ts";
 import type { MountPart } from "./mounts/part.ts";
-import { chooseKinds } from "./namespaces.ts";
+import { chooseKinds, ownKinds } from "./namespaces.ts";
 import type { Caller, RunRequest } from "./request.ts";
-import { rootBefore, rootInside, rootOutside, rootSources } from "./root.ts";
+import { rootBefore, rootCopied, rootInside, rootOutside, rootSources } from "./root.ts";
 import { securityAfter, securityBefore, securityLast } from "./security/place.ts";
 import type { SecurityRequest } from "./security/request.ts";
 
@@ -70,9 +70,9 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
   if (identity !== undefined) blocks.push(...setUpBlocks(identity));
   if (request.hostname !== undefined) blocks.push(block({ op: "hostname", name: request.hostname }));
   if (kinds.includes("net") && request.loopback) blocks.push(CONSTANT.loopback);
-  if (joined === undefined || joined.copy) {
+  if (joined === undefined) {
     rootInside(blocks, request, own, mounts, owned ? (identity?.ttyGroup ?? false) : undefined);
-  }
+  } else if (joined.copy) rootCopied(blocks, mounts);
   const around = {
     security,
     netIsShared: isShared("net", kinds, joins),
@@ -103,12 +103,6 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
 
 /** CLONE_NEWNS: the joined mount namespace is copied by the clone. */
 const MOUNTS = 0x00020000;
-
-/** The kinds that the command has for itself and has rights over: what a new user namespace joins is another's. */
-function ownKinds(kinds: readonly KindName[], joins: RunRequest["joins"]): readonly KindName[] {
-  if (joins.length === 0 || kinds.includes("user")) return kinds;
-  return [...kinds, ...joins.flatMap(({ kind }) => (kind === "mnt" ? [] : [kind]))];
-}
 
 /** The kind is the host's. */
 const isShared = (kind: KindName, kinds: readonly KindName[], joins: RunRequest["joins"]): boolean =>

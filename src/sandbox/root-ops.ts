@@ -55,6 +55,8 @@ const OPS = {
     { op: "propagation", kind: PROPAGATION.MS_REC | PROPAGATION.MS_PRIVATE },
     { op: "bind_root", attributes: MOUNT_ATTR_NODEV },
   ],
+  /** A mount namespace that is ours already, and a copy of another's. */
+  isolate: [{ op: "propagation", kind: PROPAGATION.MS_REC | PROPAGATION.MS_PRIVATE }],
   /** All of /dev but devpts. */
   devices: [
     mount("tmpfs", "/dev", MOUNT_ATTR_NOSUID, "mode=755,size=65536k"),

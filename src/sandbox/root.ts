@@ -78,3 +78,10 @@ export function rootInside(
   blocks.push(CONSTANT.pivot);
   if (mounts !== undefined) blocks.push(...mounts.entered);
 }
+
+/** What the child does in the copy of a mount namespace: its root stays, and gets what was asked for. */
+export function rootCopied(blocks: Block[], mounts?: MountPart): void {
+  blocks.push(CONSTANT.isolate);
+  if (mounts === undefined) return;
+  blocks.push(...mounts.mounts, ...(mounts.masks ?? []), ...mounts.last);
+}

@@ -1,7 +1,5 @@
 /** The default filter for a set of capabilities, and what it says of each call. */
 import { type Action, ENOSYS, EPERM, RET, refuse } from "./actions.ts";
-import type { Arch } from "./arch.ts";
-import { compile } from "./compile.ts";
 import { CHECKED, GROUPS, type Let } from "./default-table.ts";
 import { FLAG, type Profile, type Rule } from "./profile.ts";
 
@@ -43,10 +41,6 @@ function hasAny(capabilities: readonly string[], wanted: readonly string[]): boo
   for (const name of wanted) if (capabilities.includes(name)) return true;
   return false;
 }
-
-/** The default filter for `capabilities` as base64 of its program: called when nsbox is built, see `compile`. */
-export const defaultProgram = (arch: Arch, capabilities: readonly string[]): string =>
-  compile(defaultProfile(capabilities), arch).bytes.toBase64();
 
 /** What the default filter says of one call, for people to read. */
 export interface Verdict {

@@ -1,7 +1,7 @@
 /** Written by scripts/syscalls.ts from the kernel's headers. Do not edit. */
 
 /** The names of an architecture's system calls by number, "" where a number has none. See syscalls(2). */
-export const SYSCALLS = {
+export const SYSCALLS: Readonly<Record<"x64" | "arm64", readonly string[]>> = {
   // biome-ignore format: ten numbers a line
   x64: [
     "read", "write", "open", "close", "stat", "fstat", "lstat", "poll", "lseek", "mmap",
@@ -104,4 +104,4 @@ export const SYSCALLS = {
     "lsm_set_self_attr", "lsm_list_modules", "mseal", "setxattrat", "getxattrat", "listxattrat", "removexattrat", "open_tree_attr", "file_getattr", "file_setattr",
     "listns", "rseq_slice_yield", "fchroot",
   ],
-} as const satisfies Readonly<Record<string, readonly string[]>>;
+};

@@ -44,14 +44,10 @@ export class Site {
     if (exitCode !== 0) throw new Error(`${argv.join(" ")}: ${stderr}`);
   }
 
-  /** Tries it unprotected. */
-  control(): Promise<Attempt> {
-    return this.#all("control", [this.#way.tries?.control ?? ""]);
-  }
-
-  /** Tries it under `nsbox run OPTIONS`. */
-  under(options: readonly string[]): Promise<Attempt> {
-    return this.#all(options, this.#way.tries?.nsbox ?? [""]);
+  /** Tries it, unprotected or under `nsbox run OPTIONS`. */
+  attempt(options: readonly string[] | "control"): Promise<Attempt> {
+    const { tries } = this.#way;
+    return this.#all(options, options === "control" ? [tries?.control ?? ""] : (tries?.nsbox ?? [""]));
   }
 
   async #all(options: readonly string[] | "control", tries: readonly string[]): Promise<Attempt> {

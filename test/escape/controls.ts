@@ -27,6 +27,10 @@ export const CONTROLS = {
     says: "chroot(1), /proc mounted",
     argv: script(`${PROC} && exec chroot "$tree" "$@"`),
   },
+  "chroot with /sys": {
+    says: "chroot(1), /sys mounted",
+    argv: script('mount -t sysfs sysfs "$tree/sys" && exec chroot "$tree" "$@"'),
+  },
   "chroot as an ordinary user": {
     says: "chroot(1), another user",
     argv: ["chroot", "--userspec=1000:1000", "{tree}"],

@@ -32,6 +32,10 @@ export const IMAGES = {
         chmod 755 {tree}/script-$fd
       done`,
   },
+  "a program for the kernel": {
+    says: "a script that, run outside, changes something there",
+    script: `printf '#!/bin/sh\\n: >%s/hit\\n' {folder} >{tree}/handler; chmod 755 {tree}/handler`,
+  },
   "a disk's file": {
     says: "a filesystem with the secret in a file",
     script: `mkdir {folder}/content && cp {file} {folder}/content/secret

@@ -3,14 +3,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, join } from "node:path";
 import { hostProgram } from "../e2e/support.ts";
 
-/** An unpacked kernel package. */
-export interface Kernel {
-  /** What qemu boots, or runs where it is user mode Linux. */
-  readonly image: string;
-  /** The directory with the modules. */
-  readonly modules: string;
-}
-
 const below = (directory: string): string[] =>
   existsSync(directory) ? (readdirSync(directory, { recursive: true }) as string[]) : [];
 
@@ -34,7 +26,8 @@ export function unpacked(name: RegExp, folder: string): string | undefined {
       .filter((candidate) => name.test(candidate))
       .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
       .at(-1);
-    if (newest === undefined || spawn(["apt-get", "download", newest], folder).exitCode !== 0) return undefined;
+    if (newest === undefined || spawn(["apt-get", "download", newest], folder).exitCode !== 0)
+      return undefined;
     file = join(folder, readdirSync(folder).find((entry) => entry.endsWith(".deb"))!);
   }
   const tree = join(folder, "files");

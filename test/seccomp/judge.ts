@@ -17,6 +17,8 @@ const OPS = { NE: 1, LT: 2, LE: 3, EQ: 4, GE: 5, GT: 6, MASKED_EQ: 7 } as const;
 const BAD_ARCH = RET.KILL_PROCESS;
 
 const folder = mkdtempSync(join(tmpdir(), "nsbox-judge-"));
+// Several files of tests share one judge.
+process.on("exit", () => rmSync(folder, { recursive: true }));
 const program = join(folder, "judge");
 const compiler = Bun.spawnSync([
   ...(process.env["CC"] ?? "cc").split(" "),
@@ -28,9 +30,6 @@ const compiler = Bun.spawnSync([
 
 /** Why there is no judge, for the names of tests that are left out; "" where there is one. */
 export const NO_JUDGE = compiler.exitCode === 0 ? "" : "needs libseccomp-dev";
-
-/** To be called when a file's tests are done. */
-export const dismiss = (): void => rmSync(folder, { recursive: true });
 
 /** The judge's answers to `lines`, one for each `end` and `name`. */
 function ask(lines: readonly string[]): string[] {

@@ -147,7 +147,7 @@ export class MountBuilder {
     const slot = this.#slots++;
     this.sources.push({ op: "open_image", slot, path: source });
     const attributes = choice.set | MOUNT_ATTR_RDONLY;
-    this.mounts.push({ op: "image", type: type.name, slot, target, attributes, options: "" });
+    this.mounts.push({ op: "image", type: type.name, slot, target, attributes, options: "ro" });
     this.places.add(target, "host");
   }
 
