@@ -43,7 +43,7 @@ export function readMounts(input: Parsed, root: string, bytes: boolean): MountsR
     lower: input.values("lower").map((path) => sourcePath(path, cwd, `--lower ${path}`)),
     readOnly: input.has("read-only"),
     propagation: propagation(input.value("propagation")),
-    unmask: input.values("unmask").flatMap((value) => value.split(",").map(unmasked)),
+    unmask: input.values("unmask").map(unmasked),
     hostDevices: input.has("dev-bind"),
   };
   if (noTree && (request.overlay !== undefined || request.lower.length > 0)) {

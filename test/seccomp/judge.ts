@@ -1,5 +1,5 @@
 /** libseccomp as a judge: compiles the same rules, and answers what it makes of them. See judge.c. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Action, RET } from "../../src/seccomp/actions.ts";
@@ -16,24 +16,29 @@ const OPS = { NE: 1, LT: 2, LE: 3, EQ: 4, GE: 5, GT: 6, MASKED_EQ: 7 } as const;
 /** What libseccomp answers for tables that a filter does not know: our filters' default too. */
 const BAD_ARCH = RET.KILL_PROCESS;
 
-const folder = mkdtempSync(join(tmpdir(), "nsbox-judge-"));
-// Several files of tests share one judge.
-process.on("exit", () => rmSync(folder, { recursive: true }));
-const program = join(folder, "judge");
-const compiler = Bun.spawnSync([
-  ...(process.env["CC"] ?? "cc").split(" "),
-  ..."-std=gnu11 -O1 -Wall -Wextra -Werror -o".split(" "),
-  program,
-  join(import.meta.dir, "judge.c"),
-  "-lseccomp",
-]);
+/** Compiles judge.c. The program is left without a name: several files of tests share it, and none is the last. */
+function call(): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), "nsbox-judge-"));
+  try {
+    const program = join(folder, "judge");
+    const compiler = (process.env["CC"] ?? "cc").split(" ");
+    const flags = "-std=gnu11 -O1 -Wall -Wextra -Werror".split(" ");
+    const source = join(import.meta.dir, "judge.c");
+    const { exitCode } = Bun.spawnSync([...compiler, ...flags, "-o", program, source, "-lseccomp"]);
+    return exitCode === 0 ? `/proc/${process.pid}/fd/${openSync(program, "r")}` : undefined;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const program = call();
 
 /** Why there is no judge, for the names of tests that are left out; "" where there is one. */
-export const NO_JUDGE = compiler.exitCode === 0 ? "" : "needs libseccomp-dev";
+export const NO_JUDGE = program === undefined ? "needs libseccomp-dev" : "";
 
 /** The judge's answers to `lines`, one for each `end` and `name`. */
 function ask(lines: readonly string[]): string[] {
-  const { exitCode, stdout, stderr } = Bun.spawnSync([program], {
+  const { exitCode, stdout, stderr } = Bun.spawnSync([program ?? ""], {
     stdin: Buffer.from(`${lines.join("\n")}\n`),
   });
   if (exitCode !== 0) throw new Error(`judge: ${exitCode} ${stderr}`);

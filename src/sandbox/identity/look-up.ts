@@ -29,7 +29,9 @@ export function lookUpIdentity(request: IdentityRequest, around: Surroundings): 
   const user = request.user === undefined ? undefined : findUser(request.user, around.root);
   const added = request.groups.map((group) => findGroup(group, around.root));
   const ids = user && { uid: user.uid, gid: user.gid };
-  const groups = user || added.length > 0 ? [...new Set([...(user?.groups ?? []), ...added])] : undefined;
+  // Groups that merely come with the account are left out where none can be had.
+  const own = canSetGroups ? (user?.groups ?? []) : [];
+  const groups = (user && canSetGroups) || added.length > 0 ? [...new Set([...own, ...added])] : undefined;
   if (maps) {
     for (const [what, ranges, list] of [
       ["user", maps.uid.ranges, ids ? [ids.uid] : []],

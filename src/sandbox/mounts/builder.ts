@@ -2,7 +2,7 @@
 import { MOUNT_ATTR, PROPAGATION } from "../../plan/constants.ts";
 import type { Op } from "../../plan/plan.ts";
 import { UsageError } from "../../util/errors.ts";
-import { checkFilesystem, checkShared, refuseInTree } from "./checks.ts";
+import { checkFilesystem, checkLayers, checkShared, refuseInTree } from "./checks.ts";
 import { choiceOf, type MountChoice } from "./options.ts";
 import type { Places } from "./places.ts";
 import type { MountFacts, MountItem } from "./request.ts";
@@ -154,6 +154,7 @@ export class MountBuilder {
   #overlay(item: Item<"overlay">): void {
     const { target, choice, upper } = item;
     this.#point(target, "");
+    checkLayers(item.lower.length);
     const lower = item.lower.map((path) => this.layer(path)).join();
     this.mounts.push({
       op: "overlay",

@@ -13,6 +13,16 @@ export function checkKind(request: MountsRequest, { kinds }: MountFacts): void {
   throw new UsageError(`${what} needs a mount namespace of the command's own`, 'Add "-m" ("--mount-ns")');
 }
 
+/** OVL_MAX_STACK of the kernel. */
+const MOST_LAYERS = 500;
+
+/** @throws UsageError where there are more layers than the kernel takes. */
+export function checkLayers(count: number): void {
+  if (count > MOST_LAYERS) {
+    throw new UsageError(`${count} layers: the kernel takes ${MOST_LAYERS} layers at most`);
+  }
+}
+
 /** @throws UsageError where mounts made inside were to reach the host, and the kernel does not let them. */
 export function checkShared(item: MountItem & { kind: "bind" }, { kinds }: MountFacts): void {
   if (item.choice.propagation !== PROPAGATION.MS_SHARED || !kinds.includes("user")) return;

@@ -3,7 +3,7 @@ import { block } from "../../plan/block.ts";
 import { MOUNT_ATTR, PROPAGATION } from "../../plan/constants.ts";
 import type { Op } from "../../plan/plan.ts";
 import { MountBuilder } from "./builder.ts";
-import { checkKind } from "./checks.ts";
+import { checkKind, checkLayers } from "./checks.ts";
 import { MASKS, type Mask, maskOp } from "./masks.ts";
 import type { MountPart } from "./part.ts";
 import { Places } from "./places.ts";
@@ -95,6 +95,7 @@ function usualDirectories({ kinds }: MountFacts): Op[] {
 
 /** Changes that nobody asked to keep go to memory; where none were asked for the root is closed at the end. */
 function overlayRoot({ lower, overlay }: MountsRequest, builder: MountBuilder): Op & { op: "overlay" } {
+  checkLayers(lower.length + 1);
   const layers = lower.map((path) => builder.layer(path)).reverse();
   const kept = overlay === undefined || overlay === "memory" ? undefined : overlay;
   return {
