@@ -9,6 +9,9 @@ import { AFTER, BEFORE, COUNT, ENV_AFTER, ENV_BEFORE } from "./plain.gen.ts";
 /** A longer path may have more bytes than the kernel takes; the long way says so. */
 const LONGEST = 1024;
 
+/** ROOTFS that is no directory: see `./mounts/`. */
+const NO_TREE = "none";
+
 /** What Bun makes of bytes that are no UTF-8. */
 const GARBLED = "\uFFFD";
 
@@ -19,7 +22,8 @@ const GARBLED = "\uFFFD";
 export function plainRun(args: readonly string[], caller: NodeJS.ProcessEnv): EncodedPlan | undefined {
   const root = args[0];
   const { TERM } = caller;
-  if (args.length < 2 || !root || root[0] === "-" || root.length > LONGEST) return undefined;
+  if (args.length < 2 || !root || root[0] === "-" || root.length > LONGEST || root === NO_TREE)
+    return undefined;
   if (caller["NO_COLOR"] || caller["CLICOLOR_FORCE"]) return undefined;
   if (args.join().includes(GARBLED) || TERM?.includes(GARBLED)) return undefined;
   return {

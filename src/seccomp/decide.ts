@@ -3,7 +3,7 @@ import { type Action, isStricter } from "./actions.ts";
 import { ANY_BIT, type Assembler, type Target } from "./bpf.ts";
 import type { Rule } from "./profile.ts";
 import { type Ranges, search } from "./search.ts";
-import { holds, segments, type Test } from "./segments.ts";
+import { holds, MORE, segments, type Test } from "./segments.ts";
 
 const ALL = 0xffffffffffffffffn;
 const LOW = 0xffffffffn;
@@ -108,10 +108,11 @@ class Decision {
     const { high, halves } = segments(tests, (value) => {
       const left = remaining(rules, first, value);
       const key = keyOf(left);
+      const weight = left.length > 0 && left[0]!.tests.length > 0 ? MORE : 1;
       const at = keys.indexOf(key);
-      if (at >= 0) return at;
+      if (at >= 0) return { leaf: at, weight };
       leaves.push(left);
-      return keys.push(key) - 1;
+      return { leaf: keys.push(key) - 1, weight };
     });
     const offset = ARGUMENTS + 8 * first.index;
     const place = (leaf: number) => this.decide(leaves[leaf]!, keys[leaf]!);

@@ -40,18 +40,27 @@ function cuts(tests: readonly Test[]): bigint[] {
   return all;
 }
 
+/** The weight of a range behind which more is looked at: 1 for others. */
+export const MORE = 16;
+
+/** What is decided for a range, and how much it matters that the range is found soon. */
+export interface Decided {
+  readonly leaf: number;
+  readonly weight: number;
+}
+
 /** Ranges that grow while the same is decided. */
 class Growing implements Ranges {
   readonly starts: number[] = [];
   readonly leaves: number[] = [];
   readonly weights: number[] = [];
 
-  add(start: number, leaf: number): void {
+  add(start: number, { leaf, weight }: Decided): void {
     const count = this.leaves.length;
     if (count > 0 && this.leaves[count - 1] === leaf) return;
     this.starts.push(start);
     this.leaves.push(leaf);
-    this.weights.push(count + 1);
+    this.weights.push((count === 0 ? 0 : this.weights[count - 1]!) + weight);
   }
 }
 
@@ -62,23 +71,23 @@ export interface Segments {
   readonly halves: readonly Ranges[];
 }
 
-/** The ranges that all `tests`, on one argument and mask, are cut into; `leafOf` says what is decided at a value. */
-export function segments(tests: readonly Test[], leafOf: (value: bigint) => number): Segments {
+/** The ranges that all `tests`, on one argument and mask, are cut into; `decide` says what is decided at a value. */
+export function segments(tests: readonly Test[], decide: (value: bigint) => Decided): Segments {
   const starts = cuts(tests);
   const high = new Growing();
   const halves: Ranges[] = [];
-  let last = 0;
+  let last: Decided = { leaf: 0, weight: 1 };
   for (let at = 0; at < starts.length; ) {
     const half = Number(starts[at]! >> HALF);
     const low = new Growing();
     // What was decided before may reach into this half.
     if ((starts[at]! & LOW) !== 0n) low.add(0, last);
     while (at < starts.length && Number(starts[at]! >> HALF) === half) {
-      last = leafOf(starts[at]!);
+      last = decide(starts[at]!);
       low.add(Number(starts[at++]! & LOW), last);
     }
-    if (low.leaves.length === 1) high.add(half, low.leaves[0]!);
-    else high.add(half, -halves.push(low));
+    if (low.leaves.length === 1) high.add(half, last);
+    else high.add(half, { leaf: -halves.push(low), weight: MORE });
     // Up to the next cut all halves are alike.
     if (half < HIGHEST && (at === starts.length || Number(starts[at]! >> HALF) > half + 1)) {
       high.add(half + 1, last);

@@ -1,20 +1,10 @@
 /**
  * What each layer of the sandbox costs: the plan of a run without options, and the same plan without the
- * operations of one layer, each stored with the helper as a program of its own, so that Bun's start is not
- * in the way.
+ * operations of one layer, each stored as a program, so that Bun's start is not in the way.
  */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { encoded } from "../../src/plan/block.ts";
-import { readable } from "../../src/plan/decode.ts";
-import { encode } from "../../src/plan/encode.ts";
 import type { OpName } from "../../src/plan/ops.ts";
-import type { Op, Plan } from "../../src/plan/plan.ts";
-import { PLAIN_REQUEST } from "../../src/sandbox/plain-request.ts";
-import { planRun } from "../../src/sandbox/plan-run.ts";
-import { HELPER } from "../../src/sys/helper.gen.ts";
 import { compete, type Goal } from "./measure.ts";
-import { scratch } from "./things.ts";
+import { plainPlan, stored, without } from "./plans.ts";
 
 /** The layers, and the operations that each is made of. */
 const LAYERS: Readonly<Record<string, readonly OpName[]>> = {
@@ -29,28 +19,14 @@ const LAYERS: Readonly<Record<string, readonly OpName[]>> = {
   "the system call filter": ["seccomp"],
 };
 
-/** `plan` and the helper as an executable file. */
-function store(name: string, plan: Plan): string {
-  const file = join(scratch(), `plan-${name.replaceAll(" ", "-")}`);
-  const text = new TextEncoder().encode(encode(encoded(plan), -1));
-  writeFileSync(file, Buffer.concat([Uint8Array.fromBase64(HELPER), text]), { mode: 0o755 });
-  return file;
-}
-
 /** Measures the layers of a run as root and returns the goal for all of them. */
 export function benchLayers(tree: string, rounds: number): Goal[] {
-  const caller = { uid: 0, gid: 0, env: { TERM: "dumb" }, color: undefined, bytes: false };
-  const request = { ...PLAIN_REQUEST, root: tree, command: ["/bin/true"] };
-  const plan = readable(planRun(request, caller).plan);
-  const without = (names: readonly OpName[]): Plan => ({
-    ...plan,
-    ops: plan.ops.filter(({ op }: Op) => !names.includes(op)),
-  });
+  const plan = plainPlan(tree);
   const all = Object.values(LAYERS).flat();
   const contestants = [
-    { name: "all", argv: [store("all", plan)] },
-    { name: "none", argv: [store("none", without(all))] },
-    ...Object.entries(LAYERS).map(([name, ops]) => ({ name, argv: [store(name, without(ops))] })),
+    { name: "all", argv: [stored("all", plan)] },
+    { name: "none", argv: [stored("none", without(plan, all))] },
+    ...Object.entries(LAYERS).map(([name, ops]) => ({ name, argv: [stored(name, without(plan, ops))] })),
   ];
   const results = compete(contestants, rounds * 5);
   const time = (name: string) => results.find((result) => result.name === name)?.median ?? Number.NaN;

@@ -2,7 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Contestant, compete, type Goal, type Result, table } from "./measure.ts";
-import { absent, compiled, emptyBun, NSBOX, program, scratch } from "./things.ts";
+import { plainPlan, stored } from "./plans.ts";
+import { absent, emptyBun, NSBOX, program, scratch } from "./things.ts";
 
 const KINDS = ["pid", "network", "ipc", "uts", "mount", "cgroup"];
 
@@ -21,14 +22,6 @@ function bundle(tree: string): string {
 }
 
 function contestants(tree: string): Contestant[] {
-  const bare = compiled("bare.c", [
-    "-static",
-    "-nostdlib",
-    "-ffreestanding",
-    "-fno-builtin",
-    "-fno-stack-protector",
-    "-fno-tree-loop-distribute-patterns",
-  ]);
   const list: Contestant[] = [
     { name: "nsbox run, all kinds", argv: [NSBOX, "run", tree, "/bin/true"] },
     {
@@ -37,7 +30,7 @@ function contestants(tree: string): Contestant[] {
     },
     { name: "nsbox --version", argv: [NSBOX, "--version"] },
     { name: "empty compiled Bun program", argv: [emptyBun()] },
-    { name: "bare C, the same system calls", argv: [bare, tree, "/bin/true"] },
+    { name: "the same plan without Bun", argv: [stored("plain", plainPlan(tree))] },
   ];
   const peer = (name: string, argv: (path: string) => readonly string[]): void => {
     const path = program(name);
@@ -89,8 +82,8 @@ export async function benchRun(tree: string, rounds: number): Promise<Goal[]> {
   const own = time("nsbox run, all kinds");
   const goals: Goal[] = [
     {
-      text: "run above an empty Bun program plus bare C, ms",
-      value: own - time("empty compiled Bun program") - time("bare C, the same system calls"),
+      text: "run above an empty Bun program plus its plan without Bun, ms",
+      value: own - time("empty compiled Bun program") - time("the same plan without Bun"),
       limit: 1,
     },
     {

@@ -25,15 +25,6 @@ export const program = (name: string): string | undefined =>
 /** Says that a peer is not there, and so not measured. */
 export const absent = (name: string): void => console.log(`absent, skipped: ${name}`);
 
-/** Compiles a C file beside this one. */
-export function compiled(source: string, flags: readonly string[]): string {
-  const file = join(scratch(), source.replace(/\.c$/, ""));
-  const argv = ["cc", "-O2", ...flags, "-o", file, join(import.meta.dir, source)];
-  const { exitCode, stderr } = Bun.spawnSync(argv, { stderr: "pipe" });
-  if (exitCode !== 0) throw new Error(stderr.toString());
-  return file;
-}
-
 /** A Bun program that does nothing, compiled as nsbox is. */
 export function emptyBun(): string {
   const source = join(scratch(), "empty.ts");

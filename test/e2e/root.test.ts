@@ -52,7 +52,9 @@ describe("the root inside", () => {
       const devices = "null zero full random urandom tty".split(" ").map((name) => `/dev/${name} devtmpfs`);
       const bound = points.filter((point) => devices.includes(point));
       expect(bound).toEqual(who.uid === 0 ? [] : devices);
-      expect(points.filter((point) => !devices.includes(point))).toEqual([
+      // What is hidden of the kernel's is another test's.
+      const whole = points.filter((point) => !/^\/(proc|sys)\//.test(point));
+      expect(whole.filter((point) => !devices.includes(point))).toEqual([
         "/dev tmpfs",
         "/dev/shm tmpfs",
         "/dev/pts devpts",

@@ -22,10 +22,10 @@ export class Site {
   readonly #who: Person;
   readonly #places: Places;
 
-  constructor(way: Way, who: Person, number: number) {
+  constructor(way: Way, who: Person, name: string) {
     this.#way = way;
     this.#who = who;
-    const folder = join(SCRATCH, `escape/way-${number}-${who.uid}`);
+    const folder = join(SCRATCH, `escape/way-${name}`);
     const secret = `nsbox-secret-${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`;
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "secret"), `${secret}\n`);

@@ -39,6 +39,9 @@ function layerCases(way: Way, who: Person): Case[] {
   if (opens(way)) {
     const title = `gets out of nsbox without ${names}: ${who.name}`;
     cases.push({ title, who, options: without(way.layers), out: true });
+  } else if (way.layers.length === 1) {
+    const title = `is held by ${names} with --privileged: ${who.name}`;
+    cases.push({ title, who, options: ["--privileged"], out: false });
   }
   if (way.layers.length > 1)
     for (const layer of way.layers) {

@@ -1,8 +1,8 @@
 /** Ways out of the sandbox, natively: see `./ways.ts`. Judge: a secret that is planted outside. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { AS_ROOT, type Person } from "../e2e/support.ts";
+import { AS_ROOT } from "../e2e/support.ts";
 import { type Attempt, Site } from "./attempt.ts";
-import { casesOf } from "./cases.ts";
+import { type Case, casesOf } from "./cases.ts";
 import { canCompile, compileAll } from "./compile.ts";
 import { NEEDS } from "./needs.ts";
 import type { Way } from "./way.ts";
@@ -18,15 +18,17 @@ beforeAll(async () => {
   if (missing === "") await compileAll();
 }, 120_000);
 
-/** One site a way and person, made when it is first needed. */
-function sites(way: Way, number: number): (who: Person) => Site {
-  const made = new Map<Person, Site>();
+/** Sites of a way, made when they are first needed: one a person, and one for the control. */
+function sites(way: Way, number: number): (each: Case) => Site {
+  const made = new Map<string, Site>();
+  let count = 0;
   afterAll(() => {
     for (const site of made.values()) site[Symbol.dispose]();
   });
-  return (who) => {
-    const site = made.get(who) ?? new Site(way, who, number);
-    made.set(who, site);
+  return ({ who, options, title }) => {
+    const key = way.leaves ? title : `${who.uid} ${options === "control"}`;
+    const site = made.get(key) ?? new Site(way, who, `${number}-${++count}`);
+    made.set(key, site);
     return site;
   };
 }
@@ -47,11 +49,13 @@ for (const [number, way] of WAYS.entries()) {
   const reason = lacks === "" ? "" : ` (skipped: ${lacks})`;
   describe(way.name, () => {
     const site = sites(way, number);
-    for (const { title, who, options, out } of casesOf(way))
+    for (const each of casesOf(way)) {
+      const { title, options, out } = each;
       test.skipIf(lacks !== "")(`${title}${reason}`, async () => {
-        const attempt = await site(who).attempt(options);
+        const attempt = await site(each).attempt(options);
         if (attempt.hit !== out) throw new Error(`It ${out ? "did not get" : "got"} out:\n${told(attempt)}`);
         if (!out) expectHonest(way, attempt);
       });
+    }
   });
 }

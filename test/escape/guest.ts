@@ -18,7 +18,7 @@ const KERNEL = /^linux-image-\d+\.\d+\.\d+-\d+-amd64(_.*\.deb)?$/;
 const USER_MODE_KERNEL = /^user-mode-linux(_.*\.deb)?$/;
 
 /** Drivers of the machine, and what the ways out are about; then what is only put there. */
-const LOADED = ["virtio_pci", "virtio_blk", "vsock_loopback"];
+const LOADED = ["virtio_pci", "virtio_blk", "crc32c_generic", "ext4", "vsock_loopback"];
 const PRESENT = ["dummy"];
 
 /** Machines that run a bash script and return what it said. */

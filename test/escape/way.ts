@@ -46,6 +46,8 @@ export interface Way {
   readonly refused?: RegExp;
   /** nsbox may refuse it before the command runs, or not. */
   readonly perhaps?: true;
+  /** An attempt leaves the root filesystem other than it was: the next gets a new one. */
+  readonly leaves?: true;
   /** What the machine has to have. */
   readonly needs?: Need;
   /** In the virtual machine: shell lines that make ready, that succeed if something changed, and that undo. */

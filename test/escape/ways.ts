@@ -290,7 +290,7 @@ export const WAYS: readonly Way[] = [
     attack: ["type", "touch escaped"],
     outside: "the terminal",
     control: "chroot with /proc",
-    layers: [SECCOMP],
+    layers: [{ name: "filter on the shared terminal", off: "it stays, also with --seccomp off" }],
     rootless: "as root",
     needs: "tiocsti",
   },
@@ -450,8 +450,12 @@ export const WAYS: readonly Way[] = [
     attack: ["spread", "/mnt"],
     outside: "shared mounts",
     control: "shared mounts",
-    layers: [capability("SYS_ADMIN"), { name: "private mounts", off: ["--propagation", "shared"] }],
-    rootless: "mounts of a user namespace never spread to its parent",
+    given: ["--propagation", "shared"],
+    layers: [
+      capability("SYS_ADMIN"),
+      { name: "no propagation to the host", off: "whatever --propagation says, nothing goes out" },
+    ],
+    rootless: "as root",
   },
   {
     name: "link in a mount target",
@@ -464,6 +468,7 @@ export const WAYS: readonly Way[] = [
     given: ["--tmpfs", "/spot/hit"],
     layers: [MOUNT_TARGETS],
     rootless: "as root",
+    leaves: true,
     perhaps: true,
   },
   {
@@ -476,6 +481,7 @@ export const WAYS: readonly Way[] = [
     control: "fills by path",
     layers: [MOUNT_TARGETS],
     rootless: "as root",
+    leaves: true,
     perhaps: true,
   },
   {
@@ -490,6 +496,7 @@ export const WAYS: readonly Way[] = [
     tries: { nsbox: Array.from({ length: 20 }, (_, n) => `${n}`), control: "" },
     layers: [MOUNT_TARGETS],
     rootless: "as root",
+    leaves: true,
     perhaps: true,
   },
   {
@@ -502,6 +509,7 @@ export const WAYS: readonly Way[] = [
     given: ["--tmpfs", "/a/b"],
     layers: [MOUNT_TARGETS],
     rootless: "as root",
+    leaves: true,
   },
   {
     name: "core_pattern",
@@ -579,7 +587,7 @@ export const WAYS: readonly Way[] = [
     outside: "the machine",
     control: "chroot",
     machine: "vm",
-    layers: [capability("SYS_BOOT")],
+    layers: [capability("SYS_BOOT"), SECCOMP],
     rootless: NOT_INITIAL,
     hit: "test $(cat /sys/kernel/kexec_loaded) = 1",
     undo: "/programs/next-kernel none",

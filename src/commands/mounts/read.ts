@@ -73,7 +73,7 @@ function readOptions(
 function unknownOption(word: string, known: readonly string[], type: MountType, typed: string): UsageError {
   return new UsageError(
     `Unknown option "${word}" in "${typed}"`,
-    didYouMean(suggest(word, known)) ?? `For ${type.name} there are ${known.join(", ")}`,
+    didYouMean(suggest(word.split("=")[0] ?? "", known)) ?? `For ${type.name} there are ${known.join(", ")}`,
   );
 }
 

@@ -29,7 +29,8 @@ export const setUpBlocks = ({ setUp, maps }: Identity): Block[] =>
 /** Groups, then ids: who has given up root may change no group any more. */
 export function idBlocks({ groups, canSetGroups, ids, unmapped }: Identity): Block[] {
   const blocks: Block[] = [];
-  if (groups !== undefined) blocks.push(block({ op: "groups", gids: groups.join(), optional: 0 }));
+  if (groups !== undefined)
+    blocks.push(block({ op: "groups", gids: groups.join(), optional: groups.length === 0 ? 1 : 0 }));
   else if (canSetGroups) blocks.push(block({ op: "groups", gids: "", optional: 1 }));
   if (ids !== undefined) blocks.push(block({ op: "ids", ...ids }));
   if (unmapped) blocks.push(block({ op: "unmapped_user" }));

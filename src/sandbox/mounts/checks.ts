@@ -6,11 +6,28 @@ import type { Places } from "./places.ts";
 import type { MountFacts, MountItem, MountsRequest } from "./request.ts";
 import type { MountType } from "./types.ts";
 
+/** What was asked for, as the user wrote it; undefined where it was nothing. */
+function asked(request: MountsRequest): string | undefined {
+  const { items, overlay, lower, propagation, unmask } = request;
+  if (request.noTree) return 'ROOTFS "none"';
+  const switches = {
+    "--overlay": overlay === "memory",
+    "--overlay-dir": overlay !== undefined,
+    "--lower": lower.length > 0,
+    "--read-only": request.readOnly,
+    "--propagation": propagation !== undefined,
+    "--dev-bind": request.hostDevices,
+    "--unmask": unmask.length > 0,
+  };
+  const word = items[0]?.typed ?? Object.entries(switches).find(([, given]) => given)?.[0];
+  return word === undefined ? undefined : `Option "${word}"`;
+}
+
 /** @throws UsageError where there is no mount namespace to mount in. */
 export function checkKind(request: MountsRequest, { kinds }: MountFacts): void {
-  if (kinds.includes("mnt")) return;
-  const what = request.noTree ? 'ROOTFS "none"' : `"${request.items[0]?.typed ?? "An option for mounts"}"`;
-  throw new UsageError(`${what} needs a mount namespace of the command's own`, 'Add "-m" ("--mount-ns")');
+  const word = kinds.includes("mnt") ? undefined : asked(request);
+  if (word === undefined) return;
+  throw new UsageError(`${word} needs a mount namespace of the command's own`, 'Add "-m" ("--mount-ns")');
 }
 
 /** OVL_MAX_STACK of the kernel. */

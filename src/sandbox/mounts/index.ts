@@ -109,8 +109,8 @@ function overlayRoot({ lower, overlay }: MountsRequest, builder: MountBuilder): 
   };
 }
 
-function idmapRoot({ noTree }: MountsRequest, { idmapRoot: wanted, quiet }: MountFacts): Op[] {
-  if (noTree || !wanted) return [];
+function idmapRoot({ noTree }: MountsRequest, { idmapRoot: wanted, kinds, quiet }: MountFacts): Op[] {
+  if (noTree || !wanted || !kinds.includes("mnt")) return [];
   const note =
     "note: The owners of ROOTFS cannot be mapped on its filesystem: files of root are nobody's inside\n";
   return [{ op: "idmap_root", needed: 0, otherwise: quiet ? "" : note }];

@@ -51,6 +51,9 @@ int main(int argc, char **argv) {
                                                                        : by_native;
     long ring = argv[1][0] == 's' ? KEY_SPEC_SESSION_KEYRING : KEY_SPEC_USER_KEYRING;
     strncpy(name, argv[3], sizeof name - 1);
+    /* What the session keyring leads to may be read; the user keyring lets its user link it there. */
+    if (ring == KEY_SPEC_USER_KEYRING && keyctl(KEYCTL_LINK, ring, KEY_SPEC_SESSION_KEYRING, 0, 0) < 0)
+        perror("KEYCTL_LINK");
     long key = keyctl(KEYCTL_SEARCH, ring, (long)type, (long)name, 0);
     if (key < 0)
         held("KEYCTL_SEARCH");

@@ -4,6 +4,7 @@
  */
 #include "way.h"
 #include <sys/wait.h>
+#include <time.h>
 
 static void put(const char *path, const char *text) {
     int fd = open(path, O_WRONLY);
@@ -14,7 +15,11 @@ static void put(const char *path, const char *text) {
 
 int main(int argc, char **argv) {
     (void)argc;
-    if (mount("cgroup", "/tmp", "cgroup", 0, "none,name=escape") < 0)
+    char options[64];
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now); /* a hierarchy may outlive its mounts: never the same name again */
+    snprintf(options, sizeof options, "none,name=escape-%ld", now.tv_nsec);
+    if (mount("cgroup", "/tmp", "cgroup", 0, options) < 0)
         held("mount");
     put("/tmp/release_agent", argv[1]);
     if (mkdir("/tmp/child", 0700) < 0)
