@@ -55,6 +55,8 @@ long op_device(const struct args_device *args) {
         error = SYS(fchownat, parent, name, args->uid, args->gid, AT_SYMLINK_NOFOLLOW);
     if (error == -EPERM && (error = check_device(args)) == 0)
         error = bind_file(args->source, parent, name);
+    if (error == 0 && text_equal(args->path, "/dev/null"))
+        remember_null((int)SYS(openat, parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
     SYS(close, parent);
     return error;
 }

@@ -13,6 +13,10 @@
 static int empty_directory = -1; /* the first directory that was hidden */
 static int null_device = -1;
 
+void remember_null(int fd) {
+    null_device = fd;
+}
+
 static long hide_directory(int target) {
     int tree =
         empty_directory < 0

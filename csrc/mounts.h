@@ -54,6 +54,9 @@ int make_parent(const char *path, const char **name);
 /* Opens a target: links are followed inside the root; absent, it is made likewise. */
 int open_target(const char *path, int directory);
 
+/* The null device, which hides files: this one, whatever is mounted over its path later. */
+void remember_null(int fd);
+
 /* 1 where the descriptor is a directory. */
 int is_directory(int fd);
 

@@ -8,6 +8,7 @@
 #include "text.h"
 #include <linux/fcntl.h>
 #include <linux/openat2.h>
+#include <linux/stat.h>
 
 static int resolve_by_part(char *path, int flags) {
     int here = (int)SYS(openat, box.root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -28,6 +29,16 @@ static int resolve_by_part(char *path, int flags) {
     return here;
 }
 
+/* A link that would have to be followed is refused instead. */
+static int refuse_link(int fd) {
+    struct statx stat;
+    if (fd < 0 || SYS(statx, fd, "", AT_EMPTY_PATH, STATX_TYPE, &stat) < 0 ||
+        (stat.stx_mode & S_IFMT) != S_IFLNK)
+        return fd;
+    SYS(close, fd);
+    return -ELOOP;
+}
+
 static int resolve_with(const char *path, int flags) {
     struct open_how how = {
         .flags = (u64)(O_PATH | O_CLOEXEC | flags),
@@ -42,7 +53,8 @@ static int resolve_with(const char *path, int flags) {
     if (fd == -ENOSYS) {
         char copy[4096];
         text_append(copy, copy + sizeof copy, path);
-        return resolve_by_part(copy, flags);
+        int found = resolve_by_part(copy, flags);
+        return flags & O_NOFOLLOW ? found : refuse_link(found);
     }
     return fd;
 }

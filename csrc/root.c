@@ -39,18 +39,37 @@ long op_lock_root(const struct args_lock_root *args) {
 
 static int recorded; /* this run wrote to the record, or tried to */
 
+/* The path of an open directory, as this process sees it. */
+static u64 path_of(int fd, char *path, u64 size) {
+    char link[64];
+    descriptor_path(link, fd);
+    long length = SYS(readlinkat, AT_FDCWD, link, path, size - 1);
+    path[length > 0 ? length : 0] = 0;
+    return length > 0 ? (u64)length : 0;
+}
+
+/* `name` in `parent`, without the links by which it was reached: they may lead elsewhere by the end. */
+static void true_path(int parent, const char *name, char *path, u64 size) {
+    char root[4096], here[4096];
+    u64 length = path_of(box.root, root, sizeof root);
+    path_of(parent, here, sizeof here);
+    const char *end = path + size;
+    char *at = text_append(path, end, text_begins(here, root) ? here + length : "");
+    text_append(text_append(at, end, "/"), end, name);
+}
+
 /* Makes `path`, whose directory is there. EEXIST where another run was quicker. */
 static long make_mount_point(const char *path, int file) {
-    const char *name;
     char copy[4096];
     text_append(copy, copy + sizeof copy, path);
-    name = split_parent(copy, path);
+    const char *name = split_parent(copy, path);
     int parent = resolve_following(*copy ? copy : "/", O_DIRECTORY);
     if (parent < 0)
         return parent;
     /* Written down first: a kill in between leaves a name in the record, not a directory in the tree. */
     recorded = 1;
-    long error = record_add(path);
+    true_path(parent, name, copy, sizeof copy);
+    long error = record_add(copy);
     if (error == 0)
         error = file ? SYS(openat, parent, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0644)
                      : SYS(mkdirat, parent, name, 0755);

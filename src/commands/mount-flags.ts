@@ -100,6 +100,3 @@ function list(how: "hide" | "read-only"): string {
     .map(({ path }) => path)
     .join(", ");
 }
-
-/** Their long names: a run with none of them, and with a ROOTFS, loads nothing of mounts. */
-export const mountOptionNames = (): readonly string[] => mountFlags().map(({ long }) => long);

@@ -1,5 +1,5 @@
 /** What was typed behind `nsbox run`, as a request for mounts. */
-import { readlinkSync, statSync } from "node:fs";
+import { readlinkSync, type Stats, statSync } from "node:fs";
 import type { Parsed } from "../cli/command.ts";
 import { didYouMean, suggest } from "../cli/suggest.ts";
 import { MASKS } from "../sandbox/mounts/masks.ts";
@@ -10,7 +10,7 @@ import { type Look, readDevice, readDir, readFile, readSymlink } from "./mounts/
 import { readBind, readMount, readTmpfs, sourcePath } from "./mounts/read.ts";
 
 /** ROOTFS that is none; a directory of that name is `./none`. */
-export const NO_TREE = "none";
+const NO_TREE = "none";
 
 /** How each option that adds to the list is read. */
 const READERS: Readonly<Record<string, (value: string, cwd: string, look: Look) => MountItem>> = {
@@ -95,10 +95,19 @@ function unmasked(path: string): string {
 }
 
 function deviceStat(path: string | Buffer): DeviceStat | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statOf(path);
   if (stat === undefined) return undefined;
   const { mode, rdev, uid, gid } = stat;
   // As glibc's gnu_dev_major(3) takes them apart; no device of Linux has more bits.
   const [major, minor] = [(rdev >> 8) & 0xfff, (rdev & 0xff) | ((rdev >>> 12) & 0xfff00)];
   return { mode, major, minor, uid, gid };
+}
+
+/** Undefined where there is nothing, or where this user may not look. */
+function statOf(path: string | Buffer): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { findInRoot, lookAt } from "../util/in-root.ts";
 import type { Finding } from "./why-clone.ts";
 
-const [ENOENT, EACCES, ENOTDIR, EROFS, EWOULDBLOCK] = [2, 13, 20, 30, 11];
+const [ENOENT, EACCES, ENOTDIR, EROFS, EWOULDBLOCK, ELOOP] = [2, 13, 20, 30, 11, 40];
 
 /** The nearest directory on the way to `path` that exists but may not be searched. */
 export function closedDirectory(path: string): string | undefined {
@@ -58,6 +58,11 @@ export function whyMountPoint(
 ): Finding {
   const found = follow ? findInRoot(root, path) : `${root}${path}`;
   const stat = found === undefined ? undefined : lookAt(found);
+  if (follow && errno === ELOOP) {
+    return {
+      cause: "links on the way lead in a circle, or cannot be followed safely without openat2 (Linux 5.6)",
+    };
+  }
   const lost = follow && stat === undefined ? lostLink(root, path) : undefined;
   if (lost !== undefined) return { cause: `"${lost}" is a symbolic link that leads nowhere inside` };
   if (stat?.isSymbolicLink()) {

@@ -14,16 +14,9 @@ export interface Host {
 /** The engines' names of architectures, which are Go's. */
 const GO_ARCH: Readonly<Record<Arch, string>> = { x64: "amd64", arm64: "arm64" };
 
-/** Version and patch level; what follows does not count. */
-const VERSION = /^(\d{1,9})\.(\d{1,9})/;
-
 function isAtLeast(kernel: string, wanted: Json): boolean {
-  const text = wanted.text();
-  const match = /^\d{1,9}\.\d{1,9}$/.test(text)
-    ? text.match(VERSION)
-    : wanted.fail(`expected a version like "4.8", found "${text}"`);
-  const [, major, minor] = kernel.match(VERSION) ?? [];
-  const [, leastMajor, leastMinor] = match ?? [];
+  const [, leastMajor, leastMinor] = wanted.parts(/^(\d{1,9})\.(\d{1,9})$/, 'a version like "4.8"');
+  const [, major, minor] = kernel.match(/^(\d{1,9})\.(\d{1,9})/) ?? [];
   return major === leastMajor ? Number(minor) >= Number(leastMinor) : Number(major) > Number(leastMajor);
 }
 

@@ -14,17 +14,27 @@ const GONE = always(refuse(ENOSYS));
  * processes may do is let through to the kernel, which asks for the capability itself.
  */
 export function defaultProfile(capabilities: readonly string[]): Profile {
+  const isAny = (wanted: readonly string[]) => wanted.some((name) => capabilities.includes(name));
+  return profileWhere(isAny, (wanted) => (isAny(wanted) ? ALLOWED : undefined));
+}
+
+/**
+ * The default filter, where `isFree` says whether calls whose arguments count are let through for a
+ * capability, and `privileged` what is said of other calls that want one.
+ */
+export function profileWhere(
+  isFree: (wanted: readonly string[]) => boolean,
+  privileged: (wanted: readonly string[]) => readonly Rule[] | undefined,
+): Profile {
   const rules = new Map<string, readonly Rule[]>();
   for (const { let: when, calls } of GROUPS) {
-    const isLet = when === "always" || (typeof when === "object" && hasAny(capabilities, when));
-    if (!isLet && when !== "gone") continue;
-    for (const name of calls.split(/\s+/)) rules.set(name, isLet ? ALLOWED : GONE);
+    const said =
+      when === "always" ? ALLOWED : when === "gone" ? GONE : when === "never" ? undefined : privileged(when);
+    if (said !== undefined) for (const name of calls.split(/\s+/)) rules.set(name, said);
   }
   for (const { call, free, when, errno } of CHECKED) {
-    const checked: Rule[] = [];
-    for (const conditions of when) checked.push({ action: RET.ALLOW, conditions });
-    if (hasAny(capabilities, free)) rules.set(call, ALLOWED);
-    else rules.set(call, errno === undefined ? checked : GONE);
+    const checked = when.map((conditions) => ({ action: RET.ALLOW, conditions }));
+    rules.set(call, isFree(free) ? ALLOWED : errno === undefined ? checked : GONE);
   }
   return {
     source: "default",
@@ -35,11 +45,6 @@ export function defaultProfile(capabilities: readonly string[]): Profile {
     foreign: RET.KILL_PROCESS,
     flags: FLAG.SPEC_ALLOW,
   };
-}
-
-function hasAny(capabilities: readonly string[], wanted: readonly string[]): boolean {
-  for (const name of wanted) if (capabilities.includes(name)) return true;
-  return false;
 }
 
 /** What the default filter says of one call, for people to read. */

@@ -29,8 +29,7 @@ export class Json {
   /** A field of an object; absent where the object lacks it. @throws NsboxError where this is no object. */
   field(name: string): Json {
     const path = this.#path === "" ? name : `${this.#path}.${name}`;
-    const fields = this.#fields();
-    return new Json(this.#file, Object.hasOwn(fields, name) ? fields[name] : undefined, path);
+    return new Json(this.#file, this.#fields()[name], path);
   }
 
   /**
@@ -66,6 +65,11 @@ export class Json {
     return found;
   }
 
+  /** The parts of a string, as `pattern` finds them. @throws NsboxError where it does not: it is no `what`. */
+  parts(pattern: RegExp, what: string): readonly string[] {
+    return this.text().match(pattern) ?? this.fail(`expected ${what}, found ${quote(this.text())}`);
+  }
+
   /** A whole number from 0 to `most`. @throws NsboxError where this is none. */
   whole(most: bigint): bigint {
     const value = this.#value;
@@ -87,10 +91,12 @@ export class Json {
   }
 }
 
+/** Characters of a file that an error repeats. */
 const LONGEST = 60;
 
-const quote = (text: string): string =>
-  JSON.stringify(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+const shorten = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+
+const quote = (text: string): string => JSON.stringify(shorten(text));
 
 function kind(value: unknown): string {
   if (value === undefined) return "nothing";
@@ -119,6 +125,6 @@ export function parseJson(file: string, text: string): Json {
     return new Json(file, JSON.parse(text, exact));
   } catch (error) {
     if (error instanceof RangeError) nothing.fail("it is nested too deeply");
-    return nothing.fail(`it is not JSON: ${(error as Error).message}`);
+    return nothing.fail(`it is not JSON: ${shorten((error as Error).message)}`);
   }
 }

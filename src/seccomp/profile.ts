@@ -24,8 +24,9 @@ export interface Rule {
 }
 
 /**
- * A filter in words. Of a call's rules the first without conditions counts; there being none, the strictest
- * of those whose conditions hold; there being none either, `otherwise`.
+ * A filter in words. Of a call's rules the first without conditions counts, as in libseccomp; there being
+ * none, the strictest of those whose conditions hold (libseccomp's answer depends on the order of the values
+ * there); there being none either, `otherwise`.
  */
 export interface Profile {
   /** For error messages: a file's name, or "default". */

@@ -47,23 +47,26 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
 
 const ERRNO_NAMES: ReadonlyMap<string, number> = new Map(Object.entries(constants.errno));
 
+/** More for one call would not fit into a filter. */
+const MOST_RULES = 1024;
+
 const LARGEST_VALUE = 0xffffffffffffffffn;
 const LARGEST_DATA = 0xffffn;
 const LAST_ARGUMENT = 5n;
 
 /** An action, with the errno that stands beside it as a number or, in the engines' form, as a name. */
-function readAction(action: Json, number: Json, name: Json): Action {
+function readAction(action: Json, number: Json, name: Json): Action | "notify" {
   const found = action.from(ACTIONS);
-  if (found === "notify") return action.fail("SCMP_ACT_NOTIFY needs a supervisor, and nsbox has none");
-  const takesData = found === RET.ERRNO || found === RET.TRACE;
-  if (!takesData) {
-    if (!number.isAbsent) number.fail(`${action.text()} has no errno`);
+  if (found !== RET.ERRNO && found !== RET.TRACE) {
+    for (const errno of [number, name]) if (!errno.isAbsent) errno.fail(`${action.text()} has no errno`);
     return found;
   }
   if (!name.isAbsent) return found + name.from(ERRNO_NAMES);
   if (number.isAbsent) return found + EPERM;
   return found + Number(number.whole(found === RET.ERRNO ? BigInt(MAX_ERRNO) : LARGEST_DATA));
 }
+
+const NO_SUPERVISOR = "SCMP_ACT_NOTIFY needs a supervisor, and nsbox has none";
 
 function readCondition(condition: Json): Condition {
   condition.only(["index", "value", "valueTwo", "op"]);
@@ -115,6 +118,7 @@ export function readProfile(text: string, options: ReadOptions): Profile {
     json.field("defaultErrnoRet"),
     json.field("defaultErrno"),
   );
+  if (otherwise === "notify") return json.field("defaultAction").fail(NO_SUPERVISOR);
   const rules = new Map<string, Rule[]>();
   for (const entry of json.field("syscalls").items()) {
     entry.only(ENTRY);
@@ -122,13 +126,14 @@ export function readProfile(text: string, options: ReadOptions): Profile {
     const action = readAction(entry.field("action"), entry.field("errnoRet"), entry.field("errno"));
     const conditions = readConditions(entry.field("args"));
     if (!applies(entry, options)) continue;
+    if (action === "notify") return entry.field("action").fail(NO_SUPERVISOR);
+    // As in the runtimes, that a call is answered as any other says nothing.
+    const said = conditions.filter((all) => all.length > 0 || action !== otherwise);
     for (const name of names) {
       const list = rules.get(name) ?? [];
       rules.set(name, list);
-      for (const all of conditions) {
-        // As in the runtimes, that a call is answered as any other says nothing.
-        if (all.length > 0 || action !== otherwise) list.push({ action, conditions: all });
-      }
+      for (const all of said) list.push({ action, conditions: all });
+      if (list.length > MOST_RULES) entry.fail(`more than ${MOST_RULES} rules for one call, "${name}"`);
     }
   }
   const flags = json.field("flags");

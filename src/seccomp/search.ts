@@ -1,5 +1,5 @@
 /** Finding the range that a number lies in, by few comparisons. */
-import { AT_LEAST, type Assembler, EQUAL, type Target } from "./bpf.ts";
+import { type Assembler, AT_LEAST, EQUAL, type Target } from "./bpf.ts";
 
 /** All 32-bit numbers in ranges: each begins where `starts` says and reaches to the next. */
 export interface Ranges {

@@ -41,7 +41,7 @@ function cuts(tests: readonly Test[]): bigint[] {
 }
 
 /** The weight of a range behind which more is looked at: 1 for others. */
-export const MORE = 16;
+export const MORE = 8;
 
 /** What is decided for a range, and how much it matters that the range is found soon. */
 export interface Decided {

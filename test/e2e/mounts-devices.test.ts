@@ -48,6 +48,7 @@ describe("--device", () => {
       for (const [value, reason] of [
         ["/etc/passwd", "it is no device"],
         ["/dev/absent", "there is no such file"],
+        ["/etc/passwd/x", "there is no such file"],
         ["/dev/null:/dev/x:r", 'the rights are "rwm" or "rw"'],
         ["/dev/null:x", "no absolute path"],
       ] as const) {

@@ -31,7 +31,8 @@ async function failEach(
   only: (name: string) => boolean,
 ): Promise<void> {
   const names = await operations(who, options, root);
-  const before = traces(root);
+  const trees = root === "/" || root === "none" ? [] : [root];
+  const before = traces(...trees);
   for (const [index, name] of names.entries()) {
     if (!only(name)) continue;
     tried.add(name);
@@ -41,7 +42,7 @@ async function failEach(
     expect([name, out, status]).toEqual([name, "", name === "exec" ? 126 : 125]);
     expect(err).toMatch(/^error: Cannot /);
     if (name !== "exec") expect(err).toContain(`(EIO) at step ${step} of ${names.length}`);
-    expect({ name, ...traces(root) }).toEqual({ name, ...before });
+    expect({ name, ...traces(...trees) }).toEqual({ name, ...before });
   }
 }
 
@@ -79,6 +80,12 @@ describe("a step that fails", () => {
     60_000,
   );
 
+  test("leaves nothing, and is named: that of a root in memory", async () => {
+    const who = AS_ROOT ? ROOT : USER;
+    const options = ["-b", "/usr:/usr", "--symlink", "usr/bin:/bin"];
+    await failEach(who, options, "none", (name) => name === "memory_root");
+  });
+
   test.skipIf(NO_SUBORDINATES !== undefined)(
     `leaves nothing, and is named: those of newuidmap (${NO_SUBORDINATES ?? "here"})`,
     async () => {
@@ -99,10 +106,14 @@ describe("a step that fails", () => {
 const FAMILIES: readonly (readonly string[])[] = [
   ["--no-map", "--nice", "1", "--cpu-affinity", "0", "--oom-score-adj", "500", "--ulimit", "cpu=100"],
   ["--share", "net", "--landlock-ro", "/", "--landlock-tcp", "80"],
+  ["-b", "/etc:/b", "--file", "text:/etc/f", "--propagation", "slave"],
+  ["--propagation", "unbindable", "--mount", "type=overlay,lowerdir=/usr/bin:/usr/lib,target=/o"],
+  ["--overlay", "--read-only", "--symlink", "a:/b/c", "--dir", "/d/e"],
 ];
 
 /** Likewise, of root's. */
 const OF_ROOT: readonly (readonly string[])[] = [
   ["--user", "1000", "--group-add", "5"],
-  ["-M", "0 100000 1000", "-G", "0 100000 1000"],
+  ["-M", "0 100000 1000", "-G", "0 100000 1000", "-b", "/etc:/b:idmap"],
+  ["--mount", "type=erofs,source=/etc/passwd,target=/i"],
 ];

@@ -114,7 +114,9 @@ const HIGH = 1n << 32n;
 /** The values that an argument is tried with: what `conditions` mention, and all around it. */
 function valuesOf(conditions: readonly Condition[]): bigint[] {
   const mentioned = conditions.flatMap(({ value, mask = ALL }) => [value & mask, mask, ~mask & ALL]);
-  const around = [0n, ALL, ...mentioned].flatMap((value) => [value, value + 1n, value - 1n]);
+  const around = [0n, ALL, ...mentioned].flatMap((value) =>
+    [0n, 1n, -1n, HIGH, -HIGH].map((step) => (value + step) & ALL),
+  );
   const halves = around.flatMap((value) => [
     value,
     value | HIGH,

@@ -30,6 +30,7 @@ const VALUES = [
   HIGH,
   HIGH + 2n,
   5n * HIGH,
+  3n * HIGH + 7n,
   5n * HIGH + 3n,
   HIGH * HIGH - 1n,
 ];

@@ -1,77 +1,14 @@
-/** Profiles from files: both forms of JSON, and what is wrong with them. */
+/** Profiles from files, in both forms of JSON, and what the command line changes in them. */
 import { describe, expect, test } from "bun:test";
 import { ENOSYS, EPERM, RET, refuse } from "../../src/seccomp/actions.ts";
 import { compile } from "../../src/seccomp/compile.ts";
 import { errnoOf, logOnly, withErrno } from "../../src/seccomp/modes.ts";
-import { FLAG, type Profile } from "../../src/seccomp/profile.ts";
-import { readProfile } from "../../src/seccomp/read.ts";
-import { SYSCALLS } from "../../src/seccomp/syscalls.ts";
-import { NsboxError, UsageError } from "../../src/util/errors.ts";
+import { FLAG } from "../../src/seccomp/profile.ts";
+import { UsageError } from "../../src/util/errors.ts";
 import { AUDIT, decode, run } from "./bpf.ts";
 import { NO_JUDGE } from "./judge.ts";
 import { ARCHES, compare } from "./judged.ts";
-
-const HOST = { source: "p.json", arch: "x64", capabilities: ["CHOWN"], kernel: "6.1.0-18-amd64" } as const;
-
-const read = (
-  json: unknown,
-  host: Partial<typeof HOST | { capabilities: readonly string[]; kernel: string; arch: "arm64" }> = {},
-) => readProfile(typeof json === "string" ? json : JSON.stringify(json), { ...HOST, ...host });
-
-/** A profile that refuses all but what `syscalls` say. */
-const refusing = (...syscalls: unknown[]) => ({ defaultAction: "SCMP_ACT_ERRNO", syscalls });
-
-function answer(profile: Profile, name: string, ...args: bigint[]): number {
-  const program = decode(compile(profile, "x64").bytes);
-  return run(program, { nr: SYSCALLS.x64.indexOf(name), arch: AUDIT.x64, args }).action;
-}
-
-/** An engine's profile: all that the engines add to the runtimes' form, and comparisons of each sort. */
-const ENGINE = {
-  defaultAction: "SCMP_ACT_ERRNO",
-  defaultErrnoRet: 38,
-  defaultErrno: "ENOSYS",
-  archMap: [
-    { architecture: "SCMP_ARCH_X86_64", subArchitectures: ["SCMP_ARCH_X86", "SCMP_ARCH_X32"] },
-    { architecture: "SCMP_ARCH_AARCH64", subArchitectures: ["SCMP_ARCH_ARM"] },
-    { architecture: "SCMP_ARCH_RISCV64", subArchitectures: null },
-  ],
-  syscalls: [
-    { names: ["read", "write", "clone3", "no_such_call", "openat"], action: "SCMP_ACT_ALLOW", args: null },
-    { names: ["keyctl"], action: "SCMP_ACT_ERRNO", errnoRet: 1, errno: "EPERM", comment: "", includes: {} },
-    ...[0, 8, 0x20000, 0x20008, 0xffffffff].map((value) => ({
-      names: ["personality"],
-      action: "SCMP_ACT_ALLOW",
-      args: [{ index: 0, value, valueTwo: 0, op: "SCMP_CMP_EQ" }],
-    })),
-    {
-      names: ["clone"],
-      action: "SCMP_ACT_ALLOW",
-      args: [{ index: 0, value: 2114060288, op: "SCMP_CMP_MASKED_EQ" }],
-      excludes: { caps: ["CAP_SYS_ADMIN"], arches: ["s390x"] },
-    },
-    { names: ["mount", "clone"], action: "SCMP_ACT_ALLOW", includes: { caps: ["CAP_SYS_ADMIN"] } },
-    { names: ["ptrace"], action: "SCMP_ACT_ALLOW", includes: { minKernel: "4.8" } },
-    { names: ["arch_prctl"], action: "SCMP_ACT_ALLOW", includes: { arches: ["amd64", "x32"] } },
-    {
-      names: ["socket"],
-      action: "SCMP_ACT_ERRNO",
-      errnoRet: 22,
-      args: [
-        { index: 0, value: 16, op: "SCMP_CMP_EQ" },
-        { index: 2, value: 9, op: "SCMP_CMP_EQ" },
-      ],
-    },
-    { names: ["socket"], action: "SCMP_ACT_ALLOW", args: [{ index: 0, value: 12, op: "SCMP_CMP_LT" }] },
-    { names: ["socket"], action: "SCMP_ACT_ALLOW", args: [{ index: 0, value: 13, op: "SCMP_CMP_EQ" }] },
-    { name: "ioctl", action: "SCMP_ACT_ALLOW", args: [{ index: 1, value: 0x5412, op: "SCMP_CMP_NE" }] },
-    {
-      names: ["fcntl"],
-      action: "SCMP_ACT_ALLOW",
-      args: [{ index: 2, value: 0x8000000000000000, op: "SCMP_CMP_GE" }],
-    },
-  ],
-};
+import { answer, ENGINE, read, refusing } from "./profiles.ts";
 
 describe("a profile in the engines' form", () => {
   test("lets through what it names, and answers its own errno for the rest", () => {
@@ -119,10 +56,7 @@ describe("a profile in the engines' form", () => {
     `means to the filter on %s what it means to libseccomp, in no more instructions${NO_JUDGE && ` (${NO_JUDGE})`}`,
     (arch) => {
       for (const capabilities of [[], ["SYS_ADMIN"]]) {
-        const { compared, ...found } = compare(
-          readProfile(JSON.stringify(ENGINE), { ...HOST, arch, capabilities }),
-          arch,
-        );
+        const { compared, ...found } = compare(read(ENGINE, { arch, capabilities }), arch);
         expect(found).toEqual({ different: [], slower: [] });
         expect(compared).toBeGreaterThan(600);
       }
@@ -184,6 +118,32 @@ describe("a profile in the runtimes' form", () => {
     ]);
   });
 
+  test("of two entries without conditions the first counts, and one that says what holds anyway says nothing", () => {
+    const say = (action: string, fields = {}) => ({ names: ["read"], action, ...fields });
+    const [allow, log, errno] = [say("SCMP_ACT_ALLOW"), say("SCMP_ACT_LOG"), say("SCMP_ACT_ERRNO")];
+    const first = (...entries: unknown[]) => answer(read(refusing(...entries)), "read");
+    expect([first(allow, log), first(log, allow), first(errno, allow)]).toEqual([
+      RET.ALLOW,
+      RET.LOG,
+      RET.ALLOW,
+    ]);
+    const one = { args: [{ index: 0, value: 0, op: "SCMP_CMP_EQ" }] };
+    expect([
+      first(say("SCMP_ACT_TRAP", one), allow),
+      first(say("SCMP_ACT_TRAP", one), say("SCMP_ACT_LOG", one)),
+    ]).toEqual([RET.ALLOW, RET.TRAP]);
+  });
+
+  test("never lets x32 and 32-bit calls through, whatever it says of architectures", () => {
+    const json = { defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86", "SCMP_ARCH_X32"] };
+    const program = decode(compile(read(json), "x64").bytes);
+    const answers = (arch: number, bit: number) =>
+      new Set(Array.from({ length: 600 }, (_, nr) => run(program, { nr: nr + bit, arch, args: [] }).action));
+    expect(answers(AUDIT.x64, 0)).toEqual(new Set([RET.ALLOW]));
+    expect(answers(AUDIT.x64, 0x40000000)).toEqual(new Set([refuse(ENOSYS)]));
+    expect(answers(AUDIT.i386, 0)).toEqual(new Set([RET.KILL_PROCESS]));
+  });
+
   test("names that no system call has are ignored", () => {
     const profile = read(refusing({ names: ["read", "socketcall", "frobnicate"], action: "SCMP_ACT_ALLOW" }));
     expect(answer(profile, "read")).toBe(RET.ALLOW);
@@ -203,130 +163,6 @@ describe("a profile in the runtimes' form", () => {
       0,
       FLAG.LOG,
     ]);
-  });
-});
-
-const entry = (fields: object) => refusing({ names: ["read"], action: "SCMP_ACT_ALLOW", ...fields });
-const argument = (fields: object) => entry({ args: [{ index: 0, value: 1, op: "SCMP_CMP_EQ", ...fields }] });
-
-describe("what is wrong with a profile is said with file, place and reason:", () => {
-  test.each([
-    ["nothing at all", "", /^it is not JSON: /],
-    ["half a profile", '{"defaultAction":', /^it is not JSON: /],
-    ["no object", [], /^expected an object, found a list$/],
-    ["no default action", {}, /^defaultAction: expected a string, found nothing$/],
-    [
-      "an unknown default",
-      { defaultAction: "SCMP_ACT_MAYBE" },
-      /^defaultAction: unknown value "SCMP_ACT_MAYBE"; known are .*SCMP_ACT_ALLOW/,
-    ],
-    ["an action in words", { defaultAction: 7 }, /^defaultAction: expected a string, found 7$/],
-    [
-      "a supervisor",
-      entry({ action: "SCMP_ACT_NOTIFY" }),
-      /^syscalls\[0\]\.action: SCMP_ACT_NOTIFY needs a supervisor/,
-    ],
-    [
-      "calls that are no list",
-      { defaultAction: "SCMP_ACT_ALLOW", syscalls: {} },
-      /^syscalls: expected a list, found an object$/,
-    ],
-    [
-      "an entry that is null",
-      { defaultAction: "SCMP_ACT_ALLOW", syscalls: [null] },
-      /^syscalls\[0\]: expected an object, found null$/,
-    ],
-    ["an entry without names", entry({ names: [] }), /^syscalls\[0\]\.names: expected at least one name$/],
-    [
-      "a name that is a number",
-      entry({ names: ["read", 5] }),
-      /^syscalls\[0\]\.names\[1\]: expected a string, found 5$/,
-    ],
-    ["two ways to name", entry({ name: "write" }), /^syscalls\[0\]\.names: "name" is given too$/],
-    ["a misspelt field", entry({ arg: [] }), /^syscalls\[0\]: unknown field "arg"; known are names/],
-    [
-      "an unknown comparison",
-      argument({ op: "EQ" }),
-      /^syscalls\[0\]\.args\[0\]\.op: unknown value "EQ"; known are SCMP_CMP_NE/,
-    ],
-    [
-      "a seventh argument",
-      argument({ index: 6 }),
-      /^syscalls\[0\]\.args\[0\]\.index: expected a whole number from 0 to 5, found 6$/,
-    ],
-    [
-      "a negative value",
-      argument({ value: -1 }),
-      /^syscalls\[0\]\.args\[0\]\.value: expected a whole number from 0 to 18446744073709551615, found -1$/,
-    ],
-    ["half a value", argument({ value: 0.5 }), /value: expected a whole number .* found 0\.5$/],
-    [
-      "a value in words",
-      argument({ value: "0x10" }),
-      /value: expected a whole number .* found the string "0x10"$/,
-    ],
-    ["no value", argument({ value: undefined }), /value: expected a whole number .* found nothing$/],
-    [
-      "an errno that is none",
-      entry({ action: "SCMP_ACT_ERRNO", errnoRet: 4096 }),
-      /^syscalls\[0\]\.errnoRet: expected a whole number from 0 to 4095, found 4096$/,
-    ],
-    [
-      "an errno for what has none",
-      entry({ errnoRet: 1 }),
-      /^syscalls\[0\]\.errnoRet: SCMP_ACT_ALLOW has no errno$/,
-    ],
-    [
-      "an unknown errno",
-      entry({ action: "SCMP_ACT_ERRNO", errno: "EFOO" }),
-      /^syscalls\[0\]\.errno: unknown value "EFOO"/,
-    ],
-    [
-      "a version that is none",
-      entry({ includes: { minKernel: "four" } }),
-      /^syscalls\[0\]\.includes\.minKernel: expected a version like "4\.8", found "four"$/,
-    ],
-    [
-      "a condition nobody knows",
-      entry({ includes: { maxKernel: "9.9" } }),
-      /^syscalls\[0\]\.includes: unknown field "maxKernel"/,
-    ],
-    [
-      "two lists of architectures",
-      { ...ENGINE, architectures: ["SCMP_ARCH_X86"] },
-      /^archMap: "architectures" is given too$/,
-    ],
-    [
-      "an unknown flag",
-      { defaultAction: "SCMP_ACT_ALLOW", flags: ["NEW_LISTENER"] },
-      /^flags\[0\]: unknown value "NEW_LISTENER"/,
-    ],
-    ["no end of nesting", `${"[".repeat(300_000)}${"]".repeat(300_000)}`, /^it is nested too deeply$/],
-    ["more than anybody writes", `"${"x".repeat(2_000_000)}"`, /^it is larger than 1 MiB$/],
-  ])("%s", (_, json, cause) => {
-    let caught: unknown;
-    try {
-      read(json);
-    } catch (error) {
-      caught = error;
-    }
-    expect(caught).toBeInstanceOf(NsboxError);
-    const { message, details } = caught as NsboxError;
-    expect(message).toBe('Cannot use the seccomp profile "p.json"');
-    expect(details.cause).toMatch(cause);
-    expect(details.cause?.length).toBeLessThan(2000);
-  });
-
-  test("more rules than a filter can hold", () => {
-    const many = Array.from({ length: 1500 }, (_, value) => ({
-      names: ["socket"],
-      action: "SCMP_ACT_ALLOW",
-      args: [{ index: 0, value: value * 3, op: "SCMP_CMP_EQ" }],
-    }));
-    const profile = read(refusing(...many));
-    expect(compile(profile, "x64").instructions).toBeLessThanOrEqual(4096);
-    const twice = read(refusing(...many, ...many.map((one) => ({ ...one, names: ["read"] }))));
-    expect(() => compile(twice, "x64")).toThrow('Cannot use the seccomp profile "p.json"');
   });
 });
 

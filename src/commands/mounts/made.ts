@@ -69,7 +69,7 @@ export function readDevice(value: string, cwd: string, look: Look): MountItem {
   const type = (stat?.mode ?? 0) & TYPE;
   if (stat === undefined || ![CHARACTER, BLOCK, DIRECTORY].includes(type)) {
     throw new NsboxError(`Cannot hand on device "${source}"`, {
-      cause: stat === undefined ? "there is no such file" : "it is no device",
+      cause: stat === undefined ? "there is no such file that this user may look at" : "it is no device",
       code: "device",
       ...(stat === undefined ? {} : { hint: `Files go with "--bind ${from}"` }),
     });

@@ -10,6 +10,9 @@ const typeNamed = (name: string): MountType => MOUNT_TYPES.find((type) => type.n
 const BIND = typeNamed("bind");
 const TMPFS = typeNamed("tmpfs");
 
+/** What Bun makes of bytes that are no UTF-8. */
+const GARBLED = "\uFFFD";
+
 /** PATH_MAX of the kernel, with the NUL at the end. */
 const PATH_MAX = 4096;
 
@@ -41,6 +44,12 @@ export function targetPath(path: string, typed: string): string {
  */
 export function sourcePath(path: string, cwd: string, typed: string): string {
   if (path === "") throw new UsageError(`Invalid "${typed}": the source is empty`);
+  if (!path.startsWith("/") && cwd.includes(GARBLED)) {
+    throw new UsageError(
+      `"${typed}": the name of this directory is no text, and what begins at it cannot be written down`,
+      "Give an absolute path, or go elsewhere",
+    );
+  }
   const source = path.startsWith("/") ? path : `${cwd === "/" ? "" : cwd}/${path}`;
   if (Buffer.byteLength(source) >= PATH_MAX) throw new UsageError(`Invalid "${typed}": the path is too long`);
   return source;

@@ -78,7 +78,7 @@ export const MOUNTS = {
   bind: {
     where: "inside",
     undo: "ends",
-    says: "Bind slot {slot} on {target} (set {set}; clear {clear}; {propagation})",
+    says: "Bind what is in slot {slot} on {target} ({set}; {propagation})",
     call: "mount_setattr, move_mount",
     man: "mount_setattr(2)",
     kind: "mnt",

@@ -40,6 +40,18 @@ export function checkLayers(count: number): void {
   }
 }
 
+/** A plan has 1024 steps at most, and others need theirs; `-v` doubles them. */
+const MOST_STEPS = 800;
+
+/** @throws UsageError where there are more steps than a plan can hold. */
+export function checkSteps(count: number): void {
+  if (count <= MOST_STEPS) return;
+  throw new UsageError(
+    `The options for mounts make ${count} steps, and ${MOST_STEPS} are the most`,
+    "Bind a directory instead of each file in it",
+  );
+}
+
 /** @throws UsageError where mounts made inside were to reach the host, and the kernel does not let them. */
 export function checkShared(item: MountItem & { kind: "bind" }, { kinds }: MountFacts): void {
   if (item.choice.propagation !== PROPAGATION.MS_SHARED || !kinds.includes("user")) return;

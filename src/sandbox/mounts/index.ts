@@ -3,7 +3,7 @@ import { block } from "../../plan/block.ts";
 import { MOUNT_ATTR, PROPAGATION } from "../../plan/constants.ts";
 import type { Op } from "../../plan/plan.ts";
 import { MountBuilder } from "./builder.ts";
-import { checkKind, checkLayers } from "./checks.ts";
+import { checkKind, checkLayers, checkSteps } from "./checks.ts";
 import { MASKS, type Mask, maskOp } from "./masks.ts";
 import type { MountPart } from "./part.ts";
 import { Places } from "./places.ts";
@@ -26,6 +26,7 @@ export function planMounts(request: MountsRequest, facts: MountFacts): MountPart
   const devices = hostDevices ? builder.mounts.splice(0) : undefined;
   const overlay = isOverlay ? overlayRoot(request, builder) : undefined;
   for (const item of request.items) builder.add(item);
+  checkSteps(builder.points.length + builder.sources.length + builder.mounts.length);
   const masks = masksFor(request, facts);
   const inherits = request.propagation === MS_SLAVE || request.propagation === MS_SHARED;
   const root: Op[] = [{ op: "propagation", kind: MS_REC | (inherits ? MS_SLAVE : MS_PRIVATE) }];
