@@ -46,7 +46,7 @@ const capabilities = (): string =>
     ]),
   );
 
-function answer({ let: when, free }: Verdict): string {
+function answer({ call, let: when, free }: Verdict): string {
   if (when === "never") return "refused";
   if (when === "always") return "";
   if (when === "gone") return "ENOSYS";

@@ -21,7 +21,9 @@ export async function readParts(input: Parsed, request: RunRequest, caller: Call
   return {
     identity: found,
     mounts,
-    security: used.has("security") ? (await import("./run-security.ts")).readSecurity(input) : undefined,
+    security: used.has("security")
+      ? await (await import("./run-security.ts")).readSecurity(input)
+      : undefined,
   };
 }
 

@@ -1,57 +1,29 @@
-/** What was typed about the system call filter, compiled. */
-import { readFileSync, statSync } from "node:fs";
-import { release } from "node:os";
+/** What was typed about the system call filter, as a program. What compiles one is loaded where it has to. */
 import type { Parsed } from "../cli/command.ts";
+import { FILTER } from "../sandbox/security/filter.gen.ts";
 import type { SecurityRequest } from "../sandbox/security/request.ts";
-import { compile } from "../seccomp/compile.ts";
-import { defaultProfile } from "../seccomp/default.ts";
-import { errnoOf, logOnly, withErrno } from "../seccomp/modes.ts";
-import type { Profile } from "../seccomp/profile.ts";
-import { readProfile } from "../seccomp/read.ts";
-import { NsboxError, UsageError } from "../util/errors.ts";
-
-const ARCH = process.arch === "arm64" ? "arm64" : "x64";
-
-/** A larger file is no profile. */
-const LARGEST_PROFILE = 8 * 1024 * 1024;
+import { UsageError } from "../util/errors.ts";
 
 /** The filter for these capabilities; undefined where it is the one that nsbox was built with. */
-export function readSeccomp(
+export async function readSeccomp(
   input: Parsed,
   privileged: boolean,
   capabilities: readonly string[],
   usual: boolean,
-): SecurityRequest["seccomp"] {
+): Promise<SecurityRequest["seccomp"]> {
   const asked = input.value("seccomp");
   const errno = input.value("seccomp-errno");
   if (asked === "off" || (privileged && asked === undefined)) {
     if (errno === undefined) return "off";
     throw new UsageError('Option "--seccomp-errno" needs a filter, and it is switched off');
   }
-  if (asked === undefined && errno === undefined && usual) return undefined;
-  const own = asked === undefined || asked === "log";
-  let profile = own ? defaultProfile(capabilities) : readFile(asked, capabilities);
-  if (errno !== undefined) profile = withErrno(profile, errnoOf(errno));
-  if (asked === "log") profile = logOnly(profile);
-  return { program: compile(profile, ARCH).bytes.toBase64(), flags: profile.flags };
-}
-
-function readFile(path: string, capabilities: readonly string[]): Profile {
-  const title = `Cannot read seccomp profile "${path}"`;
-  let text: string;
-  try {
-    const stat = statSync(path);
-    if (!stat.isFile())
-      throw new NsboxError(title, { cause: "it is no regular file", code: "seccomp-profile" });
-    if (stat.size > LARGEST_PROFILE) {
-      throw new NsboxError(title, { cause: "it is larger than 8 MiB", code: "seccomp-profile" });
-    }
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if (error instanceof NsboxError) throw error;
-    const { code = "" } = error as NodeJS.ErrnoException;
-    const hint = /^[a-z]+$/.test(path) ? { hint: 'A file, or "off" or "log"' } : {};
-    throw new NsboxError(title, { cause: `open: ${code}`, ...hint, code: "seccomp-profile", errno: code });
+  if (asked !== undefined || errno !== undefined) {
+    return (await import("./seccomp-profile.ts")).compiled(asked, errno, capabilities);
   }
-  return readProfile(text, { source: path, arch: ARCH, capabilities, kernel: release() });
+  if (usual) return undefined;
+  const [{ fill }, { TEMPLATE }] = await Promise.all([
+    import("../seccomp/fill.ts"),
+    import("../sandbox/security/template.gen.ts"),
+  ]);
+  return { program: fill(TEMPLATE, capabilities), flags: FILTER.flags };
 }

@@ -9,7 +9,7 @@ import { UsageError } from "../util/errors.ts";
 import { readSeccomp } from "./run-seccomp.ts";
 
 /** @throws UsageError naming the word that cannot be. */
-export function readSecurity(input: Parsed): SecurityRequest {
+export async function readSecurity(input: Parsed): Promise<SecurityRequest> {
   const privileged = input.has("privileged");
   const landlock = input.value("landlock");
   if (landlock !== undefined && landlock !== "off") {
@@ -26,7 +26,7 @@ export function readSecurity(input: Parsed): SecurityRequest {
     added,
     required,
     newPrivs: privileged || input.has("new-privs"),
-    seccomp: readSeccomp(input, privileged, capabilityNames(bounding), bounding === keptCapabilities()),
+    seccomp: await readSeccomp(input, privileged, capabilityNames(bounding), bounding === keptCapabilities()),
     landlock: {
       off,
       readOnly: input.values("landlock-ro").map(insidePath),

@@ -63,6 +63,20 @@ export const OUTSIDE = {
     before: ["unshare", "-pf", "--kill-child", "--mount-proc"],
     around: ["{outside}/first", "{secret}", "{folder}"],
   },
+  "the first process, seen from the root": {
+    says: "PID 1 outside, and a mount of /proc below the root filesystem",
+    before: [
+      "unshare",
+      "-pf",
+      "--kill-child",
+      "--mount-proc",
+      "bash",
+      "-c",
+      'mount -t proc proc {tree}/mnt && exec "$@"',
+      "bash",
+    ],
+    around: ["{outside}/first", "{secret}", "{folder}"],
+  },
   "the process group": {
     says: "the caller's process group",
     around: ["{outside}/group", "{folder}"],

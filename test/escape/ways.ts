@@ -165,6 +165,22 @@ export const WAYS: readonly Way[] = [
     layers: [PID, LANDLOCK],
     rootless: "as root",
   }),
+  procfs("prlimit", "lowers a limit of a process outside", "exec /ways/limit 1", {
+    proof: "changes",
+    layers: [PID],
+    rootless: "as root",
+  }),
+  procfs(
+    "/proc below the root",
+    "looks through a /proc that is mounted in the root filesystem",
+    "cat /mnt/1/cmdline",
+    {
+      outside: "the first process, seen from the root",
+      control: "chroot",
+      layers: [{ name: "kernel filesystems below the root", off: ["--unmask", "ALL"] }],
+      rootless: "as root",
+    },
+  ),
   {
     name: "kill(0)",
     says: "sends a signal to the process group that the caller is in",
@@ -465,7 +481,17 @@ export const WAYS: readonly Way[] = [
     outside: "a file",
     image: "a link in a mount target",
     control: "mounts by path",
-    given: ["--tmpfs", "/spot/hit"],
+    given: ["{try}"],
+    tries: {
+      nsbox: [
+        "--tmpfs=/spot/hit",
+        "--bind=/:/spot/hit",
+        "--file=text:/spot/hit",
+        "--device=/dev/null:/spot/hit",
+        "--mount=type=proc,target=/spot/hit",
+      ],
+      control: "",
+    },
     layers: [MOUNT_TARGETS],
     rootless: "as root",
     leaves: true,

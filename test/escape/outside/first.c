@@ -1,11 +1,13 @@
 /*
  * first SECRET FOLDER COMMAND…: as PID 1 of the surrounding PID namespace keeps SECRET in every place that
  * /proc shows: environment, command line, memory, the name of a mapped file, a descriptor; FOLDER is its
- * working directory. On SIGUSR1 it makes FOLDER/hit. The command gets nothing of that.
+ * working directory. On SIGUSR1, and if one of its limits changes, it makes FOLDER/hit. The command gets
+ * nothing of that.
  */
 #include "outside.h"
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 static char hit[4096];
 
@@ -32,6 +34,8 @@ int main(int argc, char **argv) {
         held("the descriptor");
     mmap(0, 4096, PROT_READ, MAP_SHARED, file, 0);
     signal(SIGUSR1, on_signal);
+    struct rlimit before, after;
+    getrlimit(RLIMIT_MSGQUEUE, &before);
     pid_t child = fork();
     if (child == 0) {
         unsetenv("KEPT");
@@ -42,5 +46,8 @@ int main(int argc, char **argv) {
     for (pid_t ended; (ended = waitpid(-1, &status, 0)) != child;)
         if (ended < 0 && errno != EINTR)
             held("wait");
+    getrlimit(RLIMIT_MSGQUEUE, &after);
+    if (after.rlim_cur != before.rlim_cur)
+        record_hit(hit);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
