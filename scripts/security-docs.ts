@@ -49,6 +49,7 @@ const capabilities = (): string =>
 function answer({ call, let: when, free }: Verdict): string {
   if (when === "never") return "refused";
   if (when === "always") return "";
+  if (call === "clone3") return `ENOSYS; any with ${free.join(" or ")}`;
   if (when === "gone") return "ENOSYS";
   if (when === "checked")
     return `by its arguments${free.length > 0 ? `; any with ${free.join(" or ")}` : ""}`;
