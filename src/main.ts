@@ -7,7 +7,7 @@ import { VERSION } from "./cli/version.ts";
 async function main(args: readonly string[]): Promise<number> {
   const running = args[0] === "run";
   try {
-    if (running) (await import("./commands/run-plain.ts")).runPlain(args.slice(1));
+    if (running) (await import("./commands/run/plain.ts")).runPlain(args.slice(1));
     if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
       console.log(`nsbox ${VERSION}`);
       return 0;

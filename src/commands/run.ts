@@ -3,8 +3,8 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { launch } from "../runtime/launch.ts";
 import { sharedNote } from "../sandbox/namespaces.ts";
 import type { PlannedRun } from "../sandbox/plan-run.ts";
-import { elsewhere, runFlags } from "./run-flags.ts" with { type: "macro" };
-import { planTyped } from "./run-plan.ts";
+import { elsewhere, runFlags } from "./run/flags.ts" with { type: "macro" };
+import { planTyped } from "./run/plan.ts";
 
 /** `nsbox run`. */
 export const command: Command = {

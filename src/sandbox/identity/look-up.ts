@@ -3,17 +3,7 @@ import { NsboxError, UsageError } from "../../util/errors.ts";
 import { groups as groupsOf, type User, users } from "./accounts.ts";
 import { idNumber, isMapped, mappedFrom } from "./id-map.ts";
 import { mapsFor } from "./maps.ts";
-import type { Identity, IdentityRequest } from "./request.ts";
-
-/** What the identity depends on beside the request. */
-export interface Surroundings {
-  readonly uid: number;
-  readonly gid: number;
-  /** ROOTFS; undefined where it has no accounts. */
-  readonly root: string | undefined;
-  /** A user namespace is made, or one is joined, or neither. */
-  readonly userNamespace: "made" | "joined" | "none";
-}
+import type { Identity, IdentityRequest, Surroundings } from "./request.ts";
 
 /**
  * Looks up every name and checks that all ids are mapped.

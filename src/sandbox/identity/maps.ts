@@ -2,8 +2,7 @@
 import { NsboxError, UsageError } from "../../util/errors.ts";
 import { groups, nextSubordinate, subordinates, users } from "./accounts.ts";
 import { type IdRange, type Lookup, readIdMap } from "./id-map.ts";
-import type { Surroundings } from "./look-up.ts";
-import type { Identity, IdentityRequest, Mapping } from "./request.ts";
+import type { Identity, IdentityRequest, Mapping, Surroundings } from "./request.ts";
 
 /** The two kinds of id, and what each is called where. */
 const SIDES = {

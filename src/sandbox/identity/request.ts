@@ -14,6 +14,16 @@ export interface IdentityRequest {
   readonly groups: readonly string[];
 }
 
+/** What the identity depends on beside the request. */
+export interface Surroundings {
+  readonly uid: number;
+  readonly gid: number;
+  /** ROOTFS; undefined where it has no accounts. */
+  readonly root: string | undefined;
+  /** A user namespace is made, or one is joined, or neither. */
+  readonly userNamespace: "made" | "joined" | "none";
+}
+
 /** One of the two maps. */
 export interface Mapping {
   readonly ranges: readonly IdRange[];

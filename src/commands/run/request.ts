@@ -1,10 +1,10 @@
 /** What was typed behind `nsbox run`, as a request. */
-import type { Parsed } from "../cli/command.ts";
-import { KINDS, type KindName } from "../ns/kinds.ts";
-import { checkHostname } from "../sandbox/hostname.ts";
-import type { Join } from "../sandbox/joins.ts";
-import type { RunRequest } from "../sandbox/request.ts";
-import { UsageError } from "../util/errors.ts";
+import type { Parsed } from "../../cli/command.ts";
+import { KINDS, type KindName } from "../../ns/kinds.ts";
+import { checkHostname } from "../../sandbox/hostname.ts";
+import type { Join } from "../../sandbox/joins.ts";
+import type { RunRequest } from "../../sandbox/request.ts";
+import { UsageError } from "../../util/errors.ts";
 
 /**
  * The request that these words make.

@@ -1,8 +1,8 @@
 /** The options of `nsbox run` for mounts and devices. Called when nsbox is built. */
-import type { Flag } from "../cli/command.ts";
-import { MASKS } from "../sandbox/mounts/masks.ts";
-import { mountOptionsHelp } from "../sandbox/mounts/options.ts";
-import { MOUNT_TYPES } from "../sandbox/mounts/types.ts";
+import type { Flag } from "../../cli/command.ts";
+import { MASKS } from "../../sandbox/mounts/masks.ts";
+import { mountOptionsHelp } from "../../sandbox/mounts/options.ts";
+import { MOUNT_TYPES } from "../../sandbox/mounts/types.ts";
 
 const MOUNTS = "Files and mounts";
 

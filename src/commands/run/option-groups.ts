@@ -1,10 +1,10 @@
 /** Which family each option of `nsbox run` belongs to. Called when nsbox is built. */
-import type { Flag } from "../cli/command.ts";
+import type { Flag } from "../../cli/command.ts";
 import { identityFlags } from "./identity-flags.ts";
 import { mountFlags } from "./mount-flags.ts";
 import { securityFlags } from "./security-flags.ts";
 
-/** A family is what is loaded together: see `./run-parts.ts`. */
+/** A family is what is loaded together: see `./parts.ts`. */
 export type Family = "identity" | "mounts" | "security";
 
 const FAMILIES: Readonly<Record<Family, readonly Flag[]>> = {

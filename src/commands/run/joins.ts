@@ -1,10 +1,10 @@
 /** What was typed about namespaces to join. */
 import { resolve } from "node:path";
-import type { Parsed } from "../cli/command.ts";
-import { didYouMean, suggest } from "../cli/suggest.ts";
-import { KINDS } from "../ns/kinds.ts";
-import type { Join } from "../sandbox/joins.ts";
-import { UsageError } from "../util/errors.ts";
+import type { Parsed } from "../../cli/command.ts";
+import { didYouMean, suggest } from "../../cli/suggest.ts";
+import { KINDS } from "../../ns/kinds.ts";
+import type { Join } from "../../sandbox/joins.ts";
+import { UsageError } from "../../util/errors.ts";
 
 /** Where ip-netns(8) keeps named network namespaces. */
 const NAMED = "/run/netns";

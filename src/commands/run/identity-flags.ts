@@ -1,5 +1,5 @@
 /** Options of `nsbox run` that say who the command is. */
-import type { Flag } from "../cli/command.ts";
+import type { Flag } from "../../cli/command.ts";
 
 const group = "Users and groups";
 

@@ -1,8 +1,8 @@
 /** What was typed about the system call filter, as a program. What compiles one is loaded where it has to. */
-import type { Parsed } from "../cli/command.ts";
-import { FILTER } from "../sandbox/security/filter.gen.ts";
-import type { SecurityRequest } from "../sandbox/security/request.ts";
-import { UsageError } from "../util/errors.ts";
+import type { Parsed } from "../../cli/command.ts";
+import { FILTER } from "../../sandbox/security/filter.gen.ts";
+import type { SecurityRequest } from "../../sandbox/security/request.ts";
+import { UsageError } from "../../util/errors.ts";
 
 /** The filter for these capabilities; undefined where it is the one that nsbox was built with. */
 export async function readSeccomp(
@@ -22,8 +22,8 @@ export async function readSeccomp(
   }
   if (usual) return undefined;
   const [{ fill }, { TEMPLATE }] = await Promise.all([
-    import("../seccomp/fill.ts"),
-    import("../sandbox/security/template.gen.ts"),
+    import("../../seccomp/fill.ts"),
+    import("../../sandbox/security/template.gen.ts"),
   ]);
   return { program: fill(TEMPLATE, capabilities), flags: FILTER.flags };
 }

@@ -1,7 +1,7 @@
 /** Options of `nsbox run` that open or close a layer of the sandbox, and limits. */
-import type { Flag } from "../cli/command.ts";
-import { CAPABILITIES } from "../sys/capabilities.ts";
-import { RESOURCES } from "../sys/resources.ts";
+import type { Flag } from "../../cli/command.ts";
+import { CAPABILITIES } from "../../sys/capabilities.ts";
+import { RESOURCES } from "../../sys/resources.ts";
 
 const group = "Security";
 const LIMITS = "Limits";

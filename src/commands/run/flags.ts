@@ -1,6 +1,6 @@
 /** The options of `nsbox run`. Called when nsbox is built, so that at run time the table is just there. */
-import type { Flag } from "../cli/command.ts";
-import { KINDS, type KindName } from "../ns/kinds.ts";
+import type { Flag } from "../../cli/command.ts";
+import { KINDS, type KindName } from "../../ns/kinds.ts";
 import { identityFlags } from "./identity-flags.ts";
 import { mountFlags } from "./mount-flags.ts";
 import { securityFlags } from "./security-flags.ts";

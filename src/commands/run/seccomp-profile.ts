@@ -1,13 +1,13 @@
 /** A system call filter that is compiled when it is asked for: a file's, or the default one changed. */
 import { readFileSync, statSync } from "node:fs";
 import { release } from "node:os";
-import type { SecurityRequest } from "../sandbox/security/request.ts";
-import { compile } from "../seccomp/compile.ts";
-import { defaultProfile } from "../seccomp/default.ts";
-import { errnoOf, logOnly, withErrno } from "../seccomp/modes.ts";
-import type { Profile } from "../seccomp/profile.ts";
-import { readProfile } from "../seccomp/read.ts";
-import { NsboxError } from "../util/errors.ts";
+import type { SecurityRequest } from "../../sandbox/security/request.ts";
+import { compile } from "../../seccomp/compile.ts";
+import { defaultProfile } from "../../seccomp/default.ts";
+import { errnoOf, logOnly, withErrno } from "../../seccomp/modes.ts";
+import type { Profile } from "../../seccomp/profile.ts";
+import { readProfile } from "../../seccomp/read.ts";
+import { NsboxError } from "../../util/errors.ts";
 
 const ARCH = process.arch === "arm64" ? "arm64" : "x64";
 

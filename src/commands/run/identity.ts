@@ -1,7 +1,7 @@
 /** What was typed about users, groups and maps. */
-import type { Parsed } from "../cli/command.ts";
-import type { IdentityRequest, MapChoice } from "../sandbox/identity/request.ts";
-import { UsageError } from "../util/errors.ts";
+import type { Parsed } from "../../cli/command.ts";
+import type { IdentityRequest, MapChoice } from "../../sandbox/identity/request.ts";
+import { UsageError } from "../../util/errors.ts";
 
 /** The four ways to map without ranges, by their options. */
 const CHOICES: Readonly<Record<string, MapChoice>> = {

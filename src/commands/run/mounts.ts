@@ -1,13 +1,13 @@
 /** What was typed behind `nsbox run`, as a request for mounts. */
 import { readlinkSync, type Stats, statSync } from "node:fs";
-import type { Parsed } from "../cli/command.ts";
-import { didYouMean, suggest } from "../cli/suggest.ts";
-import { MASKS } from "../sandbox/mounts/masks.ts";
-import { MOUNT_OPTIONS } from "../sandbox/mounts/options.ts";
-import type { DeviceStat, MountItem, MountsRequest, Upper } from "../sandbox/mounts/request.ts";
-import { UsageError } from "../util/errors.ts";
-import { type Look, readDevice, readDir, readFile, readSymlink } from "./mounts/made.ts";
-import { readBind, readMount, readTmpfs, sourcePath } from "./mounts/read.ts";
+import type { Parsed } from "../../cli/command.ts";
+import { didYouMean, suggest } from "../../cli/suggest.ts";
+import { MASKS } from "../../sandbox/mounts/masks.ts";
+import { MOUNT_OPTIONS } from "../../sandbox/mounts/options.ts";
+import type { DeviceStat, MountItem, MountsRequest, Upper } from "../../sandbox/mounts/request.ts";
+import { UsageError } from "../../util/errors.ts";
+import { type Look, readDevice, readDir, readFile, readSymlink } from "./made-values.ts";
+import { readBind, readMount, readTmpfs, sourcePath } from "./mount-values.ts";
 
 /** ROOTFS that is none; a directory of that name is `./none`. */
 const NO_TREE = "none";

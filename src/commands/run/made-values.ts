@@ -1,7 +1,7 @@
 /** From words to what is made inside: `--symlink`, `--dir`, `--file`, `--device`. */
 import type { DeviceStat, MountItem } from "../../sandbox/mounts/request.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
-import { sourcePath, targetPath } from "./read.ts";
+import { sourcePath, targetPath } from "./mount-values.ts";
 
 /** `TARGET:LINK`; the last `:/` parts them. */
 export function readSymlink(value: string): MountItem {

@@ -1,8 +1,8 @@
 /** The families of options that most runs do without: each is loaded where one of its options was given. */
-import type { Parsed } from "../cli/command.ts";
-import { chooseKinds, ownKinds } from "../sandbox/namespaces.ts";
-import type { Parts } from "../sandbox/plan-run.ts";
-import type { Caller, RunRequest } from "../sandbox/request.ts";
+import type { Parsed } from "../../cli/command.ts";
+import { chooseKinds, ownKinds } from "../../sandbox/namespaces.ts";
+import type { Parts } from "../../sandbox/plan-run.ts";
+import type { Caller, RunRequest } from "../../sandbox/request.ts";
 import { groupsOf } from "./option-groups.ts" with { type: "macro" };
 
 const GROUPS = groupsOf();
@@ -21,9 +21,7 @@ export async function readParts(input: Parsed, request: RunRequest, caller: Call
   return {
     identity: found,
     mounts,
-    security: used.has("security")
-      ? await (await import("./run-security.ts")).readSecurity(input)
-      : undefined,
+    security: used.has("security") ? await (await import("./security.ts")).readSecurity(input) : undefined,
   };
 }
 
@@ -42,8 +40,8 @@ async function mountsOf(
   // Without mounts of the command's own nothing is masked.
   if (privileged && !kinds.includes("mnt") && !joined) return undefined;
   const [{ readMounts }, { planMounts }] = await Promise.all([
-    import("./run-mounts.ts"),
-    import("../sandbox/mounts/index.ts"),
+    import("./mounts.ts"),
+    import("../../sandbox/mounts/index.ts"),
   ]);
   const typed = readMounts(input, request.root, caller.bytes);
   const own = ownKinds(kinds, request.joins);
@@ -57,8 +55,8 @@ async function mountsOf(
 
 async function identity(input: Parsed, request: RunRequest, caller: Caller): Promise<Parts["identity"]> {
   const [{ readIdentity }, { lookUpIdentity }] = await Promise.all([
-    import("./run-identity.ts"),
-    import("../sandbox/identity/look-up.ts"),
+    import("./identity.ts"),
+    import("../../sandbox/identity/look-up.ts"),
   ]);
   const kinds = chooseKinds(request, caller);
   const joined = request.joins.some(({ kind }) => kind === "user");

@@ -1,9 +1,9 @@
 /** From the words behind `nsbox run` to a plan. */
-import type { Command, Parsed } from "../cli/command.ts";
-import { type PlannedRun, planRun } from "../sandbox/plan-run.ts";
-import type { Caller, RunRequest } from "../sandbox/request.ts";
-import { readParts } from "./run-parts.ts";
-import { readRequest } from "./run-request.ts";
+import type { Command, Parsed } from "../../cli/command.ts";
+import { type PlannedRun, planRun } from "../../sandbox/plan-run.ts";
+import type { Caller, RunRequest } from "../../sandbox/request.ts";
+import { readParts } from "./parts.ts";
+import { readRequest } from "./request.ts";
 
 /** What Bun makes of bytes that are no UTF-8. */
 const GARBLED = "\uFFFD";
@@ -39,8 +39,8 @@ export async function planTyped(
     return plan(input, request, caller);
   }
   const [{ rawWords, rawEnvironment }, { parse }] = await Promise.all([
-    import("../sys/raw-words.ts"),
-    import("../cli/argv.ts"),
+    import("../../sys/raw-words.ts"),
+    import("../../cli/argv.ts"),
   ]);
   const raw = rawWords();
   const again = parse(table, raw.slice(raw.indexOf("run") + 1));
@@ -56,5 +56,5 @@ async function plan(input: Parsed, request: RunRequest, caller: Caller): Promise
 /** The request, joins included. */
 async function readAll(input: Parsed): Promise<RunRequest> {
   const joins = input.has("join") || input.has("join-net");
-  return readRequest(input, joins ? (await import("./run-joins.ts")).readJoins(input) : []);
+  return readRequest(input, joins ? (await import("./joins.ts")).readJoins(input) : []);
 }
