@@ -16,6 +16,8 @@ Options end at ROOTFS: all behind it is the command's, dashes and all. Without a
 
 With "-m" ROOTFS becomes the root by pivot_root, and gets a small /dev, /proc (with "-p"), /sys (with "-n", read-only) and /tmp where it has none. Without it nothing is mounted: the command is in a chroot, and loses CAP_SYS_CHROOT, by which it could climb out.
 
+The command is confined beyond its namespaces: no new privileges, a small set of capabilities, a system call filter, parts of /proc and /sys hidden or read-only, no device but those of /dev. Each has a switch, and "--privileged" is all of them. Root of a run without a user namespace is the machine's own root, in these bonds; with "--map-auto", and for an ordinary user, it is nobody outside.
+
 As PID 1 the command is spared, by the kernel, the signals of its own making: SIGPIPE, abort(3), the Ctrl-Z that an editor answers by itself. Let it be a shell's child, or use "--share pid", where that matters. Names of hosts are looked up only where ROOTFS has an /etc/resolv.conf.
 
 The exit status is the command's: 128+n where signal n ended it, 127 where it was not found, 126 where it could not be executed, and 125 where nsbox itself failed; then the command did not run.`,
@@ -29,6 +31,18 @@ The exit status is the command's: 128+n where signal n ended it, 127 where it wa
       text: "Own processes, mounts and host name; the network is the host's.",
     },
     { line: "nsbox run --share net ./rootfs /bin/sh", text: "Everything but the network." },
+    {
+      line: "nsbox run -b ./src:/src:ro --overlay ./rootfs /bin/sh",
+      text: "A directory of the host, and changes to ROOTFS that are gone afterwards.",
+    },
+    {
+      line: "nsbox run --map-auto --user 1000 ./rootfs /bin/sh",
+      text: "Another user inside, by the caller's subordinate ids.",
+    },
+    {
+      line: "nsbox run -b /usr:/usr:ro --symlink usr/bin:/bin --symlink usr/lib:/lib --symlink usr/lib64:/lib64 none bash",
+      text: "Nothing but the host's /usr.",
+    },
     { line: "nsbox run --explain ./rootfs /bin/sh", text: "What would be done, step by step." },
   ],
   failure: 125,
