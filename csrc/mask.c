@@ -58,14 +58,15 @@ static int nothing_there(long error) {
     return error == -ENOENT || error == -ENOTDIR;
 }
 
+long hide_target(int target) {
+    return is_directory(target) ? hide_directory(target) : hide_file(target);
+}
+
 long op_mask(const struct args_mask *args) {
-    int target = resolve(args->path, O_DIRECTORY);
-    int directory = target >= 0;
-    if (target == -ENOTDIR)
-        target = resolve(args->path, 0);
+    int target = resolve(args->path, 0);
     if (target < 0)
         return nothing_there(target) ? 0 : target;
-    long error = directory ? hide_directory(target) : hide_file(target);
+    long error = hide_target(target);
     SYS(close, target);
     return error;
 }

@@ -10,6 +10,7 @@
 #include <linux/fcntl.h>
 #include <linux/poll.h>
 #include <linux/prctl.h>
+#include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/signalfd.h>
 #include <linux/time_types.h>
@@ -107,6 +108,9 @@ static int collect(int *status) {
             continue; /* an orphan of the command's: we are the subreaper where there is no PID namespace */
         if ((*status & 0xff) != 0x7f)
             return 1;
+        /* PTRACE_TRACEME has made us its tracer: it goes on by itself, with the signal it stopped for. */
+        if (SYS(ptrace, PTRACE_DETACH, pid, 0, *status >> 8 & 0xff) == 0)
+            continue;
         /* It stopped: so do we, in the sight of the caller's shell, and go on together. */
         SYS(kill, SYS(getpid), SIGSTOP);
         SYS(kill, box.child, SIGCONT);

@@ -57,6 +57,9 @@ int open_target(const char *path, int directory);
 /* The null device, which hides files: this one, whatever is mounted over its path later. */
 void remember_null(int fd);
 
+/* Covers a file by the null device, a directory by an empty one. */
+long hide_target(int target);
+
 /* 1 where the descriptor is a directory. */
 int is_directory(int fd);
 

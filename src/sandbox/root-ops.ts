@@ -5,7 +5,7 @@
 import { FILE_TYPE, MOUNT_ATTR, PROPAGATION } from "../plan/constants.ts";
 import type { Block, Op } from "../plan/plan.ts";
 import { encodeBlocks } from "./encode-blocks.ts";
-import { MASKS, maskOp } from "./mounts/masks.ts";
+import { hideKernelFilesystems, MASKS, maskOp } from "./mounts/masks.ts";
 
 const { MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC } = MOUNT_ATTR;
 
@@ -83,6 +83,8 @@ const OPS = {
   devpts: [devpts("ptmxmode=0666,mode=0620,?gid=5")],
   devptsTty: [devpts("ptmxmode=0666,mode=0620,gid=5")],
   devptsMapped: [devpts("ptmxmode=0666,mode=0620")],
+  /** A proc of the host's, say, that is mounted somewhere below ROOTFS. */
+  hide: [hideKernelFilesystems],
   proc: [mount("proc", "/proc", DATA_ONLY)],
   sys: [mount("sysfs", "/sys", DATA_ONLY | MOUNT_ATTR_RDONLY)],
   /** Where there was none. */

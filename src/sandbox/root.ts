@@ -69,6 +69,7 @@ export function rootInside(
   if (mounts?.devices === undefined) {
     blocks.push(tty === undefined ? CONSTANT.devpts : tty ? CONSTANT.devptsTty : CONSTANT.devptsMapped);
   }
+  if (!mounts?.reveals) blocks.push(CONSTANT.hide);
   if (kinds.includes("pid")) blocks.push(CONSTANT.proc);
   if (kinds.includes("net")) add(mounts?.sys, CONSTANT.sys);
   if (!mounts?.ownRoot) blocks.push(CONSTANT.tmp);

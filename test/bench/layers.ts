@@ -8,7 +8,7 @@ import { plainPlan, stored, without } from "./plans.ts";
 
 /** The layers, and the operations that each is made of. */
 const LAYERS: Readonly<Record<string, readonly OpName[]>> = {
-  "masked and read-only paths": ["mask", "read_only"],
+  "masked and read-only paths": ["hide_filesystems", "mask", "read_only"],
   "a keyring of its own": ["keyring"],
   "no core files": ["limit"],
   "no supplementary groups": ["groups"],

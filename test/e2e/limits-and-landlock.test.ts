@@ -1,7 +1,7 @@
 /** Limits, priorities, keyring and Landlock. Judges: /proc inside, and what the command can reach. */
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
-import { AS_ROOT, forEveryone, ROOT, run, shell } from "./support.ts";
+import { AS_ROOT, forEveryone, ROOT, run, shell, textOf } from "./support.ts";
 import { tree } from "./trees.ts";
 
 const landlock = existsSync("/sys/kernel/security/lsm")
@@ -32,6 +32,8 @@ describe("limits", () => {
         )?.[1];
       expect((await core())?.split(/ +/)).toEqual(["1", "1"]);
       expect((await core("--ulimit", "core=0"))?.split(/ +/)).toEqual(["0", "0"]);
+      const hard = /Max core file size +\S+ +(\S+)/.exec(textOf("/proc/self/limits"))![1]!;
+      expect((await core("--ulimit", `core=${hard}`))?.split(/ +/)).toEqual([hard, hard]);
     });
 
     test("take a nice value, processors and a badness", async () => {

@@ -14,8 +14,9 @@ const BORDER = "====";
 /** Seconds until a machine that does not end is switched off. */
 const PATIENCE = 900;
 
-const KERNEL = /^linux-image-\d+\.\d+\.\d+-\d+-amd64(_.*\.deb)?$/;
-const USER_MODE_KERNEL = /^user-mode-linux(_.*\.deb)?$/;
+/** Packages with kernels. */
+export const KERNEL = /^linux-image-\d+\.\d+\.\d+-\d+-amd64(_.*\.deb)?$/;
+export const USER_MODE_KERNEL = /^user-mode-linux(_.*\.deb)?$/;
 
 /** Drivers of the machine, and what the ways out are about; then what is only put there. */
 const LOADED = ["virtio_pci", "virtio_blk", "crc32c_generic", "ext4", "vsock_loopback"];
@@ -81,16 +82,9 @@ function diskIn(folder: string): string {
   return disk;
 }
 
-/** The files of a package, which is fetched into `folder`; throws where it cannot be had. */
-function files(name: RegExp, folder: string): string {
-  const found = unpacked(name, folder);
-  if (found === undefined) throw new Error(`No package ${name.source} in NSBOX_TEST_PACKAGES or by apt-get`);
-  return found;
-}
-
 /** Fetches the kernels into `folder`, which holds all that the machines need. */
 export function machines(folder: string): Machines {
-  const kernel = files(KERNEL, join(folder, "kernel"));
+  const kernel = unpacked(KERNEL, join(folder, "kernel"));
   const boot = join(kernel, "boot");
   const image = uncompressed(join(boot, readdirSync(boot).find((name) => name.startsWith("vmlinuz-"))!));
   const directory = join(kernel, "lib/modules");
@@ -113,7 +107,7 @@ export function machines(folder: string): Machines {
       const outer = system(IN_UML);
       const bytes = new Uint8Array(await new Blob(inner as Uint8Array<ArrayBuffer>[]).arrayBuffer());
       outer.program("system/uml/initramfs", bytes);
-      const linux = join(files(USER_MODE_KERNEL, join(folder, "user-mode-kernel")), "usr/bin/linux.uml");
+      const linux = join(unpacked(USER_MODE_KERNEL, join(folder, "user-mode-kernel")), "usr/bin/linux.uml");
       withLibraries(outer, linux, "system/uml/linux");
       return boots(outer);
     },

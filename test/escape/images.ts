@@ -28,7 +28,7 @@ export const IMAGES = {
     says: "scripts whose interpreter is a program outside, through a descriptor",
     script: `{ cat {outside}/tells; printf %s {secret}; } >{folder}/tells; chmod 755 {folder}/tells
       for ((fd = 3; fd < 32; fd++)); do
-        printf '#!/proc/self/fd/%s%s\\n' $fd {folder}/tells >{tree}/script-$fd
+        printf '#!/proc/self/fd/%s/%s%s\\n' $fd ../../../../../../../.. {folder}/tells >{tree}/script-$fd
         chmod 755 {tree}/script-$fd
       done`,
   },

@@ -10,28 +10,39 @@ const spawn = (argv: readonly string[], cwd: string) =>
   Bun.spawnSync([...argv], { cwd, stdin: null, stdout: "pipe", stderr: "pipe" });
 
 /**
- * Fetches a package by apt-get into `folder` and unpacks it there, installing nothing; returns the folder
- * with its files, or undefined where that cannot be done. Environment variable `NSBOX_TEST_PACKAGES` names a
- * directory of packages to take instead.
+ * The newest package of that name: a file in the directory that `NSBOX_TEST_PACKAGES` names, or else what
+ * apt-get would fetch; undefined where there is none.
  */
-export function unpacked(name: RegExp, folder: string): string | undefined {
+export function packageNamed(name: RegExp): { file?: string; fetched?: string } | undefined {
   const given = process.env["NSBOX_TEST_PACKAGES"];
-  mkdirSync(folder, { recursive: true });
-  const present = given === undefined ? [] : readdirSync(given).map((file) => join(given, file));
-  let file = present.filter((path) => name.test(basename(path))).at(-1);
-  if (file === undefined) {
-    if (hostProgram("apt-get") === undefined) return undefined;
-    const listed = spawn(["apt-cache", "pkgnames"], folder).stdout.toString().split("\n");
-    const newest = listed
+  const newest = (names: readonly string[]) =>
+    names
       .filter((candidate) => name.test(candidate))
       .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
       .at(-1);
-    if (newest === undefined || spawn(["apt-get", "download", newest], folder).exitCode !== 0)
-      return undefined;
-    file = join(folder, readdirSync(folder).find((entry) => entry.endsWith(".deb"))!);
+  if (given !== undefined) {
+    const file = newest(readdirSync(given));
+    return file === undefined ? undefined : { file: join(given, file) };
   }
+  if (hostProgram("apt-get") === undefined) return undefined;
+  const fetched = newest(spawn(["apt-cache", "pkgnames"], "/").stdout.toString().split("\n"));
+  return fetched === undefined ? undefined : { fetched };
+}
+
+/** Unpacks the newest package of that name below `folder`, installing nothing; returns where its files are. */
+export function unpacked(name: RegExp, folder: string): string {
+  const { file, fetched } = packageNamed(name) ?? {};
+  mkdirSync(folder, { recursive: true });
+  if (fetched !== undefined) checked(spawn(["apt-get", "download", fetched], folder));
+  const archive =
+    file ?? join(folder, readdirSync(folder).find((entry) => entry.endsWith(".deb")) ?? name.source);
   const tree = join(folder, "files");
-  return spawn(["dpkg", "-x", file, tree], folder).exitCode === 0 ? tree : undefined;
+  checked(spawn(["dpkg", "-x", archive, tree], folder));
+  return tree;
+}
+
+function checked({ exitCode, stderr }: { exitCode: number; stderr: Uint8Array }): void {
+  if (exitCode !== 0) throw new Error(new TextDecoder().decode(stderr));
 }
 
 const XZ = new Uint8Array([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]);

@@ -34,6 +34,10 @@ new_tree() {
 }
 `;
 
+/** What makes a process of the guest one of `who`'s. */
+const prefix = ({ uid }: Person): string[] =>
+  uid === 0 ? [] : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"];
+
 function attempt({ way, who, options }: Plan, number: number): string {
   const places: Places = {
     secret:
@@ -47,7 +51,7 @@ function attempt({ way, who, options }: Plan, number: number): string {
     try: "",
   };
   const line = (text: string | undefined) => filled([text ?? ":"], places)[0]!;
-  const command = commandLine(way, places, who.prefix, PROGRAMS, options).map(quoted).join(" ");
+  const command = commandLine(way, places, prefix(who), PROGRAMS, options).map(quoted).join(" ");
   const seen = way.proof === "reads" ? `[[ $out == *${places.secret}* ]]` : `test -e ${places.folder}/hit`;
   return `
 new_tree ${places.tree} ${who.uid}

@@ -55,7 +55,7 @@ export const WAYS: readonly Way[] = [
   },
   {
     name: "open directory",
-    says: "goes to a file from an inherited descriptor of a directory",
+    says: "goes up from an inherited descriptor of a directory",
     proof: "reads",
     attack: ["directory", "{file}"],
     outside: "a directory as descriptor 3",
@@ -65,7 +65,7 @@ export const WAYS: readonly Way[] = [
   },
   {
     name: "directory as standard input",
-    says: "goes to a file from standard input, which is a directory",
+    says: "goes up from standard input, which is a directory",
     proof: "reads",
     attack: ["directory", "{file}"],
     outside: "a directory as standard input",

@@ -164,6 +164,15 @@ export const MOUNTS = {
     kind: "mnt",
     fields: { path: "path" },
   },
+  hide_filesystems: {
+    where: "inside",
+    undo: "ends",
+    says: "Hide what is mounted below the root filesystem, but in /proc and /sys, of these types: {types}",
+    call: "read /proc/self/mountinfo, open_tree, move_mount",
+    man: "proc_pid_mountinfo(5)",
+    kind: "mnt",
+    fields: { types: "string" },
+  },
   mask: {
     where: "inside",
     undo: "ends",

@@ -50,6 +50,7 @@ export function planMounts(request: MountsRequest, facts: MountFacts): MountPart
   return {
     ownRoot,
     noTree,
+    reveals: ownRoot || request.unmask.includes("ALL"),
     points: list(builder.points),
     outside: list([...idmapRoot(request, facts), ...builder.outside]),
     sources: list(builder.sources),

@@ -54,6 +54,16 @@ export const MASKS: readonly Mask[] = [
   mask("read-only", "/sys", "the host's devices and kernel modules", true, true),
 ];
 
+/**
+ * Filesystems through which the kernel tells of the host or is steered. Wherever below ROOTFS one is mounted
+ * it is hidden; for those in /proc and /sys there is the table.
+ */
+const KERNEL_FILESYSTEMS =
+  "proc sysfs cgroup cgroup2 debugfs tracefs securityfs configfs efivarfs pstore bpf binfmt_misc";
+
+/** The operation that does so, before anything that was asked for is mounted. */
+export const hideKernelFilesystems: Op = { op: "hide_filesystems", types: KERNEL_FILESYSTEMS };
+
 /** The operation that does it, for a path of the table or the same place in another mount. */
 export const maskOp = ({ how }: Mask, path: string): Op =>
   how === "hide" ? { op: "mask", path } : { op: "read_only", path };

@@ -7,6 +7,8 @@ export interface MountPart {
   readonly ownRoot: boolean;
   /** There is no ROOTFS. */
   readonly noTree: boolean;
+  /** What is mounted below ROOTFS is left as it is, or none of it comes in. */
+  readonly reveals: boolean;
   /** Before the clone: mount points that ROOTFS may lack. */
   readonly points: readonly Block[];
   /** While the child waits: what only the monitor can open. */

@@ -14,6 +14,8 @@ import { SCOPE } from "./scope.ts";
 const CONSTANT = securityOps();
 const NO_LANDLOCK: LandlockRequest = { off: false, readOnly: [], readWrite: [], tcp: [] };
 
+const RLIMIT_CORE = 4;
+
 /** What the layers follow from, beside what was asked of them. */
 export interface Surroundings {
   /** Options were given; undefined for none. */
@@ -31,7 +33,9 @@ export interface Surroundings {
 /** What comes before the command's ids. */
 export function securityBefore(blocks: Block[], around: Surroundings): void {
   const { security } = around;
-  blocks.push(CONSTANT.keyring, CONSTANT.noCore);
+  blocks.push(CONSTANT.keyring);
+  // Who lowers a hard limit first cannot raise it again.
+  if (!security?.limits.some(({ resource }) => resource === RLIMIT_CORE)) blocks.push(CONSTANT.noCore);
   if (security === undefined) return;
   blocks.push(...limitBlocks(security));
   if (!security.newPrivs) return;
