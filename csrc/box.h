@@ -21,13 +21,14 @@ struct box {
     s32 child;  /* PID of the command, as the monitor sees it */
     int die_by; /* the signal by which the monitor is to end as the command did, 0 for none */
 
-    int plan_fd;       /* this very file: the helper with the plan behind it */
-    int cwd;           /* the caller's working directory */
-    int root;          /* the root filesystem: the directory, later the mount */
-    int channel;       /* socket between monitor and child: release, failure, end of file at exec */
-    int terminal;      /* -1 where there is none */
-    int lock;          /* the directory that carries the lock, -1 for none */
-    const char *state; /* directory of the record of mount points that were made */
+    int plan_fd;          /* this very file: the helper with the plan behind it */
+    int cwd;              /* the caller's working directory */
+    int root;             /* the root filesystem: the directory, later the mount */
+    int channel;          /* socket between monitor and child: release, end of file at exec or at its end */
+    struct failure *told; /* shared memory: what failed in the child, also where a filter refuses all calls */
+    int terminal;         /* -1 where there is none */
+    int lock;             /* the directory that carries the lock, -1 for none */
+    const char *state;    /* directory of the record of mount points that were made */
     u8 made[MAX_SLOTS];
     int sources[MAX_SOURCES]; /* what is to be bound, by slot; -1 for none. 0: the root filesystem's mount */
     int scratch;              /* the filesystem in memory for changes and files, -1 for none */

@@ -15,10 +15,8 @@
 #include <linux/time_types.h>
 
 _Noreturn static void child_exit(u32 step, long error) {
-    struct failure failure = {step, (s32)-error};
-    SYS(write, box.channel, &failure, sizeof failure);
-    for (;;)
-        SYS(exit_group, 125);
+    *box.told = (struct failure){step, (s32)-error};
+    leave(125);
 }
 
 void child_fails_if(long result) {
@@ -29,11 +27,11 @@ void child_fails_if(long result) {
 _Noreturn void child_main(void) {
     struct failure failure;
     if (handover_wait() < 0)
-        for (;;)
-            SYS(exit_group, 125);
+        leave(125);
     box.umask = (u32)SYS(umask, 0);
     long error = interp_walk(WHERE_INSIDE, &failure);
-    child_exit(failure.step, error);
+    /* A filter may answer execve with success, and not do it. */
+    child_exit(error < 0 ? failure.step : box.plan.ops, error < 0 ? error : -EPERM);
 }
 
 /*

@@ -30,8 +30,7 @@ static long run_tool(const char *const *argv) {
         for (int fd = 0; fd <= 2; fd++)
             SYS(dup3, null, fd, 0);
         SYS(execve, argv[0], argv, envp);
-        for (;;)
-            SYS(exit_group, 127);
+        leave(127);
     }
     if (child < 0)
         return child;

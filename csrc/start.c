@@ -100,7 +100,5 @@ static int run(void) {
 
 __attribute__((used)) void start_relocated(void) {
     relocate((u64)&__ehdr_start);
-    int status = run();
-    for (;;)
-        SYS(exit_group, status);
+    leave(run());
 }

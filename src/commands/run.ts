@@ -3,6 +3,7 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { launch } from "../runtime/launch.ts";
 import { sharedNote } from "../sandbox/namespaces.ts";
 import type { PlannedRun } from "../sandbox/plan-run.ts";
+import { UsageError } from "../util/errors.ts";
 import { elsewhere, runFlags } from "./run/flags.ts" with { type: "macro" };
 import { planTyped } from "./run/plan.ts";
 
@@ -51,6 +52,9 @@ The exit status is the command's: 128+n where signal n ended it, 127 where it wa
 
 async function run(input: Parsed): Promise<number> {
   const { planned, request, preserve } = await planTyped(command, input);
+  if (input.has("explain") && input.has("explain-json")) {
+    throw new UsageError('Options "--explain" and "--explain-json" contradict each other');
+  }
   if (input.has("explain") || input.has("explain-json")) return explain(planned, input.has("explain-json"));
   if (!input.has("quiet")) await printNotes(sharedNote(request, planned.kinds), planned, input);
   if (preserve.length > 0) (await import("../runtime/preserve.ts")).preserve(preserve);
@@ -72,9 +76,7 @@ async function printNotes(shared: string | undefined, { scoped }: PlannedRun, in
     );
   }
   if (input.has("privileged")) {
-    notes.push(
-      "Privileged: all capabilities, no masks, no filter, no Landlock; namespaces are all that is left",
-    );
+    notes.push("Privileged: all capabilities, no masks, no filter but for the terminal, no Landlock");
   }
   if (notes.length === 0) return;
   const { note } = await import("../cli/log.ts");

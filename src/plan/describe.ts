@@ -54,10 +54,22 @@ function worded(kind: FieldKind | undefined, value: string | number): string {
   }
 }
 
+function landlocked({ filesystem, tcp, scope }: Op & { op: "landlock_ruleset" }): string {
+  const parts = [
+    filesystem ? "files that no rule allows" : "",
+    tcp ? "TCP ports that no rule allows" : "",
+    scope & 1 ? "abstract sockets outside" : "",
+    scope & 2 ? "signals to the outside" : "",
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
 /** One operation in one sentence, without a full stop: `Set the host name to zion`. */
 export function describe(op: Op): string {
   const row: Operation = OPS[op.op];
   if (op.op === "close_fds" && op.keep === "") return "Close every descriptor above 2";
+  if (op.op === "groups" && op.gids === "") return "Give up all supplementary groups";
+  if (op.op === "landlock_ruleset") return `Make a Landlock ruleset against ${landlocked(op)}`;
   if (op.op === "limit") {
     const limit = (value: number) => (value === NO_LIMIT ? "unlimited" : String(value));
     return `Limit ${worded("resource", op.resource)} to ${limit(op.soft)}, at most ${limit(op.hard)}`;

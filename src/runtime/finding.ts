@@ -2,12 +2,15 @@
 import type { Op, Plan } from "../plan/plan.ts";
 import { whyBind, whyImage, whyMade, whyOpenSource, whyOverlay, whyTarget } from "./why-bind.ts";
 import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
-import { whyCapabilities, whyIds, whyLandlock, whyLimit } from "./why-identity.ts";
+import { whyCapabilities, whyIds, whyLandlock, whyLimit, whyTool } from "./why-identity.ts";
 import { whyJoin } from "./why-join.ts";
 import { whyMount, whyStandardFds } from "./why-mount.ts";
 import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
 
-const [EINVAL, ELOOP, EDQUOT] = [22, 40, 122];
+const [EPERM, EINVAL, ELOOP, EDQUOT] = [1, 22, 40, 122];
+
+/** CLONE_NEWNS. */
+const MOUNTS = 0x00020000;
 
 /** What the causes are looked for in. */
 export interface Place {
@@ -26,8 +29,16 @@ export function finding(op: Op, { plan, root, state, errno }: Place): Finding {
       return whyLock(errno);
     case "mount_point":
       return whyMountPoint(root, op.path, op.follow === 1, state, errno);
-    case "clone":
+    case "clone": {
+      const joined = plan.ops.find((other) => other.op === "join" && other.type === MOUNTS);
+      if (joined?.op === "join" && errno === EPERM) return whyJoin(joined.type, joined.path, errno);
       return whyClone(op.flags, errno);
+    }
+    case "join_mounts":
+      for (const other of plan.ops) {
+        if (other.op === "join" && other.type === MOUNTS) return whyJoin(other.type, other.path, errno);
+      }
+      return {};
     case "mount":
       return whyMount(op.type, op.options, errno) ?? (op.make ? whyTarget(op.target, plan, errno) : {});
     case "open_source":
@@ -55,7 +66,7 @@ export function finding(op: Op, { plan, root, state, errno }: Place): Finding {
       return whyJoin(op.type, op.path, errno);
     case "newuidmap":
     case "newgidmap":
-      return { cause: `${op.tool} refused; with no_new_privs, as inside a container, it cannot do its work` };
+      return whyTool(op.tool);
     case "uid_map":
     case "gid_map":
     case "set_up_ids":

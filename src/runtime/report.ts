@@ -66,7 +66,8 @@ export function failureError({ plan, step, errno }: Failure): NsboxError {
   if (op.op === "exec" && hasMountedFiles(plan)) return whyExecMounted(plan.argv[0] ?? "", op.path, errno);
   if (op.op === "exec") {
     const cwd = plan.ops.findLast((other) => other.op === "chdir")?.path ?? "/";
-    return whyExec(root, plan.argv[0] ?? "", op.path, cwd, errno);
+    const landlock = plan.ops.some((other) => other.op === "landlock_path");
+    return whyExec(root, plan.argv[0] ?? "", op.path, cwd, errno, landlock);
   }
   const row: Operation = OPS[op.op];
   const { cause, hint } = finding(op, { plan, root, state, errno });

@@ -40,9 +40,7 @@ export function whyClone(flags: number, errno: number): Finding {
   if (!kinds.some(({ name }) => name === "user")) {
     return {
       cause: "this root lacks the capability CAP_SYS_ADMIN",
-      hint: isFiltered()
-        ? `${FILTERED}; then "-U" makes the namespaces inside a user namespace`
-        : 'Add "-U" to make the namespaces inside a user namespace',
+      hint: `${isFiltered() ? `${FILTERED}; then` : "With"} "--map-root" they are made inside a user namespace`,
     };
   }
   if (read("/proc/sys/kernel/unprivileged_userns_clone") === "0") {
@@ -57,6 +55,12 @@ export function whyClone(flags: number, errno: number): Finding {
         "kernel.apparmor_restrict_unprivileged_userns is 1, and no AppArmor profile lets nsbox make user namespaces",
       hint: "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
     };
+  }
+  if (read("/proc/self/uid_map") === "") {
+    return { cause: "the user namespace that nsbox is in maps no ids, so none can be made in it" };
+  }
+  if (!/^\d+ \d+ \S+ \S+ \/ /m.test(read("/proc/self/mountinfo") ?? "")) {
+    return { cause: "nsbox itself runs in a chroot, where the kernel makes no user namespaces" };
   }
   return isFiltered()
     ? { cause: "a system call filter of the container that nsbox runs in refuses it", hint: FILTERED }

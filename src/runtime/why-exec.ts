@@ -21,7 +21,14 @@ const MACHINES: Readonly<Record<number, string>> = {
 };
 
 /** The error for `execve` of `name`, looked up in `path`, inside `root`, started in `cwd`. */
-export function whyExec(root: string, name: string, path: string, cwd: string, errno: number): NsboxError {
+export function whyExec(
+  root: string,
+  name: string,
+  path: string,
+  cwd: string,
+  errno: number,
+  landlock = false,
+): NsboxError {
   const errnoDetail = { errno: errnoName(errno), op: "exec" };
   const directories = name === "" ? [] : path.split(":");
   const candidates = name.includes("/")
@@ -38,7 +45,13 @@ export function whyExec(root: string, name: string, path: string, cwd: string, e
     });
   }
   const file = findInRoot(root, found) ?? found;
-  const { cause, hint } = reason(root, file, errno);
+  const { cause, hint } =
+    landlock && errno === EACCES && (statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o111
+      ? {
+          cause: `execve: ${errnoText(errno)}: Landlock lets only what the options name be reached`,
+          hint: "Name the command's directory, and that of its libraries: --landlock-ro /usr --landlock-ro /lib",
+        }
+      : reason(root, file, errno);
   return new NsboxError(`Cannot execute "${found}" in root filesystem "${root}"`, {
     cause,
     ...(hint === undefined ? {} : { hint }),

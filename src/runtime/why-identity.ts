@@ -5,16 +5,31 @@ import type { Finding } from "./why-clone.ts";
 
 const [EPERM, ENOENT, EACCES, EINVAL, ENOSYS, EOPNOTSUPP] = [1, 2, 13, 22, 38, 95];
 
-/** The bounding set of this process, see proc_pid_status(5). */
-function bounding(): string[] {
-  const hex = /^CapBnd:\s*(\w+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
-  return capabilityNames(Number(`0x${hex}`));
+/** A set of this process, see proc_pid_status(5). */
+function own(set: "CapBnd" | "CapEff"): string[] {
+  const hex = new RegExp(`^${set}:\\s*(\\w+)`, "m").exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+  return capabilityNames(Number(`0x${hex ?? "0"}`));
+}
+
+const bounding = () => own("CapBnd");
+const effective = () => own("CapEff");
+
+/** newuidmap and newgidmap, which have said what they had to say to nobody. */
+export function whyTool(tool: string): Finding {
+  if (/^NoNewPrivs:\s*1/m.test(readFileSync("/proc/self/status", "utf8"))) {
+    return {
+      cause: `no_new_privs is set here, as inside a container, and so ${tool} is not allowed its work`,
+    };
+  }
+  return {
+    cause: `${tool} refused them: each range has to be the caller's own id or in its lines of /etc/subuid and /etc/subgid, and none may overlap another`,
+  };
 }
 
 /** Capabilities: those added by name have to be had. */
 export function whyCapabilities(required: number): Finding {
-  const own = bounding();
-  const missing = capabilityNames(required).filter((name) => !own.includes(name));
+  const there = bounding();
+  const missing = capabilityNames(required).filter((name) => !there.includes(name));
   return missing.length === 0
     ? {}
     : { cause: `nsbox itself lacks ${missing.map((name) => `CAP_${name}`).join(", ")} here` };
@@ -27,6 +42,10 @@ export function whyIds(op: string, errno: number): Finding {
   }
   if (errno === EINVAL) return { cause: "the user namespace does not map that id" };
   if (errno === EPERM && op.endsWith("_map")) {
+    const lacking = ["SETUID", "SETGID", "SETFCAP"].filter((name) => !effective().includes(name));
+    if (process.geteuid?.() === 0 && lacking.length > 0) {
+      return { cause: `nsbox itself lacks ${lacking.map((name) => `CAP_${name}`).join(", ")} here` };
+    }
     return { cause: "ids outside have to be mapped in the user namespace that nsbox is in" };
   }
   return {};

@@ -33,11 +33,11 @@ export function chooseKinds(request: RunRequest, caller: Caller): readonly KindN
     const wanted = named.length > 0 ? named.includes(name) : name !== "user" && !share.includes(name);
     if ((wanted && !joined.includes(name)) || (name === "user" && user)) kinds.push(name);
   }
-  if (request.hostname !== undefined && !kinds.includes("uts")) throw needs("--hostname", "uts");
-  if (request.boottime !== undefined && !kinds.includes("time")) throw needs("--boottime", "time");
-  if (request.monotonic !== undefined && !kinds.includes("time")) throw needs("--monotonic", "time");
-  if (!request.loopback && !kinds.includes("net")) throw needs("--no-lo", "net");
-  if (request.maps && !kinds.includes("user")) throw needs("-M, -G, --map-… and --no-map", "user");
+  if (request.hostname !== undefined && !kinds.includes("uts")) throw needs(request, "--hostname", "uts");
+  if (request.boottime !== undefined && !kinds.includes("time")) throw needs(request, "--boottime", "time");
+  if (request.monotonic !== undefined && !kinds.includes("time")) throw needs(request, "--monotonic", "time");
+  if (!request.loopback && !kinds.includes("net")) throw needs(request, "--no-lo", "net");
+  if (request.maps && !kinds.includes("user")) throw needs(request, "-M, -G, --map-… and --no-map", "user");
   return kinds;
 }
 
@@ -57,7 +57,7 @@ function checkJoins({ named, share, joins }: RunRequest): void {
     }
     if (named.includes(kind)) {
       throw new UsageError(
-        `A ${title} namespace is to be made ("-${letter}") and joined`,
+        `${withArticle(title)} namespace is to be made ("-${letter}") and joined`.replace("a", "A"),
         `Leave out "-${letter}" or the join`,
       );
     }
@@ -67,15 +67,20 @@ function checkJoins({ named, share, joins }: RunRequest): void {
   }
 }
 
-function needs(option: string, kind: KindName): UsageError {
+function needs({ share, joins }: RunRequest, option: string, kind: KindName): UsageError {
   const { title, long, letter } = KINDS.find(({ name }) => name === kind)!;
-  return new UsageError(
-    kind === "user"
-      ? `Options ${option} need a user namespace of the command's own`
-      : `Option "${option}" needs a ${title} namespace of the command's own`,
-    kind === "uts" ? 'Give the name with "-u NAME" instead' : `Add "-${letter}" ("--${long}")`,
-  );
+  const wanted = `${kind === "user" ? "Options" : "Option"} "${option}" ${kind === "user" ? "need" : "needs"}`;
+  return new UsageError(`${wanted} ${withArticle(title)} namespace of the command's own`, hint());
+
+  function hint(): string {
+    if (joins.some((join) => join.kind === kind)) return "The one that is joined is another's";
+    if (share.includes(kind)) return `Leave "${kind}" out of "--share"`;
+    return kind === "uts" ? 'Give the name with "-u NAME" instead' : `Add "-${letter}" ("--${long}")`;
+  }
 }
+
+/** `an IPC`, `a UTS`. */
+const withArticle = (title: string): string => `${/^[AIO]/.test(title) ? "an" : "a"} ${title}`;
 
 /** The kinds without which a command named its kinds is hardly confined. */
 const ESSENTIAL: readonly KindName[] = ["mnt", "pid", "net"];

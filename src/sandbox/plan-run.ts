@@ -80,9 +80,12 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
     isRoot: identity?.isRoot ?? true,
     chroot: !kinds.includes("mnt") && joined === undefined,
   };
+  // The filter, which may come early, refuses the namespace without a map.
+  if (identity?.unmapped) blocks.push(...idBlocks(identity));
   securityBefore(blocks, around);
-  if (identity !== undefined) blocks.push(...idBlocks(identity));
-  else if (!owned || caller.uid === 0) blocks.push(CONSTANT.noGroups);
+  if (identity !== undefined) {
+    if (!identity.unmapped) blocks.push(...idBlocks(identity));
+  } else if (!owned || caller.uid === 0) blocks.push(CONSTANT.noGroups);
   securityAfter(blocks, around);
   if (request.cwd !== undefined) blocks.push(block({ op: "chdir", path: request.cwd }));
   securityLast(blocks, around, request.preserve);

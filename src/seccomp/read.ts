@@ -111,7 +111,9 @@ function checkArchitectures(profile: Json): void {
  * @throws NsboxError where it is no profile: it names the file, the place and the reason.
  */
 export function readProfile(text: string, options: ReadOptions): Profile {
-  const json = parseJson(options.source, text);
+  const whole = parseJson(options.source, text);
+  // A runtime's whole config.json has the profile in it.
+  const json = whole.field("linux").isAbsent ? whole : whole.field("linux").field("seccomp");
   checkArchitectures(json);
   const otherwise = readAction(
     json.field("defaultAction"),

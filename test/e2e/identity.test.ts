@@ -218,7 +218,7 @@ describe("--user", () => {
       [["--user", "0:nobodyknows"], /Unknown group "nobodyknows".*\n.*etc\/group/],
       [["--user", ""], /takes "USER\[:GROUP\]"/],
       [["--user", "1:2:3"], /takes "USER\[:GROUP\]"/],
-      [["--user", "4294967295"], /Unknown user "4294967295"/],
+      [["--user", "4294967295"], /No user has the id 4294967295/],
       [["--map-root", "--user", "5"], /Cannot become user 5\n.*does not map it/],
       [["--map-root", "--user", "0:5"], /Cannot become group 5\n.*does not map it/],
       [["--map-root", "--group-add", "5"], /Cannot become group 5\n.*does not map it/],

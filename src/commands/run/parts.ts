@@ -1,5 +1,8 @@
 /** The families of options that most runs do without: each is loaded where one of its options was given. */
 import type { Parsed } from "../../cli/command.ts";
+import type { Identity } from "../../sandbox/identity/request.ts";
+import type { MountPart } from "../../sandbox/mounts/part.ts";
+import type { MountsRequest } from "../../sandbox/mounts/request.ts";
 import { chooseKinds, ownKinds } from "../../sandbox/namespaces.ts";
 import type { Parts } from "../../sandbox/plan-run.ts";
 import type { Caller, RunRequest } from "../../sandbox/request.ts";
@@ -11,16 +14,17 @@ const GROUPS = groupsOf();
 export async function readParts(input: Parsed, request: RunRequest, caller: Caller): Promise<Parts> {
   const used = new Set<string | undefined>();
   for (const [long] of input.ordered) used.add(GROUPS[long]);
-  const joinsUser = request.joins.some(({ kind }) => kind === "user");
   const privileged = input.has("privileged");
-  const found = used.has("identity") || joinsUser ? await identity(input, request, caller) : undefined;
-  const mounts =
-    used.has("mounts") || privileged || request.root === NO_TREE || found?.idmapRoot
-      ? await mountsOf(input, request, caller, privileged, found?.idmapRoot === true)
+  const joinsUser = request.joins.some(({ kind }) => kind === "user");
+  const typed =
+    used.has("mounts") || privileged || request.root === NO_TREE
+      ? await mountsOf(input, request, caller, privileged)
       : undefined;
+  const found =
+    used.has("identity") || joinsUser ? await identityOf(input, request, caller, typed) : undefined;
   return {
     identity: found,
-    mounts,
+    mounts: typed || found?.idmapRoot ? await planned(input, request, caller, typed, found) : undefined,
     security: used.has("security") ? await (await import("./security.ts")).readSecurity(input) : undefined,
   };
 }
@@ -28,42 +32,59 @@ export async function readParts(input: Parsed, request: RunRequest, caller: Call
 /** ROOTFS that is none; a directory of that name is `./none`. */
 const NO_TREE = "none";
 
+const joinedMounts = ({ joins }: RunRequest) => joins.find(({ kind }) => kind === "mnt");
+
 async function mountsOf(
   input: Parsed,
   request: RunRequest,
   caller: Caller,
   privileged: boolean,
-  idmapRoot: boolean,
-): Promise<Parts["mounts"]> {
-  const kinds = chooseKinds(request, caller);
-  const joined = request.joins.some(({ kind }) => kind === "mnt");
+): Promise<MountsRequest | undefined> {
   // Without mounts of the command's own nothing is masked.
-  if (privileged && !kinds.includes("mnt") && !joined) return undefined;
+  if (privileged && !chooseKinds(request, caller).includes("mnt") && !joinedMounts(request)) return undefined;
+  const typed = (await import("./mounts.ts")).readMounts(input, request.root, caller.bytes);
+  return privileged ? { ...typed, unmask: ["ALL"] } : typed;
+}
+
+async function planned(
+  input: Parsed,
+  request: RunRequest,
+  caller: Caller,
+  typed: MountsRequest | undefined,
+  identity: Identity | undefined,
+): Promise<MountPart> {
   const [{ readMounts }, { planMounts }] = await Promise.all([
     import("./mounts.ts"),
     import("../../sandbox/mounts/index.ts"),
   ]);
-  const typed = readMounts(input, request.root, caller.bytes);
-  const own = ownKinds(kinds, request.joins);
-  return planMounts(privileged ? { ...typed, unmask: ["ALL"] } : typed, {
-    kinds: joined ? [...own, "mnt"] : own,
+  const own = ownKinds(chooseKinds(request, caller), request.joins);
+  const copied = joinedMounts(request) !== undefined;
+  return planMounts(typed ?? readMounts(input, request.root, caller.bytes), {
+    kinds: copied ? [...own, "mnt"] : own,
     uid: caller.uid,
-    idmapRoot,
+    idmapRoot: identity?.idmapRoot === true,
     quiet: input.has("quiet"),
   });
 }
 
-async function identity(input: Parsed, request: RunRequest, caller: Caller): Promise<Parts["identity"]> {
-  const [{ readIdentity }, { lookUpIdentity }] = await Promise.all([
+async function identityOf(
+  input: Parsed,
+  request: RunRequest,
+  caller: Caller,
+  mounts: MountsRequest | undefined,
+): Promise<Identity> {
+  const [{ readIdentity }, { lookUpIdentity }, { finderFor }] = await Promise.all([
     import("./identity.ts"),
     import("../../sandbox/identity/look-up.ts"),
+    import("./accounts.ts"),
   ]);
   const kinds = chooseKinds(request, caller);
   const joined = request.joins.some(({ kind }) => kind === "user");
   return lookUpIdentity(readIdentity(input), {
     uid: caller.uid,
     gid: caller.gid,
-    root: request.root === NO_TREE ? undefined : request.root,
+    find: finderFor(request.root, mounts, joinedMounts(request)),
+    mounts: kinds.includes("mnt"),
     userNamespace: joined ? "joined" : kinds.includes("user") ? "made" : "none",
   });
 }

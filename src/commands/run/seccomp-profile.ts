@@ -1,12 +1,13 @@
 /** A system call filter that is compiled when it is asked for: a file's, or the default one changed. */
 import { readFileSync, statSync } from "node:fs";
-import { release } from "node:os";
+import { constants, release } from "node:os";
 import type { SecurityRequest } from "../../sandbox/security/request.ts";
 import { compile } from "../../seccomp/compile.ts";
 import { defaultProfile } from "../../seccomp/default.ts";
 import { errnoOf, logOnly, withErrno } from "../../seccomp/modes.ts";
 import type { Profile } from "../../seccomp/profile.ts";
 import { readProfile } from "../../seccomp/read.ts";
+import { errnoText } from "../../sys/errno.ts";
 import { NsboxError } from "../../util/errors.ts";
 
 const ARCH = process.arch === "arm64" ? "arm64" : "x64";
@@ -45,7 +46,8 @@ function readFile(path: string, capabilities: readonly string[]): Profile {
     if (error instanceof NsboxError) throw error;
     const { code = "" } = error as NodeJS.ErrnoException;
     const hint = /^[a-z]+$/.test(path) ? { hint: 'A file, or "off" or "log"' } : {};
-    throw new NsboxError(title, { cause: `open: ${code}`, ...hint, code: "seccomp-profile", errno: code });
+    const cause = `open: ${errnoText(constants.errno[code as "ENOENT"])}`;
+    throw new NsboxError(title, { cause, ...hint, code: "seccomp-profile", errno: code });
   }
   return readProfile(text, { source: path, arch: ARCH, capabilities, kernel: release() });
 }

@@ -49,7 +49,7 @@ export const securityFlags = (): readonly Flag[] => [
     value: "off",
     group,
     help: "Leave Landlock out",
-    text: "By default, where the network or the processes are shared with the host, Landlock keeps the command from the host's abstract sockets and from signalling its processes (Linux 6.12).",
+    text: "By default Landlock keeps signals inside, and where the network is the host's, abstract sockets too (Linux 6.12).",
   },
   {
     long: "landlock-ro",

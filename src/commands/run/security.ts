@@ -53,7 +53,7 @@ function capabilities(
       both === ALL ? "All capabilities are added and dropped" : `Capability ${both} is added and dropped`,
     );
   }
-  const all = privileged || add.includes(ALL);
+  const all = (privileged || add.includes(ALL)) && !drop.includes(ALL);
   const from = all ? ALL_CAPABILITIES : drop.includes(ALL) ? 0 : keptCapabilities();
   const bounding = new Set<string>([...capabilityNames(from), ...add]);
   for (const name of drop) bounding.delete(name);
@@ -100,6 +100,8 @@ function limit(text: string): Limit {
   const amount = (word: string): number => {
     if (word === "unlimited" || word === "-1") return NO_LIMIT;
     if (/^\d{1,15}$/.test(word)) return Number(word);
+    if (/^\d+$/.test(word))
+      throw new UsageError(`Invalid "--ulimit ${text}": ${word} is too large`, 'Or "unlimited"');
     throw new UsageError(`Invalid "--ulimit ${text}": "${word}" is no number`, 'Or "unlimited"');
   };
   const limits = { resource: resource.number, soft: amount(soft), hard: amount(hard) };
@@ -121,6 +123,10 @@ function number(option: string, value: string, least: number, most: number): num
 }
 
 function processors(list: string | undefined): string | undefined {
-  if (list === undefined || /^\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*$/.test(list)) return list;
+  const isRange = (word: string): boolean => {
+    const [, first, last = first] = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(word) ?? [];
+    return first !== undefined && Number(first) <= Number(last);
+  };
+  if (list?.split(",").every(isRange) ?? true) return list;
   throw new UsageError(`Invalid "--cpu-affinity ${list}"`, "It takes numbers and ranges: 0,2-3");
 }

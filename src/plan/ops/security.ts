@@ -55,7 +55,7 @@ export const SECURITY = {
   landlock_ruleset: {
     where: "inside",
     undo: "ends",
-    says: "Make a Landlock ruleset",
+    says: "Make a Landlock ruleset (files {filesystem}, TCP {tcp}, scope {scope})",
     call: "landlock_create_ruleset",
     man: "landlock_create_ruleset(2)",
     // needed: the ABI without which this fails; 0 to do without what the kernel lacks.

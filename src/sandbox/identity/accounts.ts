@@ -27,29 +27,59 @@ export interface SubordinateRange {
   readonly count: number;
 }
 
-/** The fields of each line; none where the file is absent, no regular file, or not readable. */
-function lines(root: string, path: string): string[][] {
+/** Finds a file of a root filesystem, as the command will see it: its path on the host. */
+export type Finder = (path: string) => string | undefined;
+
+/** The files of one directory as a root. */
+export const inRoot =
+  (root: string): Finder =>
+  (path) =>
+    findInRoot(root, path);
+
+/** The host's own. */
+export const HOST: Finder = inRoot("/");
+
+/** A file of accounts, or why it is none. */
+function contents(find: Finder, path: string): { readonly text: string } | { readonly why: string } {
+  const file = find(path);
+  if (file === undefined) return { why: `there is no ${path} in it` };
   try {
-    const file = findInRoot(root, path);
-    const stat = file === undefined ? undefined : statSync(file);
-    if (file === undefined || !stat?.isFile() || stat.size > LARGEST_FILE) return [];
-    const text = readFileSync(file, "utf8").split("\n");
-    return text.filter((line) => line !== "" && !line.startsWith("#")).map((line) => line.split(":"));
+    const stat = statSync(file);
+    if (!stat.isFile()) return { why: `${path} in it is no regular file` };
+    if (stat.size > LARGEST_FILE) return { why: `${path} in it is larger than 16 MiB` };
+    return { text: readFileSync(file, "utf8") };
   } catch {
-    return [];
+    return { why: `${path} in it may not be read` };
   }
 }
 
-/** The users of `root`. */
-export const users = (root: string): User[] =>
-  lines(root, "/etc/passwd").flatMap(([name = "", , uid = "", gid = "", , home = ""]) => {
+/** Why `name` is not found in a file of accounts. */
+export function whyUnknown(find: Finder, path: string, name: string): string {
+  const file = contents(find, path);
+  if ("why" in file) return file.why;
+  return file.text.split("\n").some((line) => line.startsWith(`${name}:`))
+    ? `the line of ${path} in it that names it has no valid id`
+    : `no line of ${path} in it names it`;
+}
+
+/** The fields of each line; none where the file is no list of accounts. */
+function lines(find: Finder, path: string): string[][] {
+  const file = contents(find, path);
+  if ("why" in file) return [];
+  const text = file.text.split("\n");
+  return text.filter((line) => line !== "" && !line.startsWith("#")).map((line) => line.split(":"));
+}
+
+/** The users there. */
+export const users = (find: Finder): User[] =>
+  lines(find, "/etc/passwd").flatMap(([name = "", , uid = "", gid = "", , home = ""]) => {
     const ids = [idNumber(uid), idNumber(gid)];
     return ids[0] === undefined || ids[1] === undefined ? [] : [{ name, uid: ids[0], gid: ids[1], home }];
   });
 
-/** The groups of `root`. */
-export const groups = (root: string): Group[] =>
-  lines(root, "/etc/group").flatMap(([name = "", , number = "", members = ""]) => {
+/** The groups there. */
+export const groups = (find: Finder): Group[] =>
+  lines(find, "/etc/group").flatMap(([name = "", , number = "", members = ""]) => {
     const gid = idNumber(number);
     return gid === undefined
       ? []
@@ -58,16 +88,26 @@ export const groups = (root: string): Group[] =>
 
 /** What `/etc/subuid` or `/etc/subgid` of this host gives to a user, by name or by number. */
 export const subordinates = (file: string, uid: number, name: string | undefined): SubordinateRange[] =>
-  lines("/", file).flatMap(([owner, start = "", count = ""]) => {
+  lines(HOST, file).flatMap(([owner, start = "", count = "", ...more]) => {
     const range = { start: idNumber(start), count: idNumber(count) };
     const own = owner === String(uid) || (name !== undefined && owner === name);
-    return own && range.start !== undefined && range.count
+    return own && more.length === 0 && range.start !== undefined && range.count
       ? [{ start: range.start, count: range.count }]
       : [];
   });
 
+/** What the host calls a user, also where a directory service knows it and passwd does not. */
+export function nameOfUser(uid: number): string | undefined {
+  const known = users(HOST).find((user) => user.uid === uid)?.name;
+  if (known !== undefined) return known;
+  const getent = Bun.which("getent", { PATH: "/usr/bin:/bin" });
+  if (getent === null) return undefined;
+  const { stdout } = Bun.spawnSync([getent, "passwd", String(uid)], { stderr: "ignore" });
+  return stdout.toString().split(":")[0] || undefined;
+}
+
 /** The first id behind all that the file gives away, rounded up: what a new line may begin with. */
 export function nextSubordinate(file: string): number {
-  const ends = lines("/", file).map(([, start = "", count = ""]) => Number(start) + Number(count));
+  const ends = lines(HOST, file).map(([, start = "", count = ""]) => Number(start) + Number(count));
   return Math.max(100000, ...ends.filter((end) => Number.isSafeInteger(end)));
 }

@@ -14,6 +14,9 @@ export const LARGEST_ID = 2 ** 32 - 2;
 /** As many lines as the kernel takes, from Linux 4.15 on. */
 const MOST_RANGES = 340;
 
+/** A map is written at once, and has to be shorter than a page. */
+const MOST_BYTES = 4095;
+
 /** Looks a name up on one side of a map; undefined where it is not known. */
 export type Lookup = (name: string) => number | undefined;
 
@@ -39,6 +42,11 @@ export function readIdMap(
   if (ranges.length > MOST_RANGES) {
     throw new UsageError(
       `Option "${option}" has ${ranges.length} ranges, and the kernel takes ${MOST_RANGES}`,
+    );
+  }
+  if (mapText(ranges).length > MOST_BYTES) {
+    throw new UsageError(
+      `Option "${option}" makes ${mapText(ranges).length} bytes, and the kernel takes ${MOST_BYTES}`,
     );
   }
   for (const side of ["inside", "outside"] as const) {

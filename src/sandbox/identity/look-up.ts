@@ -1,7 +1,7 @@
 /** An identity as typed to one in numbers: reads the accounts of the host and of ROOTFS. */
 import { NsboxError, UsageError } from "../../util/errors.ts";
-import { groups as groupsOf, type User, users } from "./accounts.ts";
-import { idNumber, isMapped, mappedFrom } from "./id-map.ts";
+import { type Finder, groups as groupsOf, type User, users, whyUnknown } from "./accounts.ts";
+import { idNumber, isMapped, LARGEST_ID, mappedFrom } from "./id-map.ts";
 import { mapsFor } from "./maps.ts";
 import type { Identity, IdentityRequest, Surroundings } from "./request.ts";
 
@@ -12,12 +12,15 @@ import type { Identity, IdentityRequest, Surroundings } from "./request.ts";
 export function lookUpIdentity(request: IdentityRequest, around: Surroundings): Identity {
   const made = around.userNamespace === "made";
   const joined = around.userNamespace === "joined";
-  const { maps, denySetgroups, canSetGroups } = made
-    ? mapsFor(request, around)
-    : { maps: undefined, denySetgroups: false, canSetGroups: true };
+  const { maps, denySetgroups, canSetGroups } =
+    !around.mounts && request.map === "none"
+      ? { maps: undefined, denySetgroups: false, canSetGroups: false }
+      : made
+        ? mapsFor(request, around)
+        : { maps: undefined, denySetgroups: false, canSetGroups: true };
   const setUp = maps ? inside(maps, around) : { uid: joined ? 0 : around.uid, gid: joined ? 0 : around.gid };
-  const user = request.user === undefined ? undefined : findUser(request.user, around.root);
-  const added = request.groups.map((group) => findGroup(group, around.root));
+  const user = request.user === undefined ? undefined : findUser(request.user, around.find);
+  const added = request.groups.map((group) => findGroup(group, around.find));
   const ids = user && { uid: user.uid, gid: user.gid };
   // Groups that merely come with the account are left out where none can be had.
   const own = canSetGroups ? (user?.groups ?? []) : [];
@@ -47,7 +50,7 @@ export function lookUpIdentity(request: IdentityRequest, around: Surroundings): 
     ids,
     groups,
     isRoot: (ids ?? setUp).uid === 0 && request.map !== "none",
-    unmapped: request.map === "none",
+    unmapped: request.map === "none" && around.mounts,
     home: user?.home,
     ttyGroup: maps !== undefined && isMapped(maps.gid.ranges, 5),
     idmapRoot: maps !== undefined && around.uid === 0 && mappedFrom(maps.uid.ranges, 0) !== 0,
@@ -72,51 +75,49 @@ interface Found {
 }
 
 /** `NAME|UID[:GROUP|GID]`. Without a group: the account's and all that list it; for a bare number the same. */
-function findUser(text: string, root: string | undefined): Found {
+function findUser(text: string, find: Finder): Found {
   const [name = "", group, ...more] = text.split(":");
   if (name === "" || group === "" || more.length > 0) {
     throw new UsageError(`Invalid "--user ${text}": it takes "USER[:GROUP]", names or numbers`);
   }
-  const known = root === undefined ? [] : users(root);
+  const known = users(find);
   const number = idNumber(name);
   const account: User | undefined = known.find((user) =>
     number === undefined ? user.name === name : user.uid === number,
   );
   const uid = number ?? account?.uid;
-  if (uid === undefined) throw unknown("user", name, root, "passwd", "--user 1000");
+  if (uid === undefined) throw unknown("user", name, find, "/etc/passwd", "--user 1000");
   const home = account?.home.startsWith("/") ? account.home : "/";
-  if (group !== undefined) return { uid, gid: findGroup(group, root), groups: [], home };
+  if (group !== undefined) return { uid, gid: findGroup(group, find), groups: [], home };
   const groups = account
-    ? groupsOf(root ?? "/")
+    ? groupsOf(find)
         .filter(({ members }) => members.includes(account.name))
         .map(({ gid }) => gid)
     : [];
   return { uid, gid: account?.gid ?? uid, groups, home };
 }
 
-function findGroup(name: string, root: string | undefined): number {
+function findGroup(name: string, find: Finder): number {
   const number = idNumber(name);
   if (number !== undefined) return number;
-  const found = root === undefined ? undefined : groupsOf(root).find((group) => group.name === name);
-  if (found === undefined) throw unknown("group", name, root, "group", "--user 1000:1000");
+  const found = groupsOf(find).find((group) => group.name === name);
+  if (found === undefined) throw unknown("group", name, find, "/etc/group", "--group-add 1000");
   return found.gid;
 }
 
-const unknown = (
-  what: string,
-  name: string,
-  root: string | undefined,
-  file: string,
-  example: string,
-): NsboxError =>
-  new NsboxError(`Unknown ${what} "${name}"`, {
-    cause:
-      root === undefined
-        ? "there are no accounts in an empty root"
-        : `no line of ${root}/etc/${file} names it`,
+function unknown(what: string, name: string, find: Finder, file: string, example: string): NsboxError {
+  if (/^\d+$/.test(name)) {
+    return new NsboxError(`No ${what} has the id ${name}`, {
+      cause: `${LARGEST_ID} is the last`,
+      code: "identity",
+    });
+  }
+  return new NsboxError(`Unknown ${what} "${name}"`, {
+    cause: `of the root inside: ${whyUnknown(find, file, name)}`,
     hint: `Give a number: ${example}`,
     code: "identity",
   });
+}
 
 const notMapped = (what: string, id: number): NsboxError =>
   new NsboxError(`Cannot become ${what} ${id}`, {

@@ -1,6 +1,6 @@
 /** The maps of a new user namespace, and who may write them. See user_namespaces(7), newuidmap(1). */
 import { NsboxError, UsageError } from "../../util/errors.ts";
-import { groups, nextSubordinate, subordinates, users } from "./accounts.ts";
+import { groups, HOST, nameOfUser, nextSubordinate, subordinates, users } from "./accounts.ts";
 import { type IdRange, type Lookup, readIdMap } from "./id-map.ts";
 import type { Identity, IdentityRequest, Mapping, Surroundings } from "./request.ts";
 
@@ -14,6 +14,9 @@ type Side = (typeof SIDES)[keyof typeof SIDES];
 
 /** Directories in which newuidmap is looked up: it is setuid, so the caller's PATH is no matter. */
 const TOOLS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Below are people and the system: SUB_UID_MIN of login.defs(5). */
+const FIRST_SUBORDINATE = 100_000;
 
 /** A line of the size that useradd gives. */
 const USUAL_COUNT = 65536;
@@ -32,32 +35,38 @@ export function mapsFor(
       `Option "--${request.map === "none" ? "no-map" : `map-${request.map}`}" contradicts "-M" and "-G"`,
     );
   }
-  const name = users("/").find(({ uid }) => uid === around.uid)?.name;
-  const mapping = (side: Side, id: number, values: readonly string[], lookups: readonly [Lookup, Lookup]) => {
-    const ranges =
-      values.length > 0
-        ? readIdMap(side.option, values, ...lookups)
-        : request.map === "auto"
-          ? automatic(side, around, id, name)
-          : [{ inside: request.map === "current" ? id : 0, outside: id, length: 1 }];
-    return { ranges, tool: toolFor(side, ranges, around, id, name) };
+  const name = nameOfUser(around.uid);
+  const ranges = {
+    uid: readIdMap(
+      SIDES.uid.option,
+      request.uidMap,
+      lookupIn(users(around.find), "uid"),
+      lookupIn(users(HOST), "uid"),
+    ),
+    gid: readIdMap(
+      SIDES.gid.option,
+      request.gidMap,
+      lookupIn(groups(around.find), "gid"),
+      lookupIn(groups(HOST), "gid"),
+    ),
   };
-  const named =
-    (list: readonly { name: string }[], key: "uid" | "gid"): Lookup =>
-    (word) =>
-      (list as readonly { name: string; uid?: number; gid?: number }[]).find((each) => each.name === word)?.[
-        key
-      ];
-  const { root } = around;
+  const [own, other] = [
+    { id: around.uid, other: around.gid },
+    { id: around.gid, other: around.uid },
+  ];
+  const mapping = (
+    side: Side,
+    typed: readonly IdRange[],
+    mirrored: readonly IdRange[],
+    id: number,
+  ): Mapping => {
+    const chosen =
+      typed.length > 0 ? typed : mirrored.length > 0 ? mirrored : choice(side, request.map, around, id, name);
+    return { ranges: chosen, tool: toolFor(side, chosen, around, id, name) };
+  };
   const maps = {
-    uid: mapping(SIDES.uid, around.uid, request.uidMap, [
-      named(root === undefined ? [] : users(root), "uid"),
-      named(users("/"), "uid"),
-    ]),
-    gid: mapping(SIDES.gid, around.gid, request.gidMap, [
-      named(root === undefined ? [] : groups(root), "gid"),
-      named(groups("/"), "gid"),
-    ]),
+    uid: mapping(SIDES.uid, ranges.uid, mirror(ranges.gid, other), around.uid),
+    gid: mapping(SIDES.gid, ranges.gid, mirror(ranges.uid, own), around.gid),
   };
   // newgidmap denies it by itself where all it maps is the caller's own group.
   const direct = maps.gid.tool === undefined;
@@ -66,6 +75,35 @@ export function mapsFor(
     denySetgroups: around.uid !== 0 && direct,
     canSetGroups: around.uid === 0 || !direct,
   };
+}
+
+const lookupIn =
+  (
+    list: readonly { readonly name: string; readonly uid?: number; readonly gid: number }[],
+    key: "uid" | "gid",
+  ): Lookup =>
+  (word) =>
+    list.find((each) => each.name === word)?.[key];
+
+/**
+ * The one map where only the other was given: the same ids, and the caller's own for its own. Else a map of
+ * users alone would leave the command in the host's group.
+ */
+const mirror = (ranges: readonly IdRange[], caller: { id: number; other: number }): IdRange[] =>
+  ranges.map((range) =>
+    range.length === 1 && range.outside === caller.id ? { ...range, outside: caller.other } : range,
+  );
+
+/** What is mapped where no ranges were given. */
+function choice(
+  side: Side,
+  map: IdentityRequest["map"],
+  around: Surroundings,
+  id: number,
+  name: string | undefined,
+): readonly IdRange[] {
+  if (map === "auto") return automatic(side, around, id, name);
+  return [{ inside: map === "current" ? id : 0, outside: id, length: 1 }];
 }
 
 /** The caller as root and its subordinate ids behind it; for root itself its subordinate ids alone. */
@@ -102,14 +140,19 @@ function toolFor(
     if (isOwn || allowed) continue;
     if (own.length === 0) throw noSubordinates(side, around.uid, name, range);
     const last = range.outside + range.length - 1;
-    throw new NsboxError(
-      `${title(around.uid, name)} may not map ${side.what} ids ${range.outside} to ${last}`,
-      {
-        cause: `${side.file} gives it ${own.map(({ start, count }) => `${start} to ${start + count - 1}`).join(", ")}`,
-        hint: `As root, add to ${side.file}: ${name ?? around.uid}:${range.outside}:${range.length}`,
-        code: "identity",
-      },
-    );
+    const which = range.length === 1 ? `id ${last}` : `ids ${range.outside} to ${last}`;
+    throw new NsboxError(`${title(around.uid, name)} may not map ${side.what} ${which}`, {
+      cause: `${side.file} gives it ${own.map(({ start, count }) => `${start} to ${start + count - 1}`).join(", ")}`,
+      ...addLine(side, around.uid, name, range),
+      code: "identity",
+    });
+  }
+  if (name === undefined) {
+    throw new NsboxError(`Cannot map ${side.what} ids`, {
+      cause: `${side.tool} wants the caller to have an account, and user ${around.uid} has none`,
+      hint: `As root: useradd --uid ${around.uid} NAME`,
+      code: "identity",
+    });
   }
   const tool = Bun.which(side.tool, { PATH: TOOLS });
   if (tool !== null) return tool;
@@ -123,10 +166,21 @@ function toolFor(
 const title = (uid: number, name: string | undefined): string => (name ? `User "${name}"` : `User ${uid}`);
 
 function noSubordinates(side: Side, uid: number, name: string | undefined, range?: IdRange): NsboxError {
-  const start = range?.outside ?? nextSubordinate(side.file);
+  const wanted = range ?? { outside: nextSubordinate(side.file), length: USUAL_COUNT };
   return new NsboxError(`${title(uid, name)} has no subordinate ${side.what} ids`, {
     cause: `no line of ${side.file} begins with ${name ? `"${name}:" or ` : ""}"${uid}:"`,
-    hint: `As root, add to ${side.file}: ${name ?? uid}:${start}:${range?.length ?? USUAL_COUNT}`,
+    ...addLine(side, uid, name, wanted),
     code: "identity",
   });
+}
+
+/** Whoever may map ids of the system, or of other people, has what is theirs: that is no hint to give. */
+function addLine(
+  side: Side,
+  uid: number,
+  name: string | undefined,
+  { outside, length }: Pick<IdRange, "outside" | "length">,
+): { readonly hint?: string } {
+  if (outside < FIRST_SUBORDINATE) return {};
+  return { hint: `As root, add to ${side.file}: ${name ?? uid}:${outside}:${length}` };
 }

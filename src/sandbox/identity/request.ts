@@ -1,4 +1,5 @@
 /** What a user asks of the command's identity, and what became of it once every name was looked up. */
+import type { Finder } from "./accounts.ts";
 import type { IdRange } from "./id-map.ts";
 
 /** How the user namespace maps ids where no ranges are given. */
@@ -18,10 +19,12 @@ export interface IdentityRequest {
 export interface Surroundings {
   readonly uid: number;
   readonly gid: number;
-  /** ROOTFS; undefined where it has no accounts. */
-  readonly root: string | undefined;
+  /** Finds the files of accounts that the command will see. */
+  readonly find: Finder;
   /** A user namespace is made, or one is joined, or neither. */
   readonly userNamespace: "made" | "joined" | "none";
+  /** Mounts are made in it, and so files, which only somebody who is mapped can make. */
+  readonly mounts: boolean;
 }
 
 /** One of the two maps. */
@@ -47,7 +50,7 @@ export interface Identity {
   readonly groups: readonly number[] | undefined;
   /** The command is root inside. */
   readonly isRoot: boolean;
-  /** At the end the command enters a user namespace without a map. */
+  /** Nothing is mapped in the end: the command enters a second user namespace, where the first needed a map. */
   readonly unmapped: boolean;
   readonly home: string | undefined;
   /** Gid 5, tty, is mapped. */

@@ -3,14 +3,23 @@ import { block } from "../../plan/block.ts";
 import type { Block } from "../../plan/plan.ts";
 import { holds } from "../../sys/capabilities.ts";
 import { keptCapabilities } from "./ops.ts" with { type: "macro" };
-import type { LandlockRequest, SecurityRequest } from "./request.ts";
+import type { LandlockRequest, Limit, SecurityRequest } from "./request.ts";
 
 const KEPT = keptCapabilities();
 const SYS_CHROOT = 18;
 
-/** Limits, priorities and processors. */
-export function limitBlocks({ limits, nice, cpuAffinity }: SecurityRequest): Block[] {
-  const blocks = limits.map((limit) => block({ op: "limit", ...limit, lower: 0 }));
+const RLIMIT_NOFILE = 7;
+
+/** The set-up itself needs some descriptors: a limit as low as this waits until it is done. */
+const FEW_FILES = 64;
+
+/** Limits, priorities and processors; `last`: those that would get in the way of the set-up. */
+export function limitBlocks({ limits, nice, cpuAffinity }: SecurityRequest, last: boolean): Block[] {
+  const waits = ({ resource, soft }: Limit) => resource === RLIMIT_NOFILE && soft >= 0 && soft < FEW_FILES;
+  const blocks = limits
+    .filter((limit) => waits(limit) === last)
+    .map((limit) => block({ op: "limit", ...limit, lower: 0 }));
+  if (last) return blocks;
   if (nice !== undefined) blocks.push(block({ op: "nice", value: nice }));
   if (cpuAffinity !== undefined) blocks.push(block({ op: "cpu_affinity", cpus: cpuAffinity }));
   return blocks;

@@ -37,7 +37,7 @@ export function securityBefore(blocks: Block[], around: Surroundings): void {
   // Who lowers a hard limit first cannot raise it again.
   if (!security?.limits.some(({ resource }) => resource === RLIMIT_CORE)) blocks.push(CONSTANT.noCore);
   if (security === undefined) return;
-  blocks.push(...limitBlocks(security));
+  blocks.push(...limitBlocks(security, false));
   if (!security.newPrivs) return;
   addLandlock(blocks, around);
   blocks.push(CONSTANT.guard);
@@ -57,6 +57,7 @@ export function securityAfter(blocks: Block[], around: Surroundings): void {
 
 /** The last steps before the command. */
 export function securityLast(blocks: Block[], { security }: Surroundings, preserve: readonly number[]): void {
+  if (security !== undefined) blocks.push(...limitBlocks(security, true));
   // The helper wants them in ascending order.
   const keep = preserve.length > 1 ? preserve.toSorted((a, b) => a - b) : preserve;
   blocks.push(block({ op: "close_fds", keep: keep.join() }), CONSTANT.end);
