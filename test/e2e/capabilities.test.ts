@@ -48,6 +48,7 @@ describe("capabilities", () => {
     test("of root are all with --cap-add ALL, and with --privileged", async () => {
       expect(await sets(who, "--cap-add", "ALL")).toEqual(five(0, all, all, all, 0));
       expect(await sets(who, "-q", "--privileged")).toEqual(five(0, all, all, all, 0));
+      expect(await sets(who, "-q", "--privileged", "--cap-drop", "ALL")).toEqual(five(0, 0, 0, 0, 0));
       const less = all - capabilitySet(["SYS_ADMIN"]);
       expect(await sets(who, "--cap-add", "ALL", "--cap-drop", "SYS_ADMIN")).toEqual(
         five(0, less, less, less, 0),

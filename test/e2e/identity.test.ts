@@ -44,6 +44,13 @@ describe("a user namespace", () => {
       expect(out).toBe("65534\n65534\nCapEff:\t0000000000000000\n");
     });
 
+    test("maps nothing with --no-map, without mounts and with --new-privs too", async () => {
+      for (const options of [["-q", "-U"], ["--new-privs"]]) {
+        const { out, err } = await run(who, [...options, "--no-map", tree(who), "id", "-u"]);
+        expect({ out, err }).toEqual({ out: "65534\n", err: "" });
+      }
+    });
+
     test("takes the caller's own id by -M and -G, as any number inside", async () => {
       const { out } = await run(who, [
         "-M",
@@ -93,6 +100,14 @@ describe("a user namespace", () => {
     },
   );
 
+  test.skipIf(!AS_ROOT)("maps groups as users where only one map is given (needs root)", async () => {
+    const inside = "tr -s ' ' < /proc/self/uid_map; tr -s ' ' < /proc/self/gid_map";
+    for (const option of ["-M", "-G"]) {
+      const { out } = await run(ROOT, [option, "0 100000 65536", tree(ROOT), "sh", "-c", inside]);
+      expect(out).toBe(" 0 100000 65536\n 0 100000 65536\n");
+    }
+  });
+
   test.skipIf(!AS_ROOT)("takes 340 ranges and names the limit above (needs root)", async () => {
     const ranges = (count: number) => Array.from({ length: count }, (_, i) => `${i * 2} ${i * 2} 1`).join();
     const { out } = await run(ROOT, [
@@ -106,6 +121,10 @@ describe("a user namespace", () => {
     expect(out).toBe("340\n");
     expect((await run(ROOT, ["-M", ranges(341), tree(ROOT), "true"])).err).toMatch(
       /341 ranges, and the kernel takes 340/,
+    );
+    const long = Array.from({ length: 340 }, (_, i) => `${i * 2 + 1e9} ${i * 2 + 1e9} 1`).join();
+    expect((await run(ROOT, ["-M", long, tree(ROOT), "true"])).err).toMatch(
+      /bytes, and the kernel takes 4095/,
     );
   });
 
@@ -226,6 +245,19 @@ describe("--user", () => {
       const { out, err, status } = await run(who, [...options, tree(who), "echo", "ran"]);
       expect({ out, status }).toEqual({ out: "", status: 125 });
       expect(err).toMatch(message);
+    });
+  });
+
+  forEveryone((who) => {
+    test("is looked up in what the command will see: layers, and files bound over", async () => {
+      const layer = accountTree(who);
+      const name = async (...options: string[]) =>
+        (await run(who, [...options, "--user", "anna", tree(who), "true"])).err;
+      const refusal = who.uid === 0 ? "" : "error: Cannot become user 1000\n";
+      expect(await name("--overlay", "--lower", layer)).toStartWith(refusal);
+      expect(await name("-b", `${layer}/etc/passwd:/etc/passwd`)).toStartWith(refusal);
+      expect(await name("-b", `${layer}/etc:/etc`)).toStartWith(refusal);
+      expect(await name()).toStartWith('error: Unknown user "anna"');
     });
   });
 

@@ -43,6 +43,11 @@ describe("limits", () => {
       expect((await run(who, [...options, tree(who), "sh", "-c", inside])).out).toBe("7\n0\n500\n");
     });
 
+    test("may leave hardly a descriptor, fewer than the set-up needs", async () => {
+      const { out, err } = await run(who, ["--ulimit", "nofile=5", tree(who), "bash", "-c", "ulimit -n"]);
+      expect({ out, err }).toEqual({ out: "5\n", err: "" });
+    });
+
     test.each([
       [["--ulimit", "nofiles=1"], /Unknown limit "nofiles".*\n.*Did you mean "nofile"/],
       [["--ulimit", "nofile"], /takes NAME=SOFT\[:HARD\]/],

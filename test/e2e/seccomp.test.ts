@@ -88,6 +88,22 @@ describe.skipIf(hostProgram("python3") === undefined)("the system call filter (n
       expect(err).toMatch(message);
     });
 
+    test("that refuses everything, even to say so and to end, is an error all the same", async () => {
+      const file = profile("nothing.json", { defaultAction: "SCMP_ACT_ERRNO" });
+      const { out, err, status } = await run(who, ["--seccomp", file, tree(who), "echo", "ran"]);
+      expect({ out, status }).toEqual({ out: "", status: 126 });
+      expect(err).toMatch(/Cannot execute "\S*echo"/);
+    });
+
+    test("is taken out of a runtime's whole config.json", async () => {
+      const seccomp = {
+        defaultAction: "SCMP_ACT_ALLOW",
+        syscalls: [{ names: ["getpriority"], action: "SCMP_ACT_ERRNO", errnoRet: 61 }],
+      };
+      const file = profile("config.json", { ociVersion: "1.0.2", linux: { seccomp } });
+      expect(await answer(["--seccomp", file], GETPRIORITY)).toBe("No data available");
+    });
+
     test("that does not let the command be executed is an error", async () => {
       const file = profile("no-exec.json", {
         defaultAction: "SCMP_ACT_ALLOW",
