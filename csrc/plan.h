@@ -4,7 +4,7 @@
 
 #include "gen/abi.h"
 
-#define MAX_OPS 4096
+#define MAX_OPS 8192
 
 struct plan {
     s64 executable;      /* descriptor of nsbox's own executable, -1 for none */

@@ -1,6 +1,8 @@
 /** Sandboxes inside nsbox: they work with the switches that the error names, and not without. */
 import { describe, expect, test } from "bun:test";
-import { forEveryone, hostProgram, NSBOX, run } from "./support.ts";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { AS_ROOT, call, forEveryone, hostProgram, NSBOX, ROOT, run, SCRATCH } from "./support.ts";
 import { tree } from "./trees.ts";
 
 const OPEN = ["--seccomp", "off", "--unmask", "ALL"];
@@ -19,10 +21,45 @@ const BWRAP = [
   "echo",
   "in",
 ];
-/** podman starts its containers by a runtime; what that asks of the kernel is asked for here by unshare. */
 const UNSHARE = ["unshare", "-Urmpf", "--mount-proc", "echo", "in"];
 
+/** podman with nothing of its own on this machine, and a runtime that is not told of cgroups. */
+function podman(folder: string): readonly string[] {
+  const config = join(folder, "containers.conf");
+  const limits = '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n';
+  writeFileSync(config, `${limits}[engine]\ncgroup_manager = "cgroupfs"\n`);
+  const storage = ["--root", `${folder}/storage`, "--runroot", `${folder}/run`, "--storage-driver", "vfs"];
+  const run = ["run", "--rm", "--network", "none", "--cgroups", "disabled", "--rootfs", tree(ROOT)];
+  return ["env", `CONTAINERS_CONF=${config}`, "podman", ...storage, "--runtime", "crun", ...run];
+}
+
+/** crun refuses a hybrid cgroup layout, and wants to see one. */
+const HIDE = '[ ! -d /sys/fs/cgroup/unified ] || mount -t tmpfs none /sys/fs/cgroup/unified; exec "$@"';
+const CGROUPS = ["--mount", "type=cgroup,target=/sys/fs/cgroup,rw"];
+
 describe("inside nsbox", () => {
+  test.skipIf(!AS_ROOT || hostProgram("podman") === undefined || hostProgram("crun") === undefined)(
+    "podman runs with capabilities and cgroups as well (needs root, podman and crun)",
+    async () => {
+      const folder = join(SCRATCH, "podman");
+      mkdirSync(folder);
+      const options = [
+        "-q",
+        ...OPEN,
+        "--cap-add",
+        "ALL",
+        ...CGROUPS,
+        "--tmpfs",
+        "/run",
+        "--tmpfs",
+        "/var/tmp",
+      ];
+      const argv = [NSBOX, "run", ...options, "/", ...podman(folder), "/bin/echo", "in"];
+      const { out, err } = await call(ROOT, ["unshare", "-m", "sh", "-c", HIDE, "sh", ...argv]);
+      expect({ out, err }).toEqual({ out: "in\n", err: "" });
+    },
+  );
+
   forEveryone((who) => {
     test("nsbox runs with the filter and the masks off", async () => {
       const { out, err } = await run(who, [...OPEN, "/", ...INNER, tree(who), "echo", "in"]);
