@@ -52,6 +52,15 @@ u64 old_flags(u64 attributes) {
     return all;
 }
 
+int has_attribute(int fd, u64 attribute) {
+    struct statfs_flags now = {0};
+    SYS(fstatfs, fd, &now);
+    for (u32 i = 0; i < COUNT(flags); i++)
+        if ((flags[i].attribute & attribute) && (now.flags & flags[i].told))
+            return 1;
+    return 0;
+}
+
 long attach(int tree, int target) {
     return SYS(move_mount, tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }

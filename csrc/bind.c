@@ -6,9 +6,15 @@
 #include "mounts.h"
 #include "proc.h"
 #include "sys.h"
+#include "text.h"
 #include <linux/fcntl.h>
 #include <linux/mount.h>
+#include <linux/resource.h>
 
+#define NO_FILES (~0UL)
+#define IF_POSSIBLE 2 /* idmap: else as they are */
+
+static u64 usual_files = NO_FILES; /* the soft limit on open files that the command gets */
 static int opened_by_path; /* no open_tree(2): the slots hold paths, and mount(2) binds them */
 
 static int copy_tree(const char *path, u64 recursive) {
@@ -34,12 +40,38 @@ long op_open_source(const struct args_open_source *args) {
     return fd == -ENOENT && args->optional ? 0 : keep(args->slot, fd);
 }
 
+/*
+ * What the monitor handed over for the slot is a mount that stands nowhere, and before Linux 6.15 only what is
+ * attached can be a layer: it goes below the root to be, and away with the host's tree.
+ */
 long op_open_layer(const struct args_open_layer *args) {
+    if (args->slot < MAX_SOURCES && box.sources[args->slot] >= 0)
+        return SYS(move_mount, box.sources[args->slot], "", AT_FDCWD, ".", MOVE_MOUNT_F_EMPTY_PATH);
     return keep(args->slot, (int)SYS(openat, AT_FDCWD, args->path, O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
 long op_open_image(const struct args_open_image *args) {
     return keep(args->slot, (int)SYS(openat, AT_FDCWD, args->path, O_RDONLY | O_CLOEXEC));
+}
+
+/* The child inherits it: every source is a descriptor until it is mounted. */
+long op_more_files(void) {
+    struct rlimit64 limit;
+    long error = SYS(prlimit64, 0, RLIMIT_NOFILE, 0, &limit);
+    if (error < 0)
+        return error;
+    usual_files = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max;
+    return SYS(prlimit64, 0, RLIMIT_NOFILE, &limit, 0);
+}
+
+long op_usual_files(void) {
+    struct rlimit64 limit;
+    long error = SYS(prlimit64, 0, RLIMIT_NOFILE, 0, &limit);
+    if (error < 0 || usual_files == NO_FILES)
+        return error;
+    limit.rlim_cur = usual_files;
+    return SYS(prlimit64, 0, RLIMIT_NOFILE, &limit, 0);
 }
 
 /* Maps the owners of a mount that nobody sees yet as the child's user namespace maps ids. */
@@ -57,11 +89,15 @@ static long map_owners(int tree, u64 recursive) {
 }
 
 /* Copies a tree, with its owners mapped where that is wanted, for the child. */
-static long hand_over(u64 slot, const char *path, u64 recursive, u64 idmap) {
+static long hand_over(u64 slot, const char *path, u64 recursive, u64 idmap, const char *otherwise) {
     int tree = copy_tree(path, recursive);
     if (tree < 0)
         return tree;
     long error = idmap ? map_owners(tree, recursive) : 0;
+    if (error < 0 && idmap == IF_POSSIBLE) {
+        SYS(write, 2, otherwise, text_length(otherwise));
+        error = 0;
+    }
     if (error == 0)
         error = handover_send((u32)slot, tree);
     SYS(close, tree);
@@ -69,19 +105,16 @@ static long hand_over(u64 slot, const char *path, u64 recursive, u64 idmap) {
 }
 
 long op_hand_source(const struct args_hand_source *args) {
-    long error = hand_over(args->slot, args->path, args->recursive, args->idmap);
+    long error = hand_over(args->slot, args->path, args->recursive, args->idmap, args->otherwise);
     return error == -ENOENT && args->optional ? 0 : error;
 }
 
 /* The working directory is the root filesystem. */
 long op_idmap_root(const struct args_idmap_root *args) {
-    long error = hand_over(0, ".", 1, 1);
+    long error = hand_over(0, ".", 1, 1, "");
     if (error == 0 || args->needed)
         return error;
-    u64 length = 0;
-    while (args->otherwise[length])
-        length++;
-    SYS(write, 2, args->otherwise, length);
+    SYS(write, 2, args->otherwise, text_length(args->otherwise));
     return 0;
 }
 

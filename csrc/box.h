@@ -28,7 +28,6 @@ struct box {
     struct failure *told; /* shared memory: what failed in the child, also where a filter refuses all calls */
     int terminal;         /* -1 where there is none */
     int lock;             /* the directory that carries the lock, -1 for none */
-    const char *state;    /* directory of the record of mount points that were made */
     u8 made[MAX_SLOTS];
     int sources[MAX_SOURCES]; /* what is to be bound, by slot; -1 for none. 0: the root filesystem's mount */
     int scratch;              /* the filesystem in memory for changes and files, -1 for none */

@@ -32,10 +32,10 @@ static long bind_file(const char *source, int parent, const char *name) {
     return error;
 }
 
-/* 0 where `path` is that device. */
-static long check_device(const struct args_device *args) {
+/* 0 where `path`, from `directory` on, is that device. */
+static long check_device(int directory, const char *path, const struct args_device *args) {
     struct statx stat;
-    long error = SYS(statx, AT_FDCWD, args->source, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &stat);
+    long error = SYS(statx, directory, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &stat);
     if (error < 0)
         return error;
     return (stat.stx_mode & S_IFMT) == (args->mode & S_IFMT) && stat.stx_rdev_major == args->major &&
@@ -44,17 +44,27 @@ static long check_device(const struct args_device *args) {
                : -ENODEV;
 }
 
+/* A node where nodes may be made and used; else the host's own is bound. */
+static long make_device(int parent, const char *name, const struct args_device *args) {
+    u64 number = (args->minor & 0xff) | args->major << 8 | (args->minor & ~0xffUL) << 12;
+    long error =
+        has_attribute(parent, MOUNT_ATTR_NODEV) ? -EPERM : SYS(mknodat, parent, name, args->mode, number);
+    if (error == 0 && (args->uid || args->gid))
+        error = SYS(fchownat, parent, name, args->uid, args->gid, AT_SYMLINK_NOFOLLOW);
+    if (error == -EPERM && (error = check_device(AT_FDCWD, args->source, args)) == 0)
+        error = bind_file(args->source, parent, name);
+    return error;
+}
+
+/* The same device there already is as good. */
 long op_device(const struct args_device *args) {
     const char *name;
     int parent = make_parent(args->path, &name);
     if (parent < 0)
         return parent;
-    u64 number = (args->minor & 0xff) | args->major << 8 | (args->minor & ~0xffUL) << 12;
-    long error = SYS(mknodat, parent, name, args->mode, number);
-    if (error == 0 && (args->uid || args->gid))
-        error = SYS(fchownat, parent, name, args->uid, args->gid, AT_SYMLINK_NOFOLLOW);
-    if (error == -EPERM && (error = check_device(args)) == 0)
-        error = bind_file(args->source, parent, name);
+    long error = make_device(parent, name, args);
+    if (error == -EEXIST && check_device(parent, name, args) == 0)
+        error = 0;
     if (error == 0 && text_equal(args->path, "/dev/null"))
         remember_null((int)SYS(openat, parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
     SYS(close, parent);

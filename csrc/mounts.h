@@ -18,6 +18,9 @@ long mount_on_fd(const char *source, int target, const char *type, u64 flags, co
 /* The flags of mount(2) that say the same as these attributes. */
 u64 old_flags(u64 attributes);
 
+/* 1 where the mount of this descriptor has one of these attributes. */
+int has_attribute(int fd, u64 attribute);
+
 /* move_mount(2) of a detached mount to an open target. */
 long attach(int tree, int target);
 

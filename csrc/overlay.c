@@ -125,6 +125,11 @@ static long find_layers(struct layers *layers, const struct args_overlay *args) 
     return layers->upper < 0 ? layers->upper : layers->work < 0 ? layers->work : 0;
 }
 
+/* Where overlayfs cannot write to the work directory it says nothing, and takes no changes at all. */
+static long takes_changes(int mount, const struct args_overlay *args) {
+    return !(args->attributes & MOUNT_ATTR_RDONLY) && has_attribute(mount, MOUNT_ATTR_RDONLY) ? -EROFS : 0;
+}
+
 /* Stacks it on the working directory, and it is the root to be. */
 static long place_root(int mount) {
     long error = SYS(move_mount, mount, "", AT_FDCWD, ".", MOVE_MOUNT_F_EMPTY_PATH);
@@ -151,10 +156,13 @@ static long place_root_by_path(const struct layers *layers, const struct args_ov
 static long place_by_path(const struct layers *layers, const struct args_overlay *args, int target) {
     long error = mount_list(layers, args, target);
     int mount = error < 0 ? (int)error : open_target(args->target, 1);
-    if (mount >= 0 && layers->upper >= 0)
+    error = mount < 0 ? mount : 0;
+    if (error == 0 && layers->upper >= 0) {
         memory_note(mount);
+        error = takes_changes(mount, args);
+    }
     SYS(close, mount);
-    return mount < 0 ? mount : 0;
+    return error;
 }
 
 long op_overlay(const struct args_overlay *args) {
@@ -171,8 +179,10 @@ long op_overlay(const struct args_overlay *args) {
             error = target < 0 ? place_root_by_path(&layers, args) : place_by_path(&layers, args, target);
         else
             error = mount < 0 ? mount : target < 0 ? place_root(mount) : attach(mount, target);
-        if (error == 0 && layers.upper >= 0 && (target < 0 || !old))
+        if (error == 0 && layers.upper >= 0 && (target < 0 || !old)) {
             memory_note(target < 0 ? box.root : mount);
+            error = takes_changes(target < 0 ? box.root : mount, args);
+        }
         if (target >= 0)
             SYS(close, mount);
     }

@@ -1,6 +1,6 @@
 /*
- * One file a root filesystem in the state directory, named after the directory's device, inode and time of
- * birth: an inode number is used again, and another tree's directories are none of ours. It is written and
+ * One file a root filesystem in a directory of the user's own, named after device, inode and time of birth
+ * of the root filesystem's directory: an inode number is used again, and another tree's directories are none of ours. It is written and
  * removed only under the root filesystem's lock. It outlives a killed monitor, so the next run's end still
  * removes what that one made.
  */
@@ -11,10 +11,19 @@
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 
-/* Opens the state directory. Another user's (in /tmp, say) is refused: its record names what we remove. */
-static int state_directory(void) {
+#define PLACES 2
+
+static const char *places[PLACES];
+
+void record_in(const char *first, const char *second) {
+    places[0] = first;
+    places[1] = second;
+}
+
+/* Opens one of them. Another user's (in /tmp, say) is refused: its record names what we remove. */
+static int open_place(const char *place) {
     struct statx owner;
-    int directory = (int)SYS(openat, AT_FDCWD, box.state, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int directory = (int)SYS(openat, AT_FDCWD, place, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (directory < 0)
         return directory;
     long error = SYS(statx, directory, "", AT_EMPTY_PATH, STATX_UID, &owner);
@@ -42,30 +51,40 @@ static int record_open(int directory, int flags) {
     return (int)SYS(openat, directory, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 }
 
-long record_add(const char *path) {
+/* Opens the record in one of them to add to it; it is made where it is absent. */
+static int begin_record(const char *place) {
     int directory, record;
     /* The end of another run may remove the directory under our hands: then once more. */
     do {
-        long made = SYS(mkdirat, AT_FDCWD, box.state, 0700);
-        directory = state_directory();
+        long made = SYS(mkdirat, AT_FDCWD, place, 0700);
+        directory = open_place(place);
         if (directory < 0)
-            return directory == -ENOENT ? made : directory;
+            return directory == -ENOENT ? (int)made : directory;
         record = record_open(directory, O_WRONLY | O_CREAT | O_APPEND);
         SYS(close, directory);
     } while (record == -ENOENT);
+    return record;
+}
+
+long record_add(const char *path) {
+    int record = begin_record(places[0]);
+    for (u32 i = 1; i < PLACES && record < 0; i++)
+        record = begin_record(places[i]);
     if (record < 0)
         return record;
     struct statx stat = {0};
     long length = (long)text_length(path) + 1;
     SYS(statx, record, "", AT_EMPTY_PATH, STATX_SIZE, &stat);
-    long written = stat.stx_size + (u64)length > RECORD_SIZE ? -ENOSPC : SYS(write, record, path, length);
+    int full = stat.stx_size + (u64)length > RECORD_SIZE / PLACES;
+    long written = full ? -ENOSPC : SYS(write, record, path, length);
     SYS(close, record);
     return written == length ? 0 : written < 0 ? written : -ENOSPC;
 }
 
-u64 record_read(char *paths, u64 size) {
+/* What one of them holds. Returns its length, 0 where there is none. */
+static u64 read_place(const char *place, char *paths, u64 size) {
     long length = 0;
-    int directory = state_directory();
+    int directory = open_place(place);
     if (directory < 0)
         return 0;
     int record = record_open(directory, O_RDONLY);
@@ -80,6 +99,13 @@ u64 record_read(char *paths, u64 size) {
     return length > 0 ? (u64)length : 0;
 }
 
+u64 record_read(char *paths, u64 size) {
+    u64 length = 0;
+    for (u32 i = 0; i < PLACES; i++)
+        length += read_place(places[i], paths + length, size - length);
+    return length;
+}
+
 int record_has(const char *path) {
     static char paths[RECORD_SIZE];
     u64 length = record_read(paths, sizeof paths);
@@ -91,11 +117,13 @@ int record_has(const char *path) {
 
 void record_remove(void) {
     char name[80];
-    int directory = state_directory();
-    if (directory < 0)
-        return;
     record_name(name, sizeof name);
-    SYS(unlinkat, directory, name, 0);
-    SYS(close, directory);
-    SYS(unlinkat, AT_FDCWD, box.state, AT_REMOVEDIR);
+    for (u32 i = 0; i < PLACES; i++) {
+        int directory = open_place(places[i]);
+        if (directory < 0)
+            continue;
+        SYS(unlinkat, directory, name, 0);
+        SYS(close, directory);
+        SYS(unlinkat, AT_FDCWD, places[i], AT_REMOVEDIR);
+    }
 }

@@ -4,16 +4,21 @@
 
 #include "types.h"
 
-/* As much as a record may hold. */
-#define RECORD_SIZE 131072
+/* As much as the records of one root filesystem may hold together. */
+#define RECORD_SIZE 524288
 
+/*
+ * Names the two directories where records may stand. What is written goes to the first that is this user's
+ * own, or can be made; what is read and removed is looked for in both.
+ */
+void record_in(const char *first, const char *second);
 /* Adds `path`. Returns 0 or a negative errno. */
 long record_add(const char *path);
 /* 1 where `path` is in the record. */
 int record_has(const char *path);
-/* Reads the record, NUL after each path, into `paths`. Returns its length, 0 where there is none. */
+/* Reads the records, NUL after each path, into `paths`. Returns their length, 0 where there is none. */
 u64 record_read(char *paths, u64 size);
-/* Removes the record, and its directory where it is empty now. */
+/* Removes the records, and their directories where they are empty now. */
 void record_remove(void);
 
 #endif

@@ -32,7 +32,7 @@ long op_lock_root(const struct args_lock_root *args) {
             SYS(clock_nanosleep, 1, 0, &pause, 0);
         error = SYS(flock, box.root, LOCK_SH | LOCK_NB);
     }
-    box.state = args->state;
+    record_in(args->state, args->otherwise);
     box.lock = error < 0 ? -1 : box.root;
     return error;
 }
@@ -69,12 +69,14 @@ static long make_mount_point(const char *path, int file) {
     /* Written down first: a kill in between leaves a name in the record, not a directory in the tree. */
     recorded = 1;
     true_path(parent, name, copy, sizeof copy);
+    u32 umask = (u32)SYS(umask, 0);
     long error = record_add(copy);
     if (error == 0)
         error = file ? SYS(openat, parent, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0644)
                      : SYS(mkdirat, parent, name, 0755);
     if (error > 0)
         SYS(close, error);
+    SYS(umask, umask);
     SYS(close, parent);
     return error < 0 ? error : 0;
 }

@@ -81,8 +81,8 @@ long op_memory_root(const struct args_memory_root *args) {
 
 long op_remount_root(const struct args_remount_root *args) {
     const struct attributes wanted = {.set = args->attributes};
-    long error = set_attributes(box.root, &wanted, 0);
-    return error == -ENOSYS ? set_attributes_old(box.root, &wanted, 0) : error;
+    long error = set_attributes(box.root, &wanted, (int)args->recursive);
+    return error == -ENOSYS ? set_attributes_old(box.root, &wanted, (int)args->recursive) : error;
 }
 
 /* pivot_root(".", ".") stacks the old root on the new one, where it can be detached: see pivot_root(2). */

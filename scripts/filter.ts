@@ -1,9 +1,8 @@
 /** The default system call filter, compiled when nsbox is built: see `src/seccomp/default.ts`. */
-import { keptCapabilities } from "../src/sandbox/security/ops.ts";
 import { compile } from "../src/seccomp/compile.ts";
 import { defaultProfile } from "../src/seccomp/default.ts";
 import { template } from "../src/seccomp/template.ts";
-import { capabilityNames } from "../src/sys/capabilities.ts";
+import { capabilityNames, keptCapabilities } from "../src/sys/capabilities.ts";
 import type { Arch } from "./helper.ts";
 
 /** The generated file, `src/sandbox/security/filter.gen.ts`. */

@@ -22,8 +22,24 @@ function capabilities(value: number): string {
   return value === ALL_CAPABILITIES ? "all" : capabilityNames(value).join(" ") || "none";
 }
 
+/** The path that stands in a slot of the plan. */
+export function sourceOf(plan: Plan, slot: number): string | undefined {
+  const opens = plan.ops.find(
+    (op) => "slot" in op && "path" in op && op.op !== "mount_point" && op.slot === slot,
+  );
+  return opens !== undefined && "path" in opens ? opens.path : undefined;
+}
+
+/** What an overlay is made of, and where its changes go. */
+function layers({ lower, upper }: Op & { op: "overlay" }, plan: Plan): string {
+  const name = (slot: number) => (slot === 0 ? "the root filesystem" : (sourceOf(plan, slot) ?? `${slot}`));
+  const list = lower.split(",").map((slot) => name(Number(slot)));
+  const changes = upper < 0 ? "no changes" : `changes in ${upper === 0 ? "memory" : name(upper)}`;
+  return `${list.join(" over ")}; ${changes}`;
+}
+
 /** A field as people write it. */
-function worded(kind: FieldKind | undefined, value: string | number): string {
+function worded(kind: FieldKind | undefined, value: string | number, plan: Plan): string {
   if (kind === "bpf") return `${(String(value).length * 3) >> 5} instructions`;
   if (typeof value === "string")
     return value === ""
@@ -33,6 +49,8 @@ function worded(kind: FieldKind | undefined, value: string | number): string {
           .replaceAll("\n", ", ")
           .replace(/(^|,)\?/, "$1if possible ");
   switch (kind) {
+    case "slot":
+      return sourceOf(plan, value) ?? String(value);
     case "octal":
       return `0${value.toString(8)}`;
     case "capabilities":
@@ -64,22 +82,26 @@ function landlocked({ filesystem, tcp, scope }: Op & { op: "landlock_ruleset" })
   return parts.filter((part) => part !== "").join(", ");
 }
 
-/** One operation in one sentence, without a full stop: `Set the host name to zion`. */
-export function describe(op: Op): string {
+/** One operation of `plan` in one sentence, without a full stop: `Set the host name to zion`. */
+export function describe(op: Op, plan: Plan): string {
   const row: Operation = OPS[op.op];
   if (op.op === "close_fds" && op.keep === "") return "Close every descriptor above 2";
   if (op.op === "groups" && op.gids === "") return "Give up all supplementary groups";
   if (op.op === "landlock_ruleset") return `Make a Landlock ruleset against ${landlocked(op)}`;
   if (op.op === "limit") {
     const limit = (value: number) => (value === NO_LIMIT ? "unlimited" : String(value));
-    return `Limit ${worded("resource", op.resource)} to ${limit(op.soft)}, at most ${limit(op.hard)}`;
+    return `Limit ${worded("resource", op.resource, plan)} to ${limit(op.soft)}, at most ${limit(op.hard)}`;
   }
+  if (op.op === "overlay") {
+    return `Mount an overlay on ${op.target || "the root filesystem"}: ${layers(op, plan)}`;
+  }
+  const owners = op.op === "hand_source" && op.idmap ? ", its owners mapped as the user namespace maps ids" : "";
   const condition = op.op === "mount" && op.when > 0 ? ", where nsbox had to make it" : "";
   const values = op as unknown as Record<string, string | number>;
   const sentence = row.says.replace(/\{(\w+)\}/g, (_, field: string) =>
-    worded(row.fields[field], values[field] ?? ""),
+    worded(row.fields[field], values[field] ?? "", plan),
   );
-  return sentence.replace("; nothing more)", ")") + condition;
+  return sentence.replace("; nothing more)", ")").replace(" (nothing more)", "") + condition + owners;
 }
 
 const PLACES = {
@@ -99,7 +121,7 @@ export function explainText(plan: Plan): string {
     if (where !== place) lines.push("", `${PLACES[where]}:`);
     place = where;
     lines.push(
-      `  ${String(index + 1).padStart(2)}. ${describe(op)}`,
+      `  ${String(index + 1).padStart(2)}. ${describe(op, plan)}`,
       `        ${call}; see ${man}${undo === "ends" ? "" : `; undone by ${undo}`}`,
     );
   });
@@ -110,7 +132,7 @@ export function explainText(plan: Plan): string {
 export function explainJson(plan: Plan, kinds: readonly string[]): string {
   const steps = plan.ops.map((op) => {
     const { where, call, man, undo }: Operation = OPS[op.op];
-    return { ...op, where, undo, call, man, says: describe(op) };
+    return { ...op, where, undo, call, man, says: describe(op, plan) };
   });
   return JSON.stringify({ version: 1, namespaces: kinds, argv: plan.argv, env: plan.env, steps }, null, 2);
 }

@@ -10,7 +10,8 @@ const LONGEST = 900;
 
 /** The same plan, each step announced by a `say` before it. */
 export function narrated(plan: EncodedPlan): EncodedPlan {
-  const { ops, ...frame } = readable(plan);
-  const told = ops.flatMap((op): Op[] => [{ op: "say", text: describe(op).slice(0, LONGEST) }, op]);
+  const whole = readable(plan);
+  const { ops, ...frame } = whole;
+  const told = ops.flatMap((op): Op[] => [{ op: "say", text: describe(op, whole).slice(0, LONGEST) }, op]);
   return encoded({ ...frame, ops: told });
 }

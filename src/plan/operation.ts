@@ -11,6 +11,8 @@ export type FieldKind =
   | "clone_flags"
   | "mount_attributes"
   | "propagation"
+  // What another operation opened, by its number there.
+  | "slot"
   | "capabilities"
   | "resource";
 

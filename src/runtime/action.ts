@@ -1,10 +1,9 @@
 /** The `error:` line for a failed step. */
 
 import { KINDS } from "../ns/kinds.ts";
-import { describe } from "../plan/describe.ts";
+import { describe, sourceOf } from "../plan/describe.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { RESOURCES } from "../sys/resources.ts";
-import { sourceOf } from "./why-bind.ts";
 import { unfitStream } from "./why-mount.ts";
 
 /** Operations whose sentence would not name the thing as the user knows it have their own. */
@@ -68,7 +67,7 @@ export function action(op: Op, root: string, plan: Plan): string {
     case "landlock_path":
       return `Cannot allow "${op.path}" by Landlock`;
     default: {
-      const sentence = describe(op);
+      const sentence = describe(op, plan);
       return `Cannot ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
     }
   }

@@ -1,20 +1,13 @@
 /** Why something of the host's could not be opened, or be mounted where it was to be. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { sourceOf } from "../plan/describe.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import type { Finding } from "./why-clone.ts";
 import { closedDirectory } from "./why-root.ts";
 
 const [EPERM, ENOENT, EBADF, EACCES, EBUSY, EEXIST, EXDEV] = [1, 2, 9, 13, 16, 17, 18];
 const [ENODEV, ENOTDIR, EISDIR, EINVAL, ENOSYS, ELOOP] = [19, 20, 21, 22, 38, 40];
-
-/** The path that stands in a slot of the plan. */
-export function sourceOf(plan: Plan, slot: number): string | undefined {
-  const opens = plan.ops.find(
-    (op) => "slot" in op && "path" in op && op.op !== "mount_point" && op.slot === slot,
-  );
-  return opens !== undefined && "path" in opens ? opens.path : undefined;
-}
 
 const inUserNamespace = (plan: Plan): boolean =>
   plan.ops.some(({ op }) => op === "uid_map" || op === "newuidmap");

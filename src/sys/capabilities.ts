@@ -96,6 +96,13 @@ export function capabilitySet(names: readonly string[]): number {
   return set;
 }
 
+/** What a command has unless told otherwise. */
+export function keptCapabilities(): number {
+  let set = 0;
+  for (const { kept, number } of CAPABILITIES) if (kept) set += 2 ** number;
+  return set;
+}
+
 /** The names in a set, in the table's order. */
 export function capabilityNames(set: number): CapabilityName[] {
   const names: CapabilityName[] = [];

@@ -6,6 +6,9 @@ interface SystemCalls {
   readonly close: number;
   readonly openat: number;
   readonly fcntl: number;
+  readonly read: number;
+  readonly openat2: number;
+  readonly statx: number;
   readonly ioctl: number;
   readonly landlock_create_ruleset: number;
   readonly execveat: number;
@@ -21,6 +24,9 @@ const X64: SystemCalls = {
   close: 3,
   openat: 257,
   fcntl: 72,
+  read: 0,
+  openat2: 437,
+  statx: 332,
   ioctl: 16,
   landlock_create_ruleset: 444,
   execveat: 322,
@@ -36,6 +42,9 @@ const ARM64: SystemCalls = {
   close: 57,
   openat: 56,
   fcntl: 25,
+  read: 63,
+  openat2: 437,
+  statx: 291,
   ioctl: 29,
   landlock_create_ruleset: 444,
   execveat: 281,

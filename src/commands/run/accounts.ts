@@ -1,12 +1,13 @@
 /** Where the command's own /etc/passwd will come from: ROOTFS, its layers, what is bound over it, a joined root. */
-import { type Finder, inRoot } from "../../sandbox/identity/accounts.ts";
+import { inRoot, type Reader } from "../../sandbox/identity/accounts.ts";
 import type { Join } from "../../sandbox/joins.ts";
 import type { MountItem, MountsRequest } from "../../sandbox/mounts/request.ts";
+import type { Contents } from "../../sys/read-in-root.ts";
 
-const NOWHERE: Finder = () => undefined;
+const NOWHERE: Reader = () => undefined;
 
-/** Finds files as the command will see them. */
-export function finderFor(root: string, mounts: MountsRequest | undefined, join: Join | undefined): Finder {
+/** Reads files as the command will see them. */
+export function readerFor(root: string, mounts: MountsRequest | undefined, join: Join | undefined): Reader {
   if (join !== undefined) {
     const process = /^(\/proc\/\d+)\/ns\/mnt$/.exec(join.path)?.[1];
     return process === undefined ? NOWHERE : inRoot(`${process}/root`);
@@ -27,7 +28,10 @@ export function finderFor(root: string, mounts: MountsRequest | undefined, join:
 }
 
 /** The file in what is mounted over it; of memory nothing is known yet. */
-function below(item: MountItem, path: string): string | undefined {
+function below(item: MountItem, path: string): Contents | undefined {
   if (item.kind !== "bind") return undefined;
-  return path === item.target ? item.source : inRoot(item.source)(path.slice(item.target.length));
+  // A bound file is the caller's own to name: its links lead where they lead.
+  return path === item.target
+    ? inRoot("/")(item.source)
+    : inRoot(item.source)(path.slice(item.target.length));
 }

@@ -73,7 +73,7 @@ async function identityOf(
   caller: Caller,
   mounts: MountsRequest | undefined,
 ): Promise<Identity> {
-  const [{ readIdentity }, { lookUpIdentity }, { finderFor }] = await Promise.all([
+  const [{ readIdentity }, { lookUpIdentity }, { readerFor }] = await Promise.all([
     import("./identity.ts"),
     import("../../sandbox/identity/look-up.ts"),
     import("./accounts.ts"),
@@ -83,7 +83,7 @@ async function identityOf(
   return lookUpIdentity(readIdentity(input), {
     uid: caller.uid,
     gid: caller.gid,
-    find: finderFor(request.root, mounts, joinedMounts(request)),
+    read: readerFor(request.root, mounts, joinedMounts(request)),
     mounts: kinds.includes("mnt"),
     userNamespace: joined ? "joined" : kinds.includes("user") ? "made" : "none",
   });

@@ -1,9 +1,14 @@
 /** What was typed about the layers of the sandbox, and about limits. */
 import type { Parsed } from "../../cli/command.ts";
 import { didYouMean, suggest } from "../../cli/suggest.ts";
-import { keptCapabilities } from "../../sandbox/security/ops.ts";
 import type { Limit, SecurityRequest } from "../../sandbox/security/request.ts";
-import { ALL_CAPABILITIES, CAPABILITIES, capabilityNames, capabilitySet } from "../../sys/capabilities.ts";
+import {
+  ALL_CAPABILITIES,
+  CAPABILITIES,
+  capabilityNames,
+  capabilitySet,
+  keptCapabilities,
+} from "../../sys/capabilities.ts";
 import { NO_LIMIT, RESOURCES } from "../../sys/resources.ts";
 import { UsageError } from "../../util/errors.ts";
 import { readSeccomp } from "./seccomp.ts";

@@ -3,42 +3,61 @@ import type { Operation } from "../operation.ts";
 
 /** Rows of the operation table, see `../ops.ts`. */
 export const MOUNTS = {
+  more_files: {
+    where: "before",
+    undo: "ends",
+    says: "Raise the limit on open files for the set-up: each source is one",
+    call: "prlimit64 RLIMIT_NOFILE",
+    man: "getrlimit(2)",
+    kind: "mnt",
+    fields: {},
+  },
   hand_source: {
     where: "outside",
     undo: "ends",
-    says: "Open {path} of the host for slot {slot}, and hand it over (owners mapped as the user namespace maps ids: {idmap})",
+    says: "Open {path} of the host, to be bound, and hand it over",
     call: "open_tree, mount_setattr MOUNT_ATTR_IDMAP, sendmsg SCM_RIGHTS",
     man: "mount_setattr(2)",
     kind: "mnt",
-    fields: { slot: "number", path: "path", recursive: "number", optional: "number", idmap: "number" },
+    // idmap: 1 for an error where the filesystem cannot map owners; 2: then `otherwise` is printed, and they
+    // stay as they are.
+    fields: {
+      slot: "slot",
+      path: "path",
+      recursive: "number",
+      optional: "number",
+      idmap: "number",
+      otherwise: "string",
+    },
   },
   open_source: {
     where: "inside",
     undo: "ends",
-    says: "Open {path} of the host for slot {slot}",
+    says: "Open {path} of the host, to be bound",
     call: "open_tree",
     man: "open_tree(2)",
     kind: "mnt",
     // optional: an absent path leaves the slot empty, and what uses the slot does nothing.
-    fields: { slot: "number", path: "path", recursive: "number", optional: "number" },
+    fields: { slot: "slot", path: "path", recursive: "number", optional: "number" },
   },
   open_layer: {
     where: "inside",
     undo: "ends",
-    says: "Open the directory {path} of the host as a layer, for slot {slot}",
+    says: "Open the directory {path} of the host as a layer",
     call: "openat",
     man: "open(2)",
     kind: "mnt",
-    fields: { slot: "number", path: "path" },
+    // Where the slot holds what was handed over that is put where it can be a layer.
+    fields: { slot: "slot", path: "path" },
   },
   open_image: {
     where: "inside",
     undo: "ends",
-    says: "Open the image {path} of the host for slot {slot}",
+    says: "Open the image {path} of the host",
     call: "openat",
     man: "open(2)",
     kind: "mnt",
-    fields: { slot: "number", path: "path" },
+    fields: { slot: "slot", path: "path" },
   },
   mount: {
     where: "inside",
@@ -63,13 +82,13 @@ export const MOUNTS = {
   image: {
     where: "inside",
     undo: "ends",
-    says: "Mount the {type} image in slot {slot} on {target} ({attributes}; {options})",
+    says: "Mount the {type} image {slot} on {target} ({attributes}; {options})",
     call: "fsopen, fsmount, ioctl LOOP_CONFIGURE, move_mount",
     man: "loop(4)",
     kind: "mnt",
     fields: {
       type: "string",
-      slot: "number",
+      slot: "slot",
       target: "path",
       attributes: "mount_attributes",
       options: "string",
@@ -78,12 +97,12 @@ export const MOUNTS = {
   bind: {
     where: "inside",
     undo: "ends",
-    says: "Bind what is in slot {slot} on {target} ({set}; {propagation})",
+    says: "Bind {slot} on {target} ({set}; {propagation})",
     call: "mount_setattr, move_mount",
     man: "mount_setattr(2)",
     kind: "mnt",
     fields: {
-      slot: "number",
+      slot: "slot",
       target: "path",
       set: "mount_attributes",
       clear: "mount_attributes",
@@ -94,7 +113,7 @@ export const MOUNTS = {
   overlay: {
     where: "inside",
     undo: "ends",
-    says: "Mount an overlay on {target} (layers {lower}, changes in {upper}; {options})",
+    says: "Mount an overlay on {target} ({attributes}; {options})",
     call: "fsopen, fsmount, move_mount",
     man: "mount(8)",
     kind: "mnt",
@@ -181,6 +200,15 @@ export const MOUNTS = {
     man: "mount(8)",
     kind: "mnt",
     fields: { path: "path" },
+  },
+  usual_files: {
+    where: "inside",
+    undo: "ends",
+    says: "Put the limit on open files back",
+    call: "prlimit64 RLIMIT_NOFILE",
+    man: "getrlimit(2)",
+    kind: "mnt",
+    fields: {},
   },
   read_only: {
     where: "inside",

@@ -14,10 +14,10 @@ export const ROOT = {
   lock_root: {
     where: "before",
     undo: "remove_mount_points",
-    says: "Lock the root filesystem against the removal of its mount points (record in {state})",
+    says: "Lock the root filesystem against the removal of its mount points (record in {state}, or else in {otherwise})",
     call: "flock",
     man: "flock(2)",
-    fields: { state: "path" },
+    fields: { state: "path", otherwise: "path" },
   },
   mount_point: {
     where: "before",
@@ -54,7 +54,7 @@ export const ROOT = {
   scratch: {
     where: "inside",
     undo: "ends",
-    says: "Mount a filesystem in memory below the root filesystem, for changes and files that last as long as the run ({options})",
+    says: "Mount a filesystem in memory, for changes and files that last as long as the run ({options})",
     call: "fsopen, fsmount, move_mount",
     man: "tmpfs(5)",
     kind: "mnt",
@@ -86,7 +86,7 @@ export const ROOT = {
     call: "mount_setattr",
     man: "mount_setattr(2)",
     kind: "mnt",
-    fields: { attributes: "mount_attributes" },
+    fields: { attributes: "mount_attributes", recursive: "number" },
   },
   pivot_root: {
     where: "inside",

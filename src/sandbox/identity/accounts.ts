@@ -1,6 +1,5 @@
 /** passwd(5), group(5), subuid(5) and subgid(5), of the host or of a root filesystem. */
-import { readFileSync, statSync } from "node:fs";
-import { findInRoot } from "../../util/in-root.ts";
+import { type Contents, readInRoot } from "../../sys/read-in-root.ts";
 import { idNumber } from "./id-map.ts";
 
 /** A larger file is no list of accounts; a root filesystem may be hostile. */
@@ -27,59 +26,46 @@ export interface SubordinateRange {
   readonly count: number;
 }
 
-/** Finds a file of a root filesystem, as the command will see it: its path on the host. */
-export type Finder = (path: string) => string | undefined;
+/** Reads a file as the command will see it; undefined where it is not there. */
+export type Reader = (path: string) => Contents | undefined;
 
 /** The files of one directory as a root. */
 export const inRoot =
-  (root: string): Finder =>
+  (root: string): Reader =>
   (path) =>
-    findInRoot(root, path);
+    readInRoot(root, path, LARGEST_FILE);
 
 /** The host's own. */
-export const HOST: Finder = inRoot("/");
-
-/** A file of accounts, or why it is none. */
-function contents(find: Finder, path: string): { readonly text: string } | { readonly why: string } {
-  const file = find(path);
-  if (file === undefined) return { why: `there is no ${path} in it` };
-  try {
-    const stat = statSync(file);
-    if (!stat.isFile()) return { why: `${path} in it is no regular file` };
-    if (stat.size > LARGEST_FILE) return { why: `${path} in it is larger than 16 MiB` };
-    return { text: readFileSync(file, "utf8") };
-  } catch {
-    return { why: `${path} in it may not be read` };
-  }
-}
+export const HOST: Reader = inRoot("/");
 
 /** Why `name` is not found in a file of accounts. */
-export function whyUnknown(find: Finder, path: string, name: string): string {
-  const file = contents(find, path);
-  if ("why" in file) return file.why;
+export function whyUnknown(read: Reader, path: string, name: string): string {
+  const file = read(path);
+  if (file === undefined) return `there is no ${path} in it`;
+  if ("why" in file) return `${path} in it cannot be read: ${file.why}`;
   return file.text.split("\n").some((line) => line.startsWith(`${name}:`))
     ? `the line of ${path} in it that names it has no valid id`
     : `no line of ${path} in it names it`;
 }
 
 /** The fields of each line; none where the file is no list of accounts. */
-function lines(find: Finder, path: string): string[][] {
-  const file = contents(find, path);
-  if ("why" in file) return [];
+function lines(read: Reader, path: string): string[][] {
+  const file = read(path);
+  if (file === undefined || "why" in file) return [];
   const text = file.text.split("\n");
   return text.filter((line) => line !== "" && !line.startsWith("#")).map((line) => line.split(":"));
 }
 
 /** The users there. */
-export const users = (find: Finder): User[] =>
-  lines(find, "/etc/passwd").flatMap(([name = "", , uid = "", gid = "", , home = ""]) => {
+export const users = (read: Reader): User[] =>
+  lines(read, "/etc/passwd").flatMap(([name = "", , uid = "", gid = "", , home = ""]) => {
     const ids = [idNumber(uid), idNumber(gid)];
     return ids[0] === undefined || ids[1] === undefined ? [] : [{ name, uid: ids[0], gid: ids[1], home }];
   });
 
 /** The groups there. */
-export const groups = (find: Finder): Group[] =>
-  lines(find, "/etc/group").flatMap(([name = "", , number = "", members = ""]) => {
+export const groups = (read: Reader): Group[] =>
+  lines(read, "/etc/group").flatMap(([name = "", , number = "", members = ""]) => {
     const gid = idNumber(number);
     return gid === undefined
       ? []

@@ -1,6 +1,6 @@
 /** An identity as typed to one in numbers: reads the accounts of the host and of ROOTFS. */
 import { NsboxError, UsageError } from "../../util/errors.ts";
-import { type Finder, groups as groupsOf, type User, users, whyUnknown } from "./accounts.ts";
+import { groups as groupsOf, type Reader, type User, users, whyUnknown } from "./accounts.ts";
 import { idNumber, isMapped, LARGEST_ID, mappedFrom } from "./id-map.ts";
 import { mapsFor } from "./maps.ts";
 import type { Identity, IdentityRequest, Surroundings } from "./request.ts";
@@ -19,8 +19,8 @@ export function lookUpIdentity(request: IdentityRequest, around: Surroundings): 
         ? mapsFor(request, around)
         : { maps: undefined, denySetgroups: false, canSetGroups: true };
   const setUp = maps ? inside(maps, around) : { uid: joined ? 0 : around.uid, gid: joined ? 0 : around.gid };
-  const user = request.user === undefined ? undefined : findUser(request.user, around.find);
-  const added = request.groups.map((group) => findGroup(group, around.find));
+  const user = request.user === undefined ? undefined : findUser(request.user, around.read);
+  const added = request.groups.map((group) => findGroup(group, around.read));
   const ids = user && { uid: user.uid, gid: user.gid };
   // Groups that merely come with the account are left out where none can be had.
   const own = canSetGroups ? (user?.groups ?? []) : [];
@@ -75,37 +75,37 @@ interface Found {
 }
 
 /** `NAME|UID[:GROUP|GID]`. Without a group: the account's and all that list it; for a bare number the same. */
-function findUser(text: string, find: Finder): Found {
+function findUser(text: string, read: Reader): Found {
   const [name = "", group, ...more] = text.split(":");
   if (name === "" || group === "" || more.length > 0) {
     throw new UsageError(`Invalid "--user ${text}": it takes "USER[:GROUP]", names or numbers`);
   }
-  const known = users(find);
+  const known = users(read);
   const number = idNumber(name);
   const account: User | undefined = known.find((user) =>
     number === undefined ? user.name === name : user.uid === number,
   );
   const uid = number ?? account?.uid;
-  if (uid === undefined) throw unknown("user", name, find, "/etc/passwd", "--user 1000");
+  if (uid === undefined) throw unknown("user", name, read, "/etc/passwd", "--user 1000");
   const home = account?.home.startsWith("/") ? account.home : "/";
-  if (group !== undefined) return { uid, gid: findGroup(group, find), groups: [], home };
+  if (group !== undefined) return { uid, gid: findGroup(group, read), groups: [], home };
   const groups = account
-    ? groupsOf(find)
+    ? groupsOf(read)
         .filter(({ members }) => members.includes(account.name))
         .map(({ gid }) => gid)
     : [];
   return { uid, gid: account?.gid ?? uid, groups, home };
 }
 
-function findGroup(name: string, find: Finder): number {
+function findGroup(name: string, read: Reader): number {
   const number = idNumber(name);
   if (number !== undefined) return number;
-  const found = groupsOf(find).find((group) => group.name === name);
-  if (found === undefined) throw unknown("group", name, find, "/etc/group", "--group-add 1000");
+  const found = groupsOf(read).find((group) => group.name === name);
+  if (found === undefined) throw unknown("group", name, read, "/etc/group", "--group-add 1000");
   return found.gid;
 }
 
-function unknown(what: string, name: string, find: Finder, file: string, example: string): NsboxError {
+function unknown(what: string, name: string, read: Reader, file: string, example: string): NsboxError {
   if (/^\d+$/.test(name)) {
     return new NsboxError(`No ${what} has the id ${name}`, {
       cause: `${LARGEST_ID} is the last`,
@@ -113,7 +113,7 @@ function unknown(what: string, name: string, find: Finder, file: string, example
     });
   }
   return new NsboxError(`Unknown ${what} "${name}"`, {
-    cause: `of the root inside: ${whyUnknown(find, file, name)}`,
+    cause: `of the root inside: ${whyUnknown(read, file, name)}`,
     hint: `Give a number: ${example}`,
     code: "identity",
   });

@@ -1,25 +1,9 @@
-/** The maps of a new user namespace, and who may write them. See user_namespaces(7), newuidmap(1). */
-import { NsboxError, UsageError } from "../../util/errors.ts";
-import { groups, HOST, nameOfUser, nextSubordinate, subordinates, users } from "./accounts.ts";
+/** The maps of a new user namespace. See user_namespaces(7). */
+import { UsageError } from "../../util/errors.ts";
+import { groups, HOST, users } from "./accounts.ts";
 import { type IdRange, type Lookup, readIdMap } from "./id-map.ts";
 import type { Identity, IdentityRequest, Mapping, Surroundings } from "./request.ts";
-
-/** The two kinds of id, and what each is called where. */
-const SIDES = {
-  uid: { option: "--uid-map", file: "/etc/subuid", tool: "newuidmap", what: "user", flag: "--add-subuids" },
-  gid: { option: "--gid-map", file: "/etc/subgid", tool: "newgidmap", what: "group", flag: "--add-subgids" },
-} as const;
-
-type Side = (typeof SIDES)[keyof typeof SIDES];
-
-/** Directories in which newuidmap is looked up: it is setuid, so the caller's PATH is no matter. */
-const TOOLS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-/** Below are people and the system: SUB_UID_MIN of login.defs(5). */
-const FIRST_SUBORDINATE = 100_000;
-
-/** A line of the size that useradd gives. */
-const USUAL_COUNT = 65536;
+import { automatic, SIDES, type Side, toolFor } from "./subordinate.ts";
 
 /**
  * The maps that a request means for this caller.
@@ -35,19 +19,18 @@ export function mapsFor(
       `Option "--${request.map === "none" ? "no-map" : `map-${request.map}`}" contradicts "-M" and "-G"`,
     );
   }
-  const name = nameOfUser(around.uid);
   const ranges = {
     uid: readIdMap(
       SIDES.uid.option,
       request.uidMap,
-      lookupIn(users(around.find), "uid"),
-      lookupIn(users(HOST), "uid"),
+      lookupIn(() => users(around.read), "uid"),
+      lookupIn(() => users(HOST), "uid"),
     ),
     gid: readIdMap(
       SIDES.gid.option,
       request.gidMap,
-      lookupIn(groups(around.find), "gid"),
-      lookupIn(groups(HOST), "gid"),
+      lookupIn(() => groups(around.read), "gid"),
+      lookupIn(() => groups(HOST), "gid"),
     ),
   };
   const [own, other] = [
@@ -61,8 +44,8 @@ export function mapsFor(
     id: number,
   ): Mapping => {
     const chosen =
-      typed.length > 0 ? typed : mirrored.length > 0 ? mirrored : choice(side, request.map, around, id, name);
-    return { ranges: chosen, tool: toolFor(side, chosen, around, id, name) };
+      typed.length > 0 ? typed : mirrored.length > 0 ? mirrored : choice(side, request.map, around, id);
+    return { ranges: chosen, tool: toolFor(side, chosen, around, id) };
   };
   const maps = {
     uid: mapping(SIDES.uid, ranges.uid, mirror(ranges.gid, other), around.uid),
@@ -79,11 +62,11 @@ export function mapsFor(
 
 const lookupIn =
   (
-    list: readonly { readonly name: string; readonly uid?: number; readonly gid: number }[],
+    list: () => readonly { readonly name: string; readonly uid?: number; readonly gid: number }[],
     key: "uid" | "gid",
   ): Lookup =>
   (word) =>
-    list.find((each) => each.name === word)?.[key];
+    list().find((each) => each.name === word)?.[key];
 
 /**
  * The one map where only the other was given: the same ids, and the caller's own for its own. Else a map of
@@ -100,87 +83,7 @@ function choice(
   map: IdentityRequest["map"],
   around: Surroundings,
   id: number,
-  name: string | undefined,
 ): readonly IdRange[] {
-  if (map === "auto") return automatic(side, around, id, name);
+  if (map === "auto") return automatic(side, around, id);
   return [{ inside: map === "current" ? id : 0, outside: id, length: 1 }];
-}
-
-/** The caller as root and its subordinate ids behind it; for root itself its subordinate ids alone. */
-function automatic(side: Side, around: Surroundings, id: number, name: string | undefined): IdRange[] {
-  const own = subordinates(side.file, around.uid, name);
-  if (own.length === 0) throw noSubordinates(side, around.uid, name);
-  const ranges: IdRange[] = around.uid === 0 ? [] : [{ inside: 0, outside: id, length: 1 }];
-  let inside = ranges.length;
-  for (const { start, count } of own) {
-    ranges.push({ inside, outside: start, length: count });
-    inside += count;
-  }
-  return ranges;
-}
-
-/** Undefined where the caller may write the map: root any, others their own id alone. */
-function toolFor(
-  side: Side,
-  ranges: readonly IdRange[],
-  around: Surroundings,
-  id: number,
-  name: string | undefined,
-): Mapping["tool"] {
-  const [first] = ranges;
-  if (around.uid === 0 || (ranges.length === 1 && first?.outside === id && first.length === 1)) {
-    return undefined;
-  }
-  const own = subordinates(side.file, around.uid, name);
-  for (const range of ranges) {
-    const isOwn = range.outside === id && range.length === 1;
-    const allowed = own.some(
-      ({ start, count }) => range.outside >= start && range.outside + range.length <= start + count,
-    );
-    if (isOwn || allowed) continue;
-    if (own.length === 0) throw noSubordinates(side, around.uid, name, range);
-    const last = range.outside + range.length - 1;
-    const which = range.length === 1 ? `id ${last}` : `ids ${range.outside} to ${last}`;
-    throw new NsboxError(`${title(around.uid, name)} may not map ${side.what} ${which}`, {
-      cause: `${side.file} gives it ${own.map(({ start, count }) => `${start} to ${start + count - 1}`).join(", ")}`,
-      ...addLine(side, around.uid, name, range),
-      code: "identity",
-    });
-  }
-  if (name === undefined) {
-    throw new NsboxError(`Cannot map ${side.what} ids`, {
-      cause: `${side.tool} wants the caller to have an account, and user ${around.uid} has none`,
-      hint: `As root: useradd --uid ${around.uid} NAME`,
-      code: "identity",
-    });
-  }
-  const tool = Bun.which(side.tool, { PATH: TOOLS });
-  if (tool !== null) return tool;
-  throw new NsboxError(`Cannot map ${side.what} ids`, {
-    cause: `${side.tool} is not installed, and an ordinary user may write no such map`,
-    hint: "On Debian and Ubuntu: apt-get install uidmap",
-    code: "identity",
-  });
-}
-
-const title = (uid: number, name: string | undefined): string => (name ? `User "${name}"` : `User ${uid}`);
-
-function noSubordinates(side: Side, uid: number, name: string | undefined, range?: IdRange): NsboxError {
-  const wanted = range ?? { outside: nextSubordinate(side.file), length: USUAL_COUNT };
-  return new NsboxError(`${title(uid, name)} has no subordinate ${side.what} ids`, {
-    cause: `no line of ${side.file} begins with ${name ? `"${name}:" or ` : ""}"${uid}:"`,
-    ...addLine(side, uid, name, wanted),
-    code: "identity",
-  });
-}
-
-/** Whoever may map ids of the system, or of other people, has what is theirs: that is no hint to give. */
-function addLine(
-  side: Side,
-  uid: number,
-  name: string | undefined,
-  { outside, length }: Pick<IdRange, "outside" | "length">,
-): { readonly hint?: string } {
-  if (outside < FIRST_SUBORDINATE) return {};
-  return { hint: `As root, add to ${side.file}: ${name ?? uid}:${outside}:${length}` };
 }

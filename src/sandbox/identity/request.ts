@@ -1,5 +1,5 @@
 /** What a user asks of the command's identity, and what became of it once every name was looked up. */
-import type { Finder } from "./accounts.ts";
+import type { Reader } from "./accounts.ts";
 import type { IdRange } from "./id-map.ts";
 
 /** How the user namespace maps ids where no ranges are given. */
@@ -19,8 +19,8 @@ export interface IdentityRequest {
 export interface Surroundings {
   readonly uid: number;
   readonly gid: number;
-  /** Finds the files of accounts that the command will see. */
-  readonly find: Finder;
+  /** Reads the files of accounts that the command will see. */
+  readonly read: Reader;
   /** A user namespace is made, or one is joined, or neither. */
   readonly userNamespace: "made" | "joined" | "none";
   /** Mounts are made in it, and so files, which only somebody who is mapped can make. */

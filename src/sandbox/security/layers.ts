@@ -1,8 +1,7 @@
 /** Security layers as operations, where options say how they are to be. */
 import { block } from "../../plan/block.ts";
 import type { Block } from "../../plan/plan.ts";
-import { holds } from "../../sys/capabilities.ts";
-import { keptCapabilities } from "./ops.ts" with { type: "macro" };
+import { holds, keptCapabilities } from "../../sys/capabilities.ts";
 import type { LandlockRequest, Limit, SecurityRequest } from "./request.ts";
 
 const KEPT = keptCapabilities();

@@ -1,12 +1,8 @@
 /** Operations of the security layers as they are by default, encoded when nsbox is built. */
 import type { Block, Op } from "../../plan/plan.ts";
-import { CAPABILITIES, capabilitySet } from "../../sys/capabilities.ts";
+import { keptCapabilities } from "../../sys/capabilities.ts";
 import { encodeBlocks } from "../encode-blocks.ts";
 import { SCOPE } from "./scope.ts";
-
-/** What a command has unless told otherwise. */
-export const keptCapabilities = (): number =>
-  capabilitySet(CAPABILITIES.flatMap(({ name, kept }) => (kept ? [name] : [])));
 
 const keep = (permitted: number): Op => ({
   op: "capabilities",
