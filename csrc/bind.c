@@ -15,7 +15,7 @@
 #define IF_POSSIBLE 2 /* idmap: else as they are */
 
 static u64 usual_files = NO_FILES; /* the soft limit on open files that the command gets */
-static int opened_by_path; /* no open_tree(2): the slots hold paths, and mount(2) binds them */
+static int opened_by_path;         /* no open_tree(2): the slots hold paths, and mount(2) binds them */
 
 static int copy_tree(const char *path, u64 recursive) {
     return (int)SYS(open_tree, AT_FDCWD, path,
@@ -41,8 +41,8 @@ long op_open_source(const struct args_open_source *args) {
 }
 
 /*
- * What the monitor handed over for the slot is a mount that stands nowhere, and before Linux 6.15 only what is
- * attached can be a layer: it goes below the root to be, and away with the host's tree.
+ * What the monitor handed over for the slot is a mount that stands nowhere, and before Linux 6.15 only what
+ * is attached can be a layer: it goes below the root to be, and away with the host's tree.
  */
 long op_open_layer(const struct args_open_layer *args) {
     if (args->slot < MAX_SOURCES && box.sources[args->slot] >= 0)

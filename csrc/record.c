@@ -1,8 +1,8 @@
 /*
  * One file a root filesystem in a directory of the user's own, named after device, inode and time of birth
- * of the root filesystem's directory: an inode number is used again, and another tree's directories are none of ours. It is written and
- * removed only under the root filesystem's lock. It outlives a killed monitor, so the next run's end still
- * removes what that one made.
+ * of the root filesystem's directory: an inode number is used again, and another tree's directories are none
+ * of ours. It is written and removed only under the root filesystem's lock. It outlives a killed monitor, so
+ * the next run's end still removes what that one made.
  */
 #include "record.h"
 #include "box.h"
@@ -67,11 +67,11 @@ static int begin_record(const char *place) {
 }
 
 long record_add(const char *path) {
-    int record = begin_record(places[0]);
+    int first = begin_record(places[0]), record = first;
     for (u32 i = 1; i < PLACES && record < 0; i++)
         record = begin_record(places[i]);
     if (record < 0)
-        return record;
+        return first;
     struct statx stat = {0};
     long length = (long)text_length(path) + 1;
     SYS(statx, record, "", AT_EMPTY_PATH, STATX_SIZE, &stat);

@@ -13,13 +13,15 @@ export const command: Command = {
   usage: "[OPTIONS] ROOTFS COMMAND [ARG…]",
   description: `Runs COMMAND in Linux namespaces of its own, with the directory ROOTFS as its root.
 
-Options end at ROOTFS: all behind it is the command's, dashes and all. Without a namespace option every kind is made, except that root gets a user namespace only by name ("-U"); an ordinary user always gets one, and is root in it. With namespace options exactly those kinds are made, and a note says what stays shared.
+Options end at ROOTFS: all behind it is the command's, dashes and all. Without a namespace option every kind is made, except that root gets a user namespace only with "-U" or an option that maps ids; an ordinary user always gets one, and is root in it. With namespace options exactly those kinds are made, and a note says what stays shared.
 
-With "-m" ROOTFS becomes the root by pivot_root, and gets a small /dev, /proc (with "-p"), /sys (with "-n", read-only) and /tmp where it has none. Without it nothing is mounted: the command is in a chroot, and loses CAP_SYS_CHROOT, by which it could climb out.
+With "-m" ROOTFS becomes the root by pivot_root, and gets a small /dev, /proc, /sys (with "-n", read-only) and /tmp where it has none. Without it nothing is mounted: the command is in a chroot, and loses CAP_SYS_CHROOT, by which it could climb out.
 
-The command is confined beyond its namespaces: no new privileges, a small set of capabilities, a system call filter, parts of /proc and /sys hidden or read-only, no device but those of /dev. Each has a switch, and "--privileged" is all of them. Root of a run without a user namespace is the machine's own root, in these bonds; with "--map-auto", and for an ordinary user, it is nobody outside.
+The command is confined beyond its namespaces: no new privileges, a small set of capabilities, a system call filter, parts of /proc and /sys hidden or read-only, no device but those of /dev. Each of these has a switch, and "--privileged" is most of them. Root in a run without a user namespace is the machine's root, held by these layers alone; with "--map-auto", and for an ordinary user, it is nobody outside.
 
-As PID 1 the command is spared, by the kernel, the signals of its own making: SIGPIPE, abort(3), the Ctrl-Z that an editor answers by itself. Let it be a shell's child, or use "--share pid", where that matters. Names of hosts are looked up only where ROOTFS has an /etc/resolv.conf.
+The kernel spares PID 1 signals that it sends itself: SIGPIPE, abort(3), the Ctrl-Z that an editor answers. Where that matters, run the command from a shell, or use "--share pid".
+
+Names of hosts are looked up only where ROOTFS has an /etc/resolv.conf.
 
 The exit status is the command's: 128+n where signal n ended it, 127 where it was not found, 126 where it could not be executed, and 125 where nsbox itself failed; then the command did not run.`,
   flags: runFlags(),
@@ -76,7 +78,9 @@ async function printNotes(shared: string | undefined, { scoped }: PlannedRun, in
     );
   }
   if (input.has("privileged")) {
-    notes.push("Privileged: all capabilities, no masks, no filter but for the terminal, no Landlock");
+    notes.push(
+      "Privileged: all capabilities that nsbox has, no masks, no filter but for the terminal, no Landlock",
+    );
   }
   if (notes.length === 0) return;
   const { note } = await import("../cli/log.ts");

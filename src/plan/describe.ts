@@ -92,10 +92,14 @@ export function describe(op: Op, plan: Plan): string {
     const limit = (value: number) => (value === NO_LIMIT ? "unlimited" : String(value));
     return `Limit ${worded("resource", op.resource, plan)} to ${limit(op.soft)}, at most ${limit(op.hard)}`;
   }
+  if (op.op === "lock_root" && op.state === op.otherwise) {
+    return row.says.replace(/\(.*/, `(record in ${op.state})`);
+  }
   if (op.op === "overlay") {
     return `Mount an overlay on ${op.target || "the root filesystem"}: ${layers(op, plan)}`;
   }
-  const owners = op.op === "hand_source" && op.idmap ? ", its owners mapped as the user namespace maps ids" : "";
+  const owners =
+    op.op === "hand_source" && op.idmap ? ", its owners mapped as the user namespace maps ids" : "";
   const condition = op.op === "mount" && op.when > 0 ? ", where nsbox had to make it" : "";
   const values = op as unknown as Record<string, string | number>;
   const sentence = row.says.replace(/\{(\w+)\}/g, (_, field: string) =>

@@ -16,19 +16,20 @@ const MOUNTS = 0x00020000;
 export interface Place {
   readonly plan: Plan;
   readonly root: string;
-  readonly state: string;
+  /** Where records of mount points may stand. */
+  readonly states: readonly string[];
   readonly errno: number;
 }
 
 /** What is found out about a failed operation; nothing where the errno says it all. */
-export function finding(op: Op, { plan, root, state, errno }: Place): Finding {
+export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
   switch (op.op) {
     case "open_root":
       return whyOpenRoot(op.path, plan.argv[0] ?? "", errno);
     case "lock_root":
       return whyLock(errno);
     case "mount_point":
-      return whyMountPoint(root, op.path, op.follow === 1, state, errno);
+      return whyMountPoint(root, op.path, op.follow === 1, states, errno);
     case "clone": {
       const joined = plan.ops.find((other) => other.op === "join" && other.type === MOUNTS);
       if (joined?.op === "join" && errno === EPERM) return whyJoin(joined.type, joined.path, errno);

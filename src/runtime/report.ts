@@ -62,7 +62,8 @@ export function failureError({ plan, step, errno }: Failure): NsboxError {
   const op = plan.ops[step - 1];
   if (op === undefined) return new NsboxError(`Step ${step} of the plan failed`, { cause: errnoText(errno) });
   const root = plan.ops.find((other) => other.op === "open_root")?.path ?? "/";
-  const state = plan.ops.find((other) => other.op === "lock_root")?.state ?? "/";
+  const lock = plan.ops.find((other) => other.op === "lock_root");
+  const states = lock === undefined ? ["/"] : [lock.state, lock.otherwise];
   if (op.op === "exec" && hasMountedFiles(plan)) return whyExecMounted(plan.argv[0] ?? "", op.path, errno);
   if (op.op === "exec") {
     const cwd = plan.ops.findLast((other) => other.op === "chdir")?.path ?? "/";
@@ -70,10 +71,12 @@ export function failureError({ plan, step, errno }: Failure): NsboxError {
     return whyExec(root, plan.argv[0] ?? "", op.path, cwd, errno, landlock);
   }
   const row: Operation = OPS[op.op];
-  const { cause, hint } = finding(op, { plan, root, state, errno });
+  // As --explain counts them: what -v says is no step.
+  const numberOf = (last: number) => plan.ops.slice(0, last).filter((other) => other.op !== "say").length;
+  const { cause, hint } = finding(op, { plan, root, states, errno });
   const call = `${row.call}: ${errnoText(errno)}`;
   return new NsboxError(action(op, root, plan), {
-    cause: `${cause === undefined ? call : `${cause}; ${call}`} at step ${step} of ${plan.ops.length}`,
+    cause: `${cause === undefined ? call : `${cause}; ${call}`} at step ${numberOf(step)} of ${numberOf(plan.ops.length)}`,
     ...(hint === undefined ? {} : { hint }),
     code: "step-failed",
     op: op.op,

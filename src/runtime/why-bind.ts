@@ -3,11 +3,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { sourceOf } from "../plan/describe.ts";
 import type { Op, Plan } from "../plan/plan.ts";
+import { lookAt } from "../util/in-root.ts";
 import type { Finding } from "./why-clone.ts";
 import { closedDirectory } from "./why-root.ts";
 
 const [EPERM, ENOENT, EBADF, EACCES, EBUSY, EEXIST, EXDEV] = [1, 2, 9, 13, 16, 17, 18];
-const [ENODEV, ENOTDIR, EISDIR, EINVAL, ENOSYS, ELOOP] = [19, 20, 21, 22, 38, 40];
+const [ENODEV, ENOTDIR, EISDIR, EINVAL, EMFILE, EROFS] = [19, 20, 21, 22, 24, 30];
+const [ENOSYS, ELOOP] = [38, 40];
 
 const inUserNamespace = (plan: Plan): boolean =>
   plan.ops.some(({ op }) => op === "uid_map" || op === "newuidmap");
@@ -32,6 +34,12 @@ export function whyOpenSource(op: Op & { path: string }, plan: Plan, errno: numb
     };
   }
   if (errno === ENOTDIR) return { cause: "it is no directory" };
+  if (errno === EMFILE) {
+    return {
+      cause: "each source is an open file until it is mounted, and the limit on open files is reached",
+      hint: "Raise it (ulimit -n), or bind a directory instead of each file in it",
+    };
+  }
   if (errno === EACCES) {
     const closed = closedDirectory(path);
     return closed === undefined
@@ -71,17 +79,31 @@ function whyNoTarget(plan: Plan, target: string): Finding {
   if (over !== undefined && "type" in over) {
     return { cause: `the target lies in a ${over.type}, where nothing can be made` };
   }
+  const joined = plan.ops.some((op) => op.op === "join_mounts");
   return {
-    cause: "the target is not there, and nothing is made where it would be",
-    hint: 'Make it beforehand, or begin with "--overlay"',
+    cause: joined
+      ? "the target is not there, and nothing is made in a mount namespace that is joined"
+      : "the target is not there, and nothing is made where it would be",
+    hint: joined
+      ? 'Make it there beforehand, or mount a "--tmpfs" above it'
+      : 'Make it beforehand, or begin with "--overlay"',
   };
 }
+
+const MISMATCH = "of source and target one is a directory, and one is not";
 
 /** Mounting on a target. */
 export function whyTarget(target: string, plan: Plan, errno: number): Finding {
   if (errno === ENOENT) return whyNoTarget(plan, target);
-  if (errno === ENOTDIR || errno === EISDIR) {
-    return { cause: "of source and target one is a directory, and one is not" };
+  if (errno === ENOTDIR) {
+    return { cause: "a file stands where the path of the target needs a directory" };
+  }
+  if (errno === EISDIR) return { cause: MISMATCH };
+  if (errno === EROFS) {
+    return {
+      cause: "it is not there, and what it would be made in is read-only",
+      hint: "Mount that without the option ro",
+    };
   }
   if (errno === EBUSY) return { cause: "it is the root itself" };
   if (errno === ELOOP)
@@ -104,7 +126,7 @@ export function whyBind(op: Op & { op: "bind" }, plan: Plan, errno: number): Fin
       hint: 'With the option "bind" they are left out',
     };
   }
-  if (errno === EINVAL) return whyTarget(op.target, plan, ENOTDIR);
+  if (errno === EINVAL) return { cause: MISMATCH };
   return whyTarget(op.target, plan, errno);
 }
 
@@ -127,10 +149,36 @@ export function whyOverlay(op: Op & { op: "overlay" }, plan: Plan, errno: number
       cause: "a layer lies in another, or UPPER and WORK are not on one filesystem that can hold changes",
     };
   }
+  if (errno === ELOOP) return { cause: "a layer lies in another, or is given twice" };
+  if (errno === EROFS) return whyNoChanges(op, plan);
   if (errno === EPERM) return { cause: "before Linux 5.11 only root mounts overlays" };
   if (errno === EBUSY) return { cause: "UPPER or WORK is in use by another overlay" };
   if (errno === ENODEV) return { cause: "this kernel has no overlay filesystem" };
   return op.target === "" ? {} : whyTarget(op.target, plan, errno);
+}
+
+/** The ids outside of root inside, as chown(1) takes them. */
+function rootInside(plan: Plan): string {
+  const outside = (names: readonly string[]): string => {
+    const op = plan.ops.find((other) => names.includes(other.op));
+    const map = op !== undefined && "map" in op ? op.map : "0 0 1";
+    return /^\s*0\s+(\d+)\s/m.exec(map)?.[1] ?? "USER";
+  };
+  return `${outside(["uid_map", "newuidmap"])}:${outside(["gid_map", "newgidmap"])}`;
+}
+
+/** An overlay that came out read-only: the kernel could not prepare its work directory. */
+function whyNoChanges({ upper, work }: Op & { op: "overlay" }, plan: Plan): Finding {
+  const [upperPath, workPath] = [sourceOf(plan, upper), sourceOf(plan, work)];
+  if (upperPath === undefined || workPath === undefined) return { cause: "its changes cannot be kept" };
+  const owner = (path: string): string => {
+    const uid = lookAt(path)?.uid;
+    return uid === undefined ? "" : ` (of user ${uid})`;
+  };
+  return {
+    cause: `overlayfs cannot write to UPPER "${upperPath}"${owner(upperPath)} and WORK "${workPath}"${owner(workPath)} as root of the command's user namespace`,
+    hint: `Both, with what is in them, are to belong to whoever is root inside: chown -R ${rootInside(plan)} ${upperPath} ${workPath}`,
+  };
 }
 
 /** Images. */
@@ -153,6 +201,13 @@ export function whyMade(op: Op & { path: string }, plan: Plan, errno: number): F
       hint: 'Keep changes out of ROOTFS with "--overlay"',
     };
   }
+  if (op.op === "device" && errno === ENOENT && !existsSync(op.source)) {
+    return { cause: `"${op.source}" is not there on the host, and nodes may not be made here` };
+  }
+  if (op.op === "device" && errno === ENODEV) {
+    return { cause: `"${op.source}" of the host is another device` };
+  }
+  if (op.op === "file" && errno === EINVAL) return { cause: "a directory is there" };
   if (errno === EEXIST) return { cause: "something else is there already" };
   if (errno === EISDIR) return { cause: "a directory is there" };
   if (op.op === "file" && errno === EBADF) return { cause: `descriptor ${op.from} is not open for reading` };

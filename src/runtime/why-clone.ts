@@ -40,7 +40,9 @@ export function whyClone(flags: number, errno: number): Finding {
   if (!kinds.some(({ name }) => name === "user")) {
     return {
       cause: "this root lacks the capability CAP_SYS_ADMIN",
-      hint: `${isFiltered() ? `${FILTERED}; then` : "With"} "--map-root" they are made inside a user namespace`,
+      hint: isFiltered()
+        ? `${FILTERED}, and this one with "--map-root"`
+        : 'With "--map-root" they are made inside a user namespace',
     };
   }
   if (read("/proc/sys/kernel/unprivileged_userns_clone") === "0") {

@@ -72,6 +72,7 @@ function whyNotPermitted(fd: number): Finding {
   const number = fstatSync(owner).ino;
   const uid = ownerUid(owner);
   closeSync(owner);
+  // Who made it has every right in it, and still lacks rights over what nsbox is in itself.
   const own = `user:[${number}]${uid === undefined ? "" : `, made by uid ${uid}`}`;
   return {
     cause: `it is owned by user namespace ${own}, in which you lack CAP_SYS_ADMIN`,

@@ -53,7 +53,7 @@ export function whyMountPoint(
   root: string,
   path: string,
   follow: boolean,
-  state: string,
+  states: readonly string[],
   errno: number,
 ): Finding {
   const found = follow ? findInRoot(root, path) : `${root}${path}`;
@@ -74,10 +74,11 @@ export function whyMountPoint(
   if (stat !== undefined && !stat.isDirectory()) {
     return { cause: "it is there, but it is not a directory", hint: `Make "${root}${path}" a directory` };
   }
-  const record = stat === undefined ? whyNoRecord(state) : undefined;
-  if (record !== undefined) {
+  if (errno === ENOTDIR) return { cause: "a file stands on the way to it, where a directory should be" };
+  const records = stat === undefined ? whyNoRecords(states) : undefined;
+  if (records !== undefined) {
     return {
-      cause: `it is absent, and what is made there is recorded in "${state}", but ${record}`,
+      cause: `it is absent, and what is made there is recorded ${records}`,
       hint: `Make the directory "${root}${path}" beforehand`,
     };
   }
@@ -105,7 +106,14 @@ function lostLink(root: string, path: string): string | undefined {
   );
 }
 
-/** What keeps this user from the directory of the record; undefined where nothing does. */
+/** What keeps this user from every one of the directories of records; undefined where one may be used. */
+function whyNoRecords(states: readonly string[]): string | undefined {
+  const words = [...new Set(states)].map((state) => [state, whyNoRecord(state)]);
+  if (words.some(([, why]) => why === undefined)) return undefined;
+  return words.map(([state, why]) => `in "${state}", but ${why}`).join("; or ");
+}
+
+/** What keeps this user from one; undefined where nothing does. */
 function whyNoRecord(state: string): string | undefined {
   const stat = lookAt(state);
   if (stat === undefined) {

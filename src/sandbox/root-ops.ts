@@ -15,6 +15,9 @@ const DATA_ONLY = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 /** The slot that tells whether /tmp had to be made. */
 const TMP = 1;
 
+/** The slot that holds the host's /proc: the last, after those of what was asked for. */
+const HOST_PROC = 1023;
+
 /** A new filesystem of `type` on `target`. */
 const mount = (type: string, target: string, attributes: number, options = "", when = 0): Op => ({
   op: "mount",
@@ -86,6 +89,22 @@ const OPS = {
   /** A proc of the host's, say, that is mounted somewhere below ROOTFS. */
   hide: [hideKernelFilesystems],
   proc: [mount("proc", "/proc", DATA_ONLY)],
+  /** Without a PID namespace of the command's own: the host's, with the masks over it. */
+  openHostProc: [{ op: "open_source", slot: HOST_PROC, path: "/proc", recursive: 1, optional: 0 }],
+  hostProc: [
+    {
+      op: "bind",
+      slot: HOST_PROC,
+      target: "/proc",
+      set: 0,
+      clear: 0,
+      recursive: 1,
+      propagation: PROPAGATION.MS_PRIVATE,
+    },
+  ],
+  /** The limit on open files, and back. */
+  moreFiles: [{ op: "more_files" }],
+  usualFiles: [{ op: "usual_files" }],
   sys: [mount("sysfs", "/sys", DATA_ONLY | MOUNT_ATTR_RDONLY)],
   /** Where there was none. */
   tmp: [mount("tmpfs", "/tmp", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, "mode=1777", TMP)],

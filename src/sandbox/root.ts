@@ -11,14 +11,26 @@ const CONSTANT = rootOps();
 /** A longer one cannot be that of a session, and would not fit into a path. */
 const LONGEST_SESSION = 1024;
 
-/** Root's own; else the session's, if it is an absolute path; else one in /tmp that nobody else can write to. */
-function stateDirectory({ uid, env }: Caller): string {
-  if (uid === 0) return "/run/nsbox";
+/**
+ * Where mount points that were made are recorded: root's own; the session's, if it is an absolute path; and
+ * where that cannot be had, one in /tmp that nobody else can write to.
+ */
+function stateDirectories({ uid, env }: Caller): { state: string; otherwise: string } {
+  const otherwise = `/tmp/nsbox-${uid}`;
+  if (uid === 0) return { state: "/run/nsbox", otherwise };
   const session = env["XDG_RUNTIME_DIR"];
-  return session?.startsWith("/") && session.length < LONGEST_SESSION
-    ? `${session}/nsbox`
-    : `/tmp/nsbox-${uid}`;
+  const usable = session?.startsWith("/") && session.length < LONGEST_SESSION;
+  return { state: usable ? `${session}/nsbox` : otherwise, otherwise };
 }
+
+/**
+ * Processes are neither the command's own nor those of another container: then /proc is the host's. Where
+ * ROOTFS is `/` it is there.
+ */
+const hasHostProc = ({ root, joins }: RunRequest, kinds: readonly KindName[], mounts?: MountPart): boolean =>
+  !kinds.includes("pid") &&
+  joins.findIndex(({ kind }) => kind === "pid") < 0 &&
+  (root !== "/" || mounts?.ownRoot === true);
 
 /** What the monitor does to the root filesystem before the clone. */
 export function rootBefore(
@@ -28,11 +40,12 @@ export function rootBefore(
   caller: Caller,
   mounts?: MountPart,
 ): void {
+  if (mounts?.manySources) blocks.push(CONSTANT.moreFiles);
   if (mounts?.noTree) return;
   blocks.push(block({ op: "open_root", path: request.root }));
   if (!kinds.includes("mnt") || mounts?.ownRoot) return;
-  blocks.push(block({ op: "lock_root", state: stateDirectory(caller) }), CONSTANT.devPoint);
-  if (kinds.includes("pid")) blocks.push(CONSTANT.procPoint);
+  blocks.push(block({ op: "lock_root", ...stateDirectories(caller) }), CONSTANT.devPoint);
+  if (kinds.includes("pid") || hasHostProc(request, kinds, mounts)) blocks.push(CONSTANT.procPoint);
   if (kinds.includes("net")) blocks.push(CONSTANT.sysPoint);
   blocks.push(CONSTANT.tmpPoint);
   if (mounts !== undefined) blocks.push(...mounts.points);
@@ -51,7 +64,7 @@ export function rootSources(blocks: Block[], _kinds: readonly KindName[], mounts
 /** What the child does with it. `tty`: gid 5 is mapped; undefined without a user namespace of ours. */
 export function rootInside(
   blocks: Block[],
-  _request: RunRequest,
+  request: RunRequest,
   kinds: readonly KindName[],
   mounts: MountPart | undefined,
   tty: boolean | undefined,
@@ -64,6 +77,8 @@ export function rootInside(
     if (own === undefined) blocks.push(usual);
     else blocks.push(...own);
   };
+  const hostProc = hasHostProc(request, kinds, mounts);
+  if (hostProc) blocks.push(CONSTANT.openHostProc);
   add(mounts?.root, CONSTANT.root);
   add(mounts?.devices, CONSTANT.devices);
   if (mounts?.devices === undefined) {
@@ -71,11 +86,13 @@ export function rootInside(
   }
   if (!mounts?.reveals) blocks.push(CONSTANT.hide);
   if (kinds.includes("pid")) blocks.push(CONSTANT.proc);
+  else if (hostProc) blocks.push(CONSTANT.hostProc);
   if (kinds.includes("net")) add(mounts?.sys, CONSTANT.sys);
   if (!mounts?.ownRoot) blocks.push(CONSTANT.tmp);
   if (mounts !== undefined) blocks.push(...mounts.mounts);
   add(mounts?.masks, kinds.includes("net") ? CONSTANT.masks : CONSTANT.masksAndSys);
   if (mounts !== undefined) blocks.push(...mounts.last);
+  if (mounts?.manySources) blocks.push(CONSTANT.usualFiles);
   blocks.push(CONSTANT.pivot);
   if (mounts !== undefined) blocks.push(...mounts.entered);
 }
@@ -84,5 +101,5 @@ export function rootInside(
 export function rootCopied(blocks: Block[], mounts?: MountPart): void {
   blocks.push(CONSTANT.isolate);
   if (mounts === undefined) return;
-  blocks.push(...mounts.mounts, ...(mounts.masks ?? []), ...mounts.last);
+  blocks.push(...(mounts.root ?? []), ...mounts.mounts, ...(mounts.masks ?? []));
 }

@@ -188,7 +188,7 @@ describe.skipIf(NO_SUBORDINATES !== undefined)(`subordinate ids (${NO_SUBORDINAT
     expect({ out, status }).toEqual({ out: "", status: 125 });
     expect(err).toBe(
       'error: User "tester" has no subordinate user ids\n' +
-        `  cause: no line of /etc/subuid begins with "tester:" or "${USER.uid}:"\n` +
+        `  cause: no line of /etc/subuid begins with "tester:" or "${USER.uid}:" (/etc/subgid needs one too)\n` +
         "  hint:  As root, add to /etc/subuid: tester:965536:65536\n",
     );
     // The hint is true.

@@ -109,6 +109,7 @@ const FAMILIES: readonly (readonly string[])[] = [
   ["-b", "/etc:/b", "--file", "text:/etc/f", "--propagation", "slave"],
   ["--propagation", "unbindable", "--mount", "type=overlay,lowerdir=/usr/bin:/usr/lib,target=/o"],
   ["--overlay", "--read-only", "--symlink", "a:/b/c", "--dir", "/d/e"],
+  Array.from({ length: 201 }, (_, index) => ["-b", `/etc:/many/${index}`]).flat(),
 ];
 
 /** Likewise, of root's. */

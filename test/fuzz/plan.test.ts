@@ -66,9 +66,9 @@ test("a plan with something behind its end is refused with EINVAL", () => {
   expect(run("read", longer).lines).toEqual([`-${EINVAL}`]);
 });
 
-test("a plan has fewer than 4096 operations", () => {
+test("a plan has fewer than 8192 operations", () => {
   const say = (count: number) => Array.from({ length: count }, () => ({ op: "say", text: "" }) as const);
-  const sized = [4095, 4096, 4097].map((count) => {
+  const sized = [8191, 8192, 8193].map((count) => {
     const ops = [
       ...say(count - 2),
       { op: "clone", flags: 0 } as const,

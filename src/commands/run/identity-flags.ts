@@ -10,7 +10,7 @@ export const identityFlags = (): readonly Flag[] => [
     value: "USER[:GROUP]",
     group,
     help: "Run as this user of ROOTFS, by name or number",
-    text: "Names are looked up in ROOTFS's own /etc/passwd and /etc/group. Without GROUP the command gets the account's group and all that list it; a number without an account is its own group. It has to be mapped where there is a user namespace.",
+    text: "Names are looked up in ROOTFS's own /etc/passwd and /etc/group. Without GROUP the command gets the account's group and all groups that list the user; a number without an account is its own group. The user has to be mapped where there is a user namespace.",
   },
   {
     long: "group-add",
@@ -44,7 +44,7 @@ export const identityFlags = (): readonly Flag[] => [
     long: "map-auto",
     group,
     help: "Map root to the caller, all other ids to the caller's subordinate ones",
-    text: "They are those of /etc/subuid and /etc/subgid. For root all ids are subordinate ones, its own included, and the owners of ROOTFS are mapped along where the filesystem can: what root owns outside, root owns inside.",
+    text: "They are those of /etc/subuid and /etc/subgid, and newuidmap(1) maps them. For root every id inside, 0 too, is one of root's subordinate ids: both files need a line for root (root:100000:65536). The owners of ROOTFS are mapped along where the filesystem can: what root owns outside, root owns inside.",
   },
   { long: "no-map", group, help: "Map nothing: the command is nobody, 65534" },
 ];

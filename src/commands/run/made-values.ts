@@ -1,40 +1,51 @@
 /** From words to what is made inside: `--symlink`, `--dir`, `--file`, `--device`. */
 import type { DeviceStat, MountItem } from "../../sandbox/mounts/request.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
-import { sourcePath, targetPath } from "./mount-values.ts";
+import { asWritten, hide, show, split } from "./colons.ts";
+import { PATH_MAX, sourcePath, targetPath } from "./mount-values.ts";
 
 /** `TARGET:LINK`; the last `:/` parts them. */
 export function readSymlink(value: string): MountItem {
   const typed = `--symlink ${value}`;
-  const [, leadsTo, link] = /^(.+):(\/[^:]*)$/s.exec(value) ?? [];
-  if (leadsTo === undefined || link === undefined) {
+  const [, to, link] = /^(.+):(\/[^:]*)$/s.exec(hide(value, ":")) ?? [];
+  if (to === undefined || link === undefined) {
     throw new UsageError(`Invalid "${typed}": it takes TARGET:LINK`, "--symlink usr/lib64:/lib64");
   }
-  return { kind: "symlink", typed, leadsTo, target: targetPath(link, typed) };
+  const leadsTo = show(to, ":");
+  if (Buffer.byteLength(leadsTo) >= PATH_MAX) {
+    throw new UsageError(`Invalid "${typed.slice(0, 60)}…": a link holds 4095 bytes at most`);
+  }
+  return { kind: "symlink", typed, leadsTo, target: targetPath(show(link, ":"), typed) };
 }
 
 /** `PATH[:MODE]`. */
 export function readDir(value: string): MountItem {
   const typed = `--dir ${value}`;
-  const [, path = value, mode] = /^(.*?)(?::([^:/]*))?$/s.exec(value) ?? [];
-  return { kind: "dir", typed, target: targetPath(path, typed), mode: readMode(mode, 0o755, typed) };
+  const [, path = value, mode] = /^(.*?)(?::([^:/]*))?$/s.exec(hide(value, ":")) ?? [];
+  return {
+    kind: "dir",
+    typed,
+    target: targetPath(show(path, ":"), typed),
+    mode: readMode(mode, 0o755, typed),
+  };
 }
 
 /** `FD|TEXT:DST[:MODE]`; the last `:/` parts text and target. */
 export function readFile(value: string): MountItem {
   const typed = `--file ${value}`;
-  const [, content, path, mode] = /^(.*):(\/[^:]*)(?::([^:/]*))?$/s.exec(value) ?? [];
-  if (content === undefined || path === undefined) {
+  const [, text, path, mode] = /^(.*):(\/[^:]*)(?::([^:/]*))?$/s.exec(hide(value, ":")) ?? [];
+  if (text === undefined || path === undefined) {
     throw new UsageError(
       `Invalid "${typed}": it takes FD:DST or TEXT:DST`,
       "A descriptor is read to its end: --file 3:/etc/passwd 3</etc/passwd",
     );
   }
+  const content = asWritten(text, ":");
   return {
     kind: "file",
     typed,
     content: /^\d{1,7}$/.test(content) ? Number(content) : content,
-    target: targetPath(path, typed),
+    target: targetPath(show(path, ":"), typed),
     mode: readMode(mode, 0o644, typed),
   };
 }
@@ -56,7 +67,7 @@ const [TYPE, CHARACTER, BLOCK, DIRECTORY] = [0o170000, 0o020000, 0o060000, 0o040
  */
 export function readDevice(value: string, cwd: string, look: Look): MountItem {
   const typed = `--device ${value}`;
-  const [from = "", to, rights = "rwm", ...rest] = value.split(":");
+  const [from = "", to, rights = "rwm", ...rest] = split(value, ":");
   if (rest.length > 0) throw new UsageError(`Invalid "${typed}": it takes PATH:DST:RIGHTS`);
   if (!["rwm", "rw"].includes(rights)) {
     throw new UsageError(

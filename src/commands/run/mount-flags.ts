@@ -15,7 +15,7 @@ export const mountFlags = (): readonly Flag[] => [
     multiple: true,
     group: MOUNTS,
     help: "Show a file or directory of the host inside",
-    text: `DST is SRC where it is left out. A link as SRC is followed; one as DST is followed inside alone. OPTIONS, parted by commas, are rbind,nosuid,nodev,private unless others are given:\n\n${mountOptionsHelp()}`,
+    text: `DST is SRC where it is left out. A colon in a path is written \\:. A link as SRC is followed; one as DST is followed inside alone. OPTIONS, parted by commas, are rbind,nosuid,nodev,private unless others are given:\n\n${mountOptionsHelp()}`,
   },
   {
     long: "tmpfs",
@@ -23,7 +23,7 @@ export const mountFlags = (): readonly Flag[] => [
     multiple: true,
     group: MOUNTS,
     help: "Mount an empty filesystem in memory",
-    text: "OPTIONS: size=64m, mode=755 and others of tmpfs(5); ro, noexec and others of --bind. It is nosuid,nodev,mode=1777 unless others are given.",
+    text: "OPTIONS: size=64m, mode=755 and others of tmpfs(5); ro, noexec and others of --bind. A colon in DST is written \\:. It is nosuid,nodev,mode=1777 unless others are given.",
   },
   {
     long: "mount",
@@ -31,7 +31,7 @@ export const mountFlags = (): readonly Flag[] => [
     multiple: true,
     group: MOUNTS,
     help: "Mount anything: type=…,source=…,target=…, and options",
-    text: `Types:\n\n${MOUNT_TYPES.map(({ name, help }) => `  ${name.padEnd(12)} ${help}`).join("\n")}`,
+    text: `A comma in a path is written \\,; in lowerdir a colon is written \\:. Types:\n\n${MOUNT_TYPES.map(({ name, help }) => `  ${name.padEnd(12)} ${help}`).join("\n")}`,
   },
   {
     long: "overlay",
@@ -44,7 +44,7 @@ export const mountFlags = (): readonly Flag[] => [
     value: "UPPER:WORK",
     group: MOUNTS,
     help: "Keep changes to ROOTFS in the directory UPPER",
-    text: "WORK is an empty directory on the same filesystem. ROOTFS itself stays as it is.",
+    text: "WORK is an empty directory on the same filesystem. ROOTFS itself stays as it is. A colon in a path is written \\:. What --dir and --symlink make is made in UPPER, and stays there.",
   },
   {
     long: "lower",
@@ -70,7 +70,7 @@ export const mountFlags = (): readonly Flag[] => [
     multiple: true,
     group: MOUNTS,
     help: "Make a file of a descriptor's content, or of a text",
-    text: "A number is a descriptor, and is read to its end. These three make nothing in ROOTFS itself: use --overlay, --tmpfs, or ROOTFS none. A file where ROOTFS is not in memory is bound over DST.",
+    text: "A number is a descriptor, and is read to its end. A colon in DST is written \\:. These three make nothing in ROOTFS itself: use --overlay, --tmpfs, or ROOTFS none. A file is kept in memory, and bound over DST where that is not.",
   },
   {
     long: "device",
@@ -78,7 +78,7 @@ export const mountFlags = (): readonly Flag[] => [
     multiple: true,
     group: MOUNTS,
     help: "Hand on a device, or a directory of devices",
-    text: "A node is made in /dev where that is allowed; elsewhere, and in a user namespace, the host's is bound.",
+    text: "A node is made in /dev where that is allowed; elsewhere, and in a user namespace, the host's is bound. A colon in a path is written \\:.",
   },
   {
     long: "dev-bind",
@@ -91,7 +91,7 @@ export const mountFlags = (): readonly Flag[] => [
     multiple: true,
     group: MOUNTS,
     help: "Leave a path of /proc or /sys as it is",
-    text: `By default these are hidden: ${list("hide")}; and these read-only: ${list("read-only")}. A path stands for those below it as well.`,
+    text: `PATH may be one of these or a directory above; ALL is all of them. By default these are hidden: ${list("hide")}; and these read-only: ${list("read-only")}. A path stands for those below it as well.`,
   },
 ];
 

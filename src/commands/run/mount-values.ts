@@ -5,6 +5,7 @@ import { choiceOf, choose, MOUNT_OPTIONS, type MountChoice } from "../../sandbox
 import type { MountItem } from "../../sandbox/mounts/request.ts";
 import { KEY_ALIASES, MOUNT_TYPES, type MountType, TYPE_ALIASES } from "../../sandbox/mounts/types.ts";
 import { UsageError } from "../../util/errors.ts";
+import { split } from "./colons.ts";
 
 const typeNamed = (name: string): MountType => MOUNT_TYPES.find((type) => type.name === name)!;
 const BIND = typeNamed("bind");
@@ -14,7 +15,7 @@ const TMPFS = typeNamed("tmpfs");
 const GARBLED = "\uFFFD";
 
 /** PATH_MAX of the kernel, with the NUL at the end. */
-const PATH_MAX = 4096;
+export const PATH_MAX = 4096;
 
 /**
  * `path` inside, without `.`, `..` and double slashes.
@@ -89,11 +90,11 @@ function unknownOption(word: string, known: readonly string[], type: MountType, 
 /** `SRC[:DST[:OPTIONS]]`. */
 export function readBind(value: string, cwd: string): MountItem {
   const typed = `--bind ${value}`;
-  const [from = "", to, options = "", ...rest] = value.split(":");
-  if (rest.length > 0) {
+  const [from = "", to, options = "", ...rest] = split(value, ":");
+  if (rest.length > 0 || options.startsWith("/")) {
     throw new UsageError(
       `Invalid "${typed}": it takes SRC:DST:OPTIONS`,
-      'A path with a colon goes with "--mount type=bind,source=…,target=…"',
+      'A colon in a path is written "\\:"',
     );
   }
   if (
@@ -114,9 +115,8 @@ export function readBind(value: string, cwd: string): MountItem {
 /** `DST[:OPTIONS]`. */
 export function readTmpfs(value: string): MountItem {
   const typed = `--tmpfs ${value}`;
-  const colon = value.indexOf(":");
-  const target = colon < 0 ? value : value.slice(0, colon);
-  return filesystem(TMPFS, target, colon < 0 ? [] : value.slice(colon + 1).split(","), typed);
+  const [target = "", ...options] = split(value, ":");
+  return filesystem(TMPFS, target, options.length === 0 ? [] : options.join(":").split(","), typed);
 }
 
 function filesystem(type: MountType, target: string, words: readonly string[], typed: string): MountItem {
@@ -136,7 +136,7 @@ export function readMount(value: string, cwd: string): MountItem {
   const typed = `--mount ${value}`;
   const found: Record<string, string> = {};
   const words: string[] = [];
-  for (const word of value.split(",")) {
+  for (const word of split(value, ",")) {
     const equals = word.indexOf("=");
     const key = equals < 0 ? word : word.slice(0, equals);
     const name = KEY_ALIASES[key] ?? key;
@@ -190,13 +190,20 @@ function overlay(
       "workdir is an empty directory on the same filesystem",
     );
   }
+  const layers = split(lower, ":");
+  if (layers.length < 2 && upper === undefined) {
+    throw new UsageError(
+      `Invalid "${typed}": one layer has nothing to lie over`,
+      "Give lowerdir=TOP:BOTTOM, or upperdir and workdir, or bind the directory",
+    );
+  }
   const path = (word: string) => sourcePath(word, cwd, typed);
   return {
     kind: "overlay",
     typed,
     target: targetPath(target, typed),
     choice,
-    lower: lower.split(":").map(path),
+    lower: layers.map(path),
     upper: upper && work ? { upper: path(upper), work: path(work) } : undefined,
   };
 }

@@ -1,13 +1,17 @@
 /** What was typed behind `nsbox run`, as a request for mounts. */
-import { readlinkSync, type Stats, statSync } from "node:fs";
+import { readFileSync, readlinkSync, type Stats, statSync } from "node:fs";
 import type { Parsed } from "../../cli/command.ts";
+import { say } from "../../cli/say.ts";
 import { didYouMean, suggest } from "../../cli/suggest.ts";
 import { MASKS } from "../../sandbox/mounts/masks.ts";
 import { MOUNT_OPTIONS } from "../../sandbox/mounts/options.ts";
 import type { DeviceStat, MountItem, MountsRequest, Upper } from "../../sandbox/mounts/request.ts";
 import { UsageError } from "../../util/errors.ts";
+import { split } from "./colons.ts";
+import { checkLayersApart } from "./layers-apart.ts";
 import { type Look, readDevice, readDir, readFile, readSymlink } from "./made-values.ts";
 import { readBind, readMount, readTmpfs, sourcePath } from "./mount-values.ts";
+import { refuseOwnProcess } from "./own-process.ts";
 
 /** ROOTFS that is none; a directory of that name is `./none`. */
 const NO_TREE = "none";
@@ -35,6 +39,7 @@ export function readMounts(input: Parsed, root: string, bytes: boolean): MountsR
     const read = READERS[long];
     if (read !== undefined && value !== true) items.push(read(value, cwd, look));
   }
+  for (const item of items) if ("source" in item) refuseOwnProcess(item.source, item.typed);
   const noTree = root === NO_TREE;
   const request: MountsRequest = {
     items,
@@ -45,6 +50,7 @@ export function readMounts(input: Parsed, root: string, bytes: boolean): MountsR
     propagation: propagation(input.value("propagation")),
     unmask: input.values("unmask").map(unmasked),
     hostDevices: input.has("dev-bind"),
+    mayMount: mayMount(),
   };
   if (noTree && (request.overlay !== undefined || request.lower.length > 0)) {
     throw new UsageError(
@@ -52,7 +58,30 @@ export function readMounts(input: Parsed, root: string, bytes: boolean): MountsR
       "It is in memory as it is; the bottom layer takes the place of ROOTFS",
     );
   }
+  checkLayersApart(request, root);
+  if (request.overlay !== undefined && !input.has("quiet")) noteOwner(input, root);
   return request;
+}
+
+/** CAP_SYS_ADMIN of capabilities(7), which mounts need: root in a container may lack it. */
+const SYS_ADMIN = 1n << 21n;
+
+function mayMount(): boolean {
+  const [, effective] = /^CapEff:\s*(\w+)/m.exec(readFileSync("/proc/self/status", "latin1")) ?? [];
+  return effective === undefined || (BigInt(`0x${effective}`) & SYS_ADMIN) !== 0n;
+}
+
+/** Options that say which ids there are. */
+const MAPS = ["map-auto", "map-current", "uid-map", "gid-map", "no-map", "join"];
+
+/** An ordinary user's namespace has one user, by itself: what belongs to another cannot even be copied up. */
+function noteOwner(input: Parsed, root: string): void {
+  const uid = process.geteuid?.() ?? 0;
+  const owner = statOf(root)?.uid;
+  if (uid === 0 || owner === undefined || owner === uid || MAPS.some((long) => input.has(long))) return;
+  say(
+    `note: ROOTFS belongs to user ${owner}: what is that user's is nobody's inside, and an overlay cannot change it`,
+  );
 }
 
 function overlay(input: Parsed, cwd: string): "memory" | Upper | undefined {
@@ -62,11 +91,13 @@ function overlay(input: Parsed, cwd: string): "memory" | Upper | undefined {
     throw new UsageError('Options "--overlay" and "--overlay-dir" contradict each other');
   }
   const typed = `--overlay-dir ${value}`;
-  const [upper = "", work = "", ...rest] = value.split(":");
+  const [upper = "", work = "", ...rest] = split(value, ":");
   if (work === "" || rest.length > 0) {
     throw new UsageError(
       `Invalid "${typed}": it takes UPPER:WORK`,
-      "WORK is an empty directory on the same filesystem as UPPER",
+      rest.length > 0
+        ? 'A colon in a path is written "\\:"'
+        : "WORK is an empty directory on the same filesystem as UPPER",
     );
   }
   return { upper: sourcePath(upper, cwd, typed), work: sourcePath(work, cwd, typed) };
@@ -84,8 +115,11 @@ function propagation(name: string | undefined): number | undefined {
   );
 }
 
-function unmasked(path: string): string {
-  if (path === "ALL") return path;
+function unmasked(typed: string): string {
+  const path = typed.replace(/(?<=.)\/+$/, "");
+  if (/^all$/i.test(path)) return "ALL";
+  if (path === "")
+    throw new UsageError('Option "--unmask" has an empty value', "--unmask ALL leaves everything");
   if (MASKS.some((mask) => mask.path === path || mask.path.startsWith(`${path}/`))) return path;
   const known = MASKS.map((mask) => mask.path);
   throw new UsageError(

@@ -63,6 +63,7 @@ async function planned(
     kinds: copied ? [...own, "mnt"] : own,
     uid: caller.uid,
     idmapRoot: identity?.idmapRoot === true,
+    copied,
     quiet: input.has("quiet"),
   });
 }

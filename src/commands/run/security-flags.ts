@@ -29,7 +29,7 @@ export const securityFlags = (): readonly Flag[] => [
     long: "new-privs",
     group,
     help: "Let setuid programs and file capabilities work inside",
-    text: "Without it no_new_privs is set, which execve(2) and the kernel hold to for good.",
+    text: "Without it no_new_privs is set, which cannot be undone.",
   },
   {
     long: "seccomp",
@@ -65,7 +65,7 @@ export const securityFlags = (): readonly Flag[] => [
     value: "PORT",
     multiple: true,
     group,
-    help: "Let TCP be bound and connected to these ports alone",
+    help: "TCP may listen on and connect to these ports alone",
     text: "Needs Linux 6.7.",
   },
   {

@@ -80,7 +80,7 @@ function names(input: Parsed, option: string): string[] {
       if (name === ALL || known.some((other) => other === name)) return name;
       throw new UsageError(
         `Unknown capability "${word}" in "--${option}"`,
-        didYouMean(suggest(name, [...known, ALL])),
+        didYouMean(suggest(name, [...known, ALL])) ?? "See capabilities(7), or `nsbox run --help`",
       );
     });
 }
@@ -95,6 +95,9 @@ function limit(text: string): Limit {
   const resource = RESOURCES.find((each) => each.name === name.toLowerCase());
   if (resource === undefined) {
     const known = RESOURCES.map((each) => each.name);
+    const bare = known.find((each) => each === text.toLowerCase());
+    if (bare !== undefined)
+      throw new UsageError(`Invalid "--ulimit ${text}": it takes NAME=SOFT[:HARD]`, `--ulimit ${bare}=1024`);
     throw new UsageError(
       text.includes("=")
         ? `Unknown limit "${name}"`

@@ -15,7 +15,7 @@ export const MOUNTS = {
   hand_source: {
     where: "outside",
     undo: "ends",
-    says: "Open {path} of the host, to be bound, and hand it over",
+    says: "Open {path} of the host, and hand it over",
     call: "open_tree, mount_setattr MOUNT_ATTR_IDMAP, sendmsg SCM_RIGHTS",
     man: "mount_setattr(2)",
     kind: "mnt",

@@ -41,11 +41,11 @@ export const HOST: Reader = inRoot("/");
 /** Why `name` is not found in a file of accounts. */
 export function whyUnknown(read: Reader, path: string, name: string): string {
   const file = read(path);
-  if (file === undefined) return `there is no ${path} in it`;
-  if ("why" in file) return `${path} in it cannot be read: ${file.why}`;
+  if (file === undefined) return `there is no ${path} inside`;
+  if ("why" in file) return `${path} inside cannot be read: ${file.why}`;
   return file.text.split("\n").some((line) => line.startsWith(`${name}:`))
-    ? `the line of ${path} in it that names it has no valid id`
-    : `no line of ${path} in it names it`;
+    ? `the line of ${path} inside that names it has no valid id`
+    : `no line of ${path} inside names it`;
 }
 
 /** The fields of each line; none where the file is no list of accounts. */

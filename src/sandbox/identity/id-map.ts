@@ -67,7 +67,7 @@ function readRange(option: string, text: string, inside: Lookup, outside: Lookup
   if (second === undefined || words.length > 3 || first === "") {
     throw new UsageError(
       `Invalid "${option} ${text}": it takes "INSIDE OUTSIDE [LENGTH]"`,
-      `Quote it: ${option} "0 1000 1"`,
+      `Three numbers at most, with blanks between: ${option} "0 1000 1"`,
     );
   }
   const id = (word: string, look: Lookup, side: string): number => {

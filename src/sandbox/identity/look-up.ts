@@ -113,7 +113,7 @@ function unknown(what: string, name: string, read: Reader, file: string, example
     });
   }
   return new NsboxError(`Unknown ${what} "${name}"`, {
-    cause: `of the root inside: ${whyUnknown(read, file, name)}`,
+    cause: whyUnknown(read, file, name),
     hint: `Give a number: ${example}`,
     code: "identity",
   });

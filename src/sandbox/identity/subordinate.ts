@@ -83,9 +83,10 @@ export function toolFor(
 const title = (uid: number, name: string | undefined): string => (name ? `User "${name}"` : `User ${uid}`);
 
 function noSubordinates(side: Side, uid: number, name: string | undefined, range?: IdRange): NsboxError {
+  const other = side.file === SIDES.uid.file ? SIDES.gid.file : SIDES.uid.file;
   const wanted = range ?? { outside: nextSubordinate(side.file), length: USUAL_COUNT };
   return new NsboxError(`${title(uid, name)} has no subordinate ${side.what} ids`, {
-    cause: `no line of ${side.file} begins with ${name ? `"${name}:" or ` : ""}"${uid}:"`,
+    cause: `no line of ${side.file} begins with ${name ? `"${name}:" or ` : ""}"${uid}:" (${other} needs one too)`,
     ...addLine(side, uid, name, wanted),
     code: "identity",
   });

@@ -1,11 +1,10 @@
 /** Item by item: what each mount adds to the lists of operations. */
 import { MOUNT_ATTR, PROPAGATION } from "../../plan/constants.ts";
 import type { Op } from "../../plan/plan.ts";
-import { UsageError } from "../../util/errors.ts";
-import { checkFilesystem, checkLayers, checkShared, refuseInTree } from "./checks.ts";
+import { checkFilesystem, checkIdmap, checkLayers, checkShared, refuseFile, refuseInTree } from "./checks.ts";
 import { choiceOf, type MountChoice } from "./options.ts";
 import type { Places } from "./places.ts";
-import type { MountFacts, MountItem } from "./request.ts";
+import type { MountFacts, MountItem, MountsRequest } from "./request.ts";
 
 type Item<K extends MountItem["kind"]> = MountItem & { readonly kind: K };
 
@@ -20,8 +19,11 @@ const [TYPE, DIRECTORY] = [0o170000, 0o040000];
 /** Anything that is no directory, for a mount point that is to be a file. */
 const A_FILE = "/dev/null";
 
-/** The helper's word for an overlay without an upper layer. */
-const NO_UPPER = -1;
+/** The helper's words for an overlay without an upper layer, and for owners that are mapped where they can be. */
+const [NO_UPPER, IF_POSSIBLE] = [-1, 2];
+
+/** What hides files: it is covered, and not replaced. */
+const NULL_DEVICE = "/dev/null";
 
 /** Collects operations; slot 0 is ROOTFS. */
 export class MountBuilder {
@@ -35,16 +37,27 @@ export class MountBuilder {
   /** A file is to be bound from the scratch filesystem. */
   needsScratch = false;
   readonly #facts: MountFacts;
+  readonly #request: MountsRequest;
   #slots = 1;
 
-  constructor(facts: MountFacts, places: Places) {
+  constructor(request: MountsRequest, facts: MountFacts, places: Places) {
+    this.#request = request;
     this.#facts = facts;
     this.places = places;
   }
 
-  /** Root's child in a user namespace may open less than root: the monitor opens it and hands it over. */
+  /** How many things of the host's are opened. */
+  get opened(): number {
+    return this.#slots - 1;
+  }
+
+  /**
+   * Root's child in a user namespace may open less than root: the monitor opens it and hands it over, where
+   * it may. In the copy of a mount namespace paths are those there, and the child's.
+   */
   get #handed(): boolean {
-    return this.#facts.uid === 0 && this.#facts.kinds.includes("user");
+    const { uid, kinds, copied } = this.#facts;
+    return uid === 0 && kinds.includes("user") && !copied && this.#request.mayMount;
   }
 
   /** @throws UsageError where the item cannot be. */
@@ -93,12 +106,7 @@ export class MountBuilder {
   #bind(item: Item<"bind">): void {
     const { choice } = item;
     checkShared(item, this.#facts);
-    if (choice.idmap && !this.#handed) {
-      throw new UsageError(
-        `"${item.typed}": the option idmap is for root, and needs a user namespace`,
-        this.#facts.uid === 0 ? 'Add "-U" with a map of ids' : undefined,
-      );
-    }
+    checkIdmap(item, this.#request, this.#facts, this.#handed);
     this.#point(item.target, item.source);
     this.#bindPath(item.source, item.target, choice);
     this.places.add(item.target, "host");
@@ -110,7 +118,7 @@ export class MountBuilder {
     const [recursive, optional] = [Number(choice.recursive), Number(choice.optional)];
     if (this.#handed) {
       const idmap = Number(choice.idmap);
-      this.outside.push({ op: "hand_source", slot, path, recursive, optional, idmap });
+      this.outside.push({ op: "hand_source", slot, path, recursive, optional, idmap, otherwise: "" });
     } else this.sources.push({ op: "open_source", slot, path, recursive, optional });
     this.mounts.push({ op: "bind", slot, target, set, clear, recursive, propagation });
     if (choice.propagationNamed) {
@@ -165,13 +173,31 @@ export class MountBuilder {
       attributes: choice.set,
       options: this.overlayOptions,
     });
-    this.places.add(target, upper === undefined ? "host" : "memory");
+    this.places.add(target, upper === undefined ? "host" : "kept");
   }
 
   /** Opens a directory of the host as a layer; its slot. */
   layer(path: string): number {
     const slot = this.#slots++;
     this.sources.push({ op: "open_layer", slot, path });
+    return slot;
+  }
+
+  /** The same for a layer over ROOTFS: where ROOTFS has its owners mapped, so has this. */
+  layerOverRoot(path: string): number {
+    const slot = this.layer(path);
+    if (!this.#facts.idmapRoot || !this.#handed) return slot;
+    const note = `note: The owners of layer "${path}" cannot be mapped on its filesystem: files of root are nobody's inside\n`;
+    const otherwise = this.#facts.quiet ? "" : note;
+    this.outside.push({
+      op: "hand_source",
+      slot,
+      path,
+      recursive: 0,
+      optional: 0,
+      idmap: IF_POSSIBLE,
+      otherwise,
+    });
     return slot;
   }
 
@@ -182,7 +208,7 @@ export class MountBuilder {
 
   #device({ source, target, stat }: Item<"device">): void {
     const { mode, major, minor, uid, gid } = stat;
-    if (this.places.find(target) === "memory" && (mode & TYPE) !== DIRECTORY) {
+    if (["memory", "kept"].includes(this.places.find(target)) && (mode & TYPE) !== DIRECTORY) {
       const owner = this.#facts.kinds.includes("user") ? { uid: 0, gid: 0 } : { uid, gid };
       this.mounts.push({ op: "device", source, path: target, mode, major, minor, ...owner });
       return;
@@ -192,8 +218,10 @@ export class MountBuilder {
     this.places.add(target, "host");
   }
 
-  #file({ target, mode, content }: Item<"file">): void {
-    const bound = this.places.find(target) !== "memory";
+  #file(item: Item<"file">): void {
+    const { target, mode, content } = item;
+    const bound = this.places.find(target) !== "memory" || target === NULL_DEVICE;
+    if (bound) refuseFile(item, this.#facts);
     if (bound) {
       this.#point(target, A_FILE);
       this.needsScratch = true;

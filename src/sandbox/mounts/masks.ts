@@ -1,7 +1,7 @@
 /**
  * THE table of what the command is not to see of /proc and /sys, or not to write there. The operations, the
  * names that `--unmask` takes and the table in the documentation derive from it. The other engines' lists
- * are those of moby's default specification and of podman-run(1).
+ * are those of moby's default specification (28) and of podman (4.3).
  */
 import type { Op } from "../../plan/plan.ts";
 
@@ -43,8 +43,9 @@ export const MASKS: readonly Mask[] = [
     "/sys/devices/virtual/powercap",
     "the power drawn, which tells of others' secrets",
     true,
-    true,
+    false,
   ),
+  mask("hide", "/sys/dev/block", "the host's disks", false, true),
   mask("hide", "/sys/fs/selinux", "the host's SELinux policy", false, true),
   mask("read-only", "/proc/bus", "the host's PCI devices", true, true),
   mask("read-only", "/proc/fs", "settings of the host's filesystems", true, true),

@@ -9,13 +9,15 @@ export interface MountPart {
   readonly noTree: boolean;
   /** What is mounted below ROOTFS is left as it is, or none of it comes in. */
   readonly reveals: boolean;
+  /** So many things of the host's are opened that the limit on open files may be too low. */
+  readonly manySources: boolean;
   /** Before the clone: mount points that ROOTFS may lack. */
   readonly points: readonly Block[];
   /** While the child waits: what only the monitor can open. */
   readonly outside: readonly Block[];
   /** First inside: what is opened of the host. */
   readonly sources: readonly Block[];
-  /** The root as a mount, with the directories that the usual mounts need. */
+  /** The root as a mount, with the directories that the usual mounts need; what is done to one that is joined. */
   readonly root: readonly Block[] | undefined;
   /** /dev. */
   readonly devices: readonly Block[] | undefined;

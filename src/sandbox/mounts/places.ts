@@ -1,10 +1,11 @@
 /** What a path inside lies in, as the mounts made so far have it. By name alone: the helper knows better. */
 
 /**
- * `tree`: ROOTFS. `memory`: a filesystem of the run's own, where things are made. `host`: a bind of the
- * host's. `kernel`: proc, sysfs and their like, where nothing can be made.
+ * `tree`: ROOTFS. `memory`: a filesystem of the run's own, where things are made. `kept`: an overlay, where what
+ * is made stays in UPPER. `host`: a bind of the host's. `joined`: another container's. `kernel`: proc, sysfs and
+ * their like, where nothing can be made.
  */
-export type Place = "tree" | "memory" | "host" | "kernel";
+export type Place = "tree" | "memory" | "kept" | "host" | "joined" | "kernel";
 
 /** The mounts, and the root below them. */
 export class Places {

@@ -82,6 +82,8 @@ export interface MountsRequest {
   readonly propagation: number | undefined;
   readonly unmask: readonly string[];
   readonly hostDevices: boolean;
+  /** The caller may mount in the user namespace around the run: as root in a container it may not. */
+  readonly mayMount: boolean;
 }
 
 /** What a plan of mounts depends on besides. */
@@ -92,6 +94,8 @@ export interface MountFacts {
   readonly uid: number;
   /** The user namespace maps ids to others, and root may have ROOTFS follow. */
   readonly idmapRoot: boolean;
+  /** The mount namespace is a copy of another's, and so is the root. */
+  readonly copied: boolean;
   /** No notes. */
   readonly quiet: boolean;
 }
