@@ -7,6 +7,8 @@ interface SystemCalls {
   readonly openat: number;
   readonly fcntl: number;
   readonly read: number;
+  readonly readlinkat: number;
+  readonly capget: number;
   readonly openat2: number;
   readonly statx: number;
   readonly ioctl: number;
@@ -25,6 +27,8 @@ const X64: SystemCalls = {
   openat: 257,
   fcntl: 72,
   read: 0,
+  readlinkat: 267,
+  capget: 125,
   openat2: 437,
   statx: 332,
   ioctl: 16,
@@ -43,6 +47,8 @@ const ARM64: SystemCalls = {
   openat: 56,
   fcntl: 25,
   read: 63,
+  readlinkat: 78,
+  capget: 90,
   openat2: 437,
   statx: 291,
   ioctl: 29,

@@ -1,10 +1,10 @@
 /** From words to mounts: `--bind`, `--tmpfs`, `--mount`. */
-import { posix } from "node:path";
 import { didYouMean, suggest } from "../../cli/suggest.ts";
 import { choiceOf, choose, MOUNT_OPTIONS, type MountChoice } from "../../sandbox/mounts/options.ts";
 import type { MountItem } from "../../sandbox/mounts/request.ts";
 import { KEY_ALIASES, MOUNT_TYPES, type MountType, TYPE_ALIASES } from "../../sandbox/mounts/types.ts";
 import { UsageError } from "../../util/errors.ts";
+import { normalize } from "../../util/normalize.ts";
 import { split } from "./colons.ts";
 
 const typeNamed = (name: string): MountType => MOUNT_TYPES.find((type) => type.name === name)!;
@@ -28,7 +28,7 @@ export function targetPath(path: string, typed: string): string {
       "Paths inside begin with a slash",
     );
   }
-  const target = posix.normalize(path).replace(/(?<=.)\/$/, "");
+  const target = normalize(path);
   if (target === "/") {
     throw new UsageError(
       `Invalid "${typed}": nothing can be mounted on "/"`,

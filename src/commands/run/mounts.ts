@@ -1,14 +1,13 @@
 /** What was typed behind `nsbox run`, as a request for mounts. */
-import { readFileSync, readlinkSync, type Stats, statSync } from "node:fs";
 import type { Parsed } from "../../cli/command.ts";
 import { say } from "../../cli/say.ts";
 import { didYouMean, suggest } from "../../cli/suggest.ts";
 import { MASKS } from "../../sandbox/mounts/masks.ts";
 import { MOUNT_OPTIONS } from "../../sandbox/mounts/options.ts";
-import type { DeviceStat, MountItem, MountsRequest, Upper } from "../../sandbox/mounts/request.ts";
+import type { MountItem, MountsRequest, Upper } from "../../sandbox/mounts/request.ts";
+import { isCapable, linkAt, statOf } from "../../sys/files.ts";
 import { UsageError } from "../../util/errors.ts";
 import { split } from "./colons.ts";
-import { checkLayersApart } from "./layers-apart.ts";
 import { type Look, readDevice, readDir, readFile, readSymlink } from "./made-values.ts";
 import { readBind, readMount, readTmpfs, sourcePath } from "./mount-values.ts";
 import { refuseOwnProcess } from "./own-process.ts";
@@ -31,9 +30,9 @@ const READERS: Readonly<Record<string, (value: string, cwd: string, look: Look) 
  * The request that these words make. `bytes`: they hold one byte a character.
  * @throws UsageError naming the word that cannot be.
  */
-export function readMounts(input: Parsed, root: string, bytes: boolean): MountsRequest {
-  const cwd = readlinkSync("/proc/self/cwd", "buffer").toString(bytes ? "latin1" : "utf8");
-  const look = (path: string) => deviceStat(bytes ? Buffer.from(path, "latin1") : path);
+export async function readMounts(input: Parsed, root: string, bytes: boolean): Promise<MountsRequest> {
+  const cwd = linkAt("/proc/self/cwd", bytes) ?? "/";
+  const look = (path: string) => statOf(path, bytes);
   const items: MountItem[] = [];
   for (const [long, value] of input.ordered) {
     const read = READERS[long];
@@ -50,7 +49,7 @@ export function readMounts(input: Parsed, root: string, bytes: boolean): MountsR
     propagation: propagation(input.value("propagation")),
     unmask: input.values("unmask").map(unmasked),
     hostDevices: input.has("dev-bind"),
-    mayMount: mayMount(),
+    mayMount: isCapable(SYS_ADMIN),
   };
   if (noTree && (request.overlay !== undefined || request.lower.length > 0)) {
     throw new UsageError(
@@ -58,18 +57,15 @@ export function readMounts(input: Parsed, root: string, bytes: boolean): MountsR
       "It is in memory as it is; the bottom layer takes the place of ROOTFS",
     );
   }
-  checkLayersApart(request, root);
+  if (request.overlay !== undefined || request.lower.length > 0) {
+    (await import("./layers-apart.ts")).checkLayersApart(request, root);
+  }
   if (request.overlay !== undefined && !input.has("quiet")) noteOwner(input, root);
   return request;
 }
 
 /** CAP_SYS_ADMIN of capabilities(7), which mounts need: root in a container may lack it. */
-const SYS_ADMIN = 1n << 21n;
-
-function mayMount(): boolean {
-  const [, effective] = /^CapEff:\s*(\w+)/m.exec(readFileSync("/proc/self/status", "latin1")) ?? [];
-  return effective === undefined || (BigInt(`0x${effective}`) & SYS_ADMIN) !== 0n;
-}
+const SYS_ADMIN = 21;
 
 /** Options that say which ids there are. */
 const MAPS = ["map-auto", "map-current", "uid-map", "gid-map", "no-map", "join"];
@@ -126,22 +122,4 @@ function unmasked(typed: string): string {
     `Nothing is masked at "${path}"`,
     didYouMean(suggest(path, known)) ?? `Masked are ${known.join(", ")}`,
   );
-}
-
-function deviceStat(path: string | Buffer): DeviceStat | undefined {
-  const stat = statOf(path);
-  if (stat === undefined) return undefined;
-  const { mode, rdev, uid, gid } = stat;
-  // As glibc's gnu_dev_major(3) takes them apart; no device of Linux has more bits.
-  const [major, minor] = [(rdev >> 8) & 0xfff, (rdev & 0xff) | ((rdev >>> 12) & 0xfff00)];
-  return { mode, major, minor, uid, gid };
-}
-
-/** Undefined where there is nothing, or where this user may not look. */
-function statOf(path: string | Buffer): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
 }

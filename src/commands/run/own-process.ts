@@ -1,36 +1,30 @@
 /** Sources that would be nsbox's own: /proc/self is whoever looks. */
-import { readlinkSync } from "node:fs";
-import { posix } from "node:path";
+import { linkAt } from "../../sys/files.ts";
 import { UsageError } from "../../util/errors.ts";
+import { normalize } from "../../util/normalize.ts";
 
 /** As many links as the kernel follows. */
 const MOST_LINKS = 40;
 
 const OWN = /^\/proc\/(self|thread-self)(\/|$)/;
 
-/** Where the link at `path` leads; undefined where it is none. */
-function linkAt(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
-/** 1 link after another, part by part, until it is clear whether the way leads through /proc/self. */
+/** One link after another, part by part, until it is clear whether the way leads through /proc/self. */
 function leadsToSelf(path: string): boolean {
-  let done = "";
-  let rest = path.split("/").filter((part) => part !== "");
+  let done = "/";
+  let rest = path.split("/");
   for (let links = 0; links <= MOST_LINKS; ) {
     const part = rest.shift();
     if (part === undefined) return OWN.test(done);
-    done = posix.normalize(`${done}/${part}`);
-    if (OWN.test(done)) return true;
-    const link = linkAt(done);
-    if (link === undefined) continue;
+    const next = normalize(`${done}/${part}`);
+    if (OWN.test(next)) return true;
+    const link = next === done ? undefined : linkAt(next);
+    if (link === undefined) {
+      done = next;
+      continue;
+    }
     links++;
-    rest = [...link.split("/").filter((word) => word !== ""), ...rest];
-    done = link.startsWith("/") ? "" : posix.dirname(done);
+    rest = [...link.split("/"), ...rest];
+    if (link.startsWith("/")) done = "/";
   }
   return false;
 }

@@ -42,7 +42,7 @@ async function mountsOf(
 ): Promise<MountsRequest | undefined> {
   // Without mounts of the command's own nothing is masked.
   if (privileged && !chooseKinds(request, caller).includes("mnt") && !joinedMounts(request)) return undefined;
-  const typed = (await import("./mounts.ts")).readMounts(input, request.root, caller.bytes);
+  const typed = await (await import("./mounts.ts")).readMounts(input, request.root, caller.bytes);
   return privileged ? { ...typed, unmask: ["ALL"] } : typed;
 }
 
@@ -59,7 +59,7 @@ async function planned(
   ]);
   const own = ownKinds(chooseKinds(request, caller), request.joins);
   const copied = joinedMounts(request) !== undefined;
-  return planMounts(typed ?? readMounts(input, request.root, caller.bytes), {
+  return planMounts(typed ?? (await readMounts(input, request.root, caller.bytes)), {
     kinds: copied ? [...own, "mnt"] : own,
     uid: caller.uid,
     idmapRoot: identity?.idmapRoot === true,
