@@ -16,10 +16,11 @@ struct failure {
 
 struct box {
     struct plan plan;
-    s64 start;  /* CLOCK_MONOTONIC in nanoseconds when the monitor began */
-    u64 flags;  /* the namespaces that were made, CLONE_NEW… */
-    s32 child;  /* PID of the command, as the monitor sees it */
-    int die_by; /* the signal by which the monitor is to end as the command did, 0 for none */
+    int sources[MAX_SOURCES]; /* what is to be bound, by slot; -1 for none. 0: the root filesystem's mount */
+    s64 start;                /* CLOCK_MONOTONIC in nanoseconds when the monitor began */
+    u64 flags;                /* the namespaces that were made, CLONE_NEW… */
+    s32 child;                /* PID of the command, as the monitor sees it */
+    int die_by;               /* the signal by which the monitor is to end as the command did, 0 for none */
 
     int plan_fd;          /* this very file: the helper with the plan behind it */
     int cwd;              /* the caller's working directory */
@@ -29,10 +30,9 @@ struct box {
     int terminal;         /* -1 where there is none */
     int lock;             /* the directory that carries the lock, -1 for none */
     u8 made[MAX_SLOTS];
-    int sources[MAX_SOURCES]; /* what is to be bound, by slot; -1 for none. 0: the root filesystem's mount */
-    int scratch;              /* the filesystem in memory for changes and files, -1 for none */
-    int mounts;               /* a mount namespace to be joined, -1 for none */
-    int ruleset;              /* Landlock's, -1 for none */
+    int scratch; /* the filesystem in memory for changes and files, -1 for none */
+    int mounts;  /* a mount namespace to be joined, -1 for none */
+    int ruleset; /* Landlock's, -1 for none */
 
     u64 ignored; /* bit n-1: the caller ignored signal n */
     u64 mask;    /* the caller's signal mask */

@@ -5,6 +5,7 @@
 #include "box.h"
 #include "sys.h"
 #include "text.h"
+#include <asm/mman.h>
 #include <asm/siginfo.h>
 #include <asm/signal.h>
 #include <linux/fcntl.h>
@@ -159,7 +160,10 @@ static void hear(struct failure *failure) {
         *failure = *box.told;
     else {
         state.running = 1;
-        /* Nothing is left to be worded: what a report would need holds directories and files open. */
+        /* Nothing is left to be done or worded: pages and descriptors go back. */
+        SYS(madvise, &box.plan, __builtin_offsetof(struct plan, executable), MADV_DONTNEED);
+        SYS(madvise, box.sources, sizeof box.sources, MADV_DONTNEED);
+        SYS(munmap, box.told, sizeof *box.told);
         SYS(close, box.plan_fd);
         SYS(close, box.cwd);
         if (box.plan.executable >= 0)

@@ -6,18 +6,19 @@
 
 #define MAX_OPS 8192
 
+/* The lists come first, whole pages each, so that they can be given back once they are walked. */
 struct plan {
+    u16 code[MAX_OPS]; /* enum op of each operation */
+    u8 where[MAX_OPS]; /* enum where; that of `say` is its successor's */
+    const char *fields[MAX_OPS];
     s64 executable;      /* descriptor of nsbox's own executable, -1 for none */
     const char *display; /* the environment variable that a report of failure gets */
     u64 inject_step;     /* the step (from 1) that is to fail, 0 for none */
     u64 inject_errno;
     u32 ops, argc, envc;
-    u32 clone;         /* index of the one clone operation */
-    const char *argv;  /* argc strings, then envc more */
-    u16 code[MAX_OPS]; /* enum op of each operation */
-    u8 where[MAX_OPS]; /* enum where; that of `say` is its successor's */
-    const char *fields[MAX_OPS];
-};
+    u32 clone;        /* index of the one clone operation */
+    const char *argv; /* argc strings, then envc more */
+} __attribute__((aligned(4096)));
 
 /*
  * Checks all of `text` (`size` bytes): hash, counts, every code and field, the order of the places, the
