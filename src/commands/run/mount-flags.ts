@@ -5,6 +5,7 @@ import { mountOptionsHelp } from "../../sandbox/mounts/options.ts";
 import { MOUNT_TYPES } from "../../sandbox/mounts/types.ts";
 
 const MOUNTS = "Files and mounts";
+const NOT_IN_ROOTFS = "Nothing is made in ROOTFS itself: it takes --overlay, --tmpfs, or ROOTFS none.";
 
 /** The rows, in the order of the help. */
 export const mountFlags = (): readonly Flag[] => [
@@ -62,15 +63,29 @@ export const mountFlags = (): readonly Flag[] => [
     help: "Let mounts below ROOTFS come in: slave, shared; or private, unbindable",
     text: "With private, the default, nothing that is mounted later crosses. With slave what is mounted on the host below ROOTFS appears inside; shared hands it on to namespaces made inside, too. Nothing ever goes out.",
   },
-  { long: "symlink", value: "TARGET:LINK", multiple: true, group: MOUNTS, help: "Make a symbolic link" },
-  { long: "dir", value: "PATH[:MODE]", multiple: true, group: MOUNTS, help: "Make a directory" },
+  {
+    long: "symlink",
+    value: "TARGET:LINK",
+    multiple: true,
+    group: MOUNTS,
+    help: "Make a symbolic link",
+    text: NOT_IN_ROOTFS,
+  },
+  {
+    long: "dir",
+    value: "PATH[:MODE]",
+    multiple: true,
+    group: MOUNTS,
+    help: "Make a directory",
+    text: NOT_IN_ROOTFS,
+  },
   {
     long: "file",
     value: "FD|TEXT:DST[:MODE]",
     multiple: true,
     group: MOUNTS,
     help: "Make a file of a descriptor's content, or of a text",
-    text: "A number is a descriptor, and is read to its end. A colon in DST is written \\:. These three make nothing in ROOTFS itself: use --overlay, --tmpfs, or ROOTFS none. A file is kept in memory, and bound over DST where that is not.",
+    text: "A number is a descriptor, and is read to its end. A colon in DST is written \\:. It is kept in memory, and bound over DST where that is not. A text gets no newline.",
   },
   {
     long: "device",

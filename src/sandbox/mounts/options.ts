@@ -36,7 +36,11 @@ const propagation = (name: string, kind: number, help: string): MountOption[] =>
 /** All of them. */
 export const MOUNT_OPTIONS: readonly MountOption[] = [
   { name: "ro", set: MOUNT_ATTR_RDONLY, help: "Read-only, mounts below it included" },
-  { name: "rw", clear: MOUNT_ATTR_RDONLY, help: "Writable, also where the source is mounted read-only" },
+  {
+    name: "rw",
+    clear: MOUNT_ATTR_RDONLY,
+    help: "Writable, also where the source is mounted read-only; not in a user namespace",
+  },
   ...pair("suid", "nosuid", MOUNT_ATTR_NOSUID, "Gaining ids by a setuid program"),
   ...pair("dev", "nodev", MOUNT_ATTR_NODEV, "Use of device nodes"),
   ...pair("exec", "noexec", MOUNT_ATTR_NOEXEC, "Executing programs"),
