@@ -75,12 +75,17 @@ static int has_its_place(const char *path) {
            text_begins(path, "/sys/");
 }
 
+/* What is not there, or so that the command, which may do no more than we here, cannot get there either. */
+static int is_out_of_reach(long error) {
+    return error == -ENOENT || error == -ENOTDIR || error == -EACCES;
+}
+
 /* The same path may be a mount below another, in the tree that the root was copied from. */
 static long hide(const char *path, u64 id) {
     struct statx stat = {0};
     int target = resolve(path, 0);
     if (target < 0)
-        return target == -ENOENT || target == -ENOTDIR ? 0 : target;
+        return is_out_of_reach(target) ? 0 : target;
     long error = SYS(statx, target, "", AT_EMPTY_PATH, STATX_MNT_ID, &stat);
     if (error == 0 && stat.stx_mnt_id == id)
         error = hide_target(target);

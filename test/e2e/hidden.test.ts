@@ -45,6 +45,17 @@ describe.skipIf(!AS_ROOT)("a proc or a sysfs that is mounted below ROOTFS (needs
     });
   }
 
+  test("is no hindrance to an ordinary user who cannot get there", async () => {
+    const tree = newTree(USER);
+    const script = `mkdir -p "$1/closed/proc" && chmod 700 "$1/closed" && chown 0:0 "$1/closed" &&
+      mount -t proc proc "$1/closed/proc" && shift && exec "$@"`;
+    const words = [...USER.prefix, NSBOX, "run", tree, "sh", "-c", "ls /closed/proc; echo ran"];
+    const argv = ["unshare", "-m", "--propagation", "private", "sh", "-ec", script, "sh", tree, ...words];
+    const { out, err } = await call(ROOT, argv);
+    expect(out).toBe("ran\n");
+    expect(err).toMatch(/^ls: .*Permission denied\n$/);
+  });
+
   test("is there where it was asked for", async () => {
     const tree = newTree(ROOT);
     const options = ["--mount", "type=proc,target=/with space"];
