@@ -23,6 +23,7 @@ git -c user.name=me -c user.email=me@example.org commit -qm first; git log --for
 perl -e 'print "perl ", 6 * 7, "\\n"'
 node -e 'console.log("node", 6 * 7)'
 ssh-keygen -q -t ed25519 -N "" -f /root/key; cut -d' ' -f1 /root/key.pub
+: >/root/log # before the background begins, which grep may be quicker than
 node -e 'require("http").createServer((_, answer) => answer.end("a page\\n")).listen(8000, "127.0.0.1", () => console.log("up"))' >/root/log &
 server=$!; disown # else bash may tell of its end
 until grep -q up /root/log; do sleep 0.05; done
