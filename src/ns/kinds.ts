@@ -89,3 +89,6 @@ export const KINDS = [
 
 /** The name of a kind: `"mnt"`, `"pid"`, … */
 export type KindName = (typeof KINDS)[number]["name"];
+
+/** Its CLONE_NEW… bit. */
+export const flagOf = (kind: KindName): number => KINDS.find(({ name }) => name === kind)!.flag;

@@ -1,4 +1,5 @@
 /** Why a step failed, and what to do about it: who looks for the cause of which operation. */
+import { flagOf } from "../ns/kinds.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { whyBind, whyImage, whyMade, whyOpenSource, whyOverlay, whyTarget } from "./why-bind.ts";
 import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
@@ -9,8 +10,7 @@ import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
 
 const [EPERM, EINVAL, ELOOP, EDQUOT] = [1, 22, 40, 122];
 
-/** CLONE_NEWNS. */
-const MOUNTS = 0x00020000;
+const MOUNTS = flagOf("mnt");
 
 /** What the causes are looked for in. */
 export interface Place {

@@ -1,5 +1,5 @@
 /** Namespaces that are joined instead of made, in the order that works. See setns(2). */
-import { KINDS, type KindName } from "../ns/kinds.ts";
+import { flagOf, type KindName } from "../ns/kinds.ts";
 import { block } from "../plan/block.ts";
 import type { Block } from "../plan/plan.ts";
 import { UsageError } from "../util/errors.ts";
@@ -24,9 +24,7 @@ export function joinBlocks(joins: readonly Join[], uid: number): Block[] {
   const rank = ({ kind }: Join): number => (kind === first ? 0 : kind === last ? 2 : 1);
   return joins
     .toSorted((a, b) => rank(a) - rank(b))
-    .map(({ kind, path }) =>
-      block({ op: "join", type: KINDS.find(({ name }) => name === kind)!.flag, path }),
-    );
+    .map(({ kind, path }) => block({ op: "join", type: flagOf(kind), path }));
 }
 
 /**

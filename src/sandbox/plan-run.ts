@@ -1,5 +1,5 @@
 /** A request to a plan. Pure: it looks at nothing but its arguments. */
-import { KINDS, type KindName } from "../ns/kinds.ts";
+import { flagOf, KINDS, type KindName } from "../ns/kinds.ts";
 import { block } from "../plan/block.ts";
 import type { Block, EncodedPlan } from "../plan/plan.ts";
 import { constantOps } from "./constant-ops.ts" with { type: "macro" };
@@ -46,8 +46,9 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
   const joined = joins.find(({ kind }) => kind === "mnt");
   if (joined !== undefined) checkMountJoin(joined, request.root, mounts !== undefined);
   const owned = kinds.includes("user");
+  // Then the clone copies the joined mount namespace.
   const copied = joined?.copy === true && owned;
-  let flags = copied ? MOUNTS : 0;
+  let flags = copied ? flagOf("mnt") : 0;
   for (const { name, flag } of KINDS) {
     if (kinds.includes(name) && !(hasOffsets && name === "time")) flags += flag;
   }
@@ -66,7 +67,7 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
     blocks.push(block({ op: "oom_score_adj", score: security.oomScoreAdj }));
   }
   blocks.push(CONSTANT.undumpable);
-  rootSources(blocks, own, mounts);
+  rootSources(blocks, mounts);
   if (identity !== undefined) blocks.push(...setUpBlocks(identity));
   if (request.hostname !== undefined) blocks.push(block({ op: "hostname", name: request.hostname }));
   if (kinds.includes("net") && request.loopback) blocks.push(CONSTANT.loopback);
@@ -103,9 +104,6 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
     scoped: (around.netIsShared || isShared("pid", kinds, joins)) && security?.landlock.off !== true,
   };
 }
-
-/** CLONE_NEWNS: the joined mount namespace is copied by the clone. */
-const MOUNTS = 0x00020000;
 
 /** The kind is the host's. */
 const isShared = (kind: KindName, kinds: readonly KindName[], joins: RunRequest["joins"]): boolean =>

@@ -57,7 +57,7 @@ export function rootOutside(blocks: Block[], mounts?: MountPart): void {
 }
 
 /** What the child opens of the host, before it becomes anybody else. */
-export function rootSources(blocks: Block[], _kinds: readonly KindName[], mounts?: MountPart): void {
+export function rootSources(blocks: Block[], mounts?: MountPart): void {
   if (mounts !== undefined) blocks.push(...mounts.sources);
 }
 

@@ -45,8 +45,8 @@ export function capabilityBlock(
   });
 }
 
-/** The first ABI that knows files, TCP ports, and scopes. */
-const ABI = { files: 1, tcp: 4, scope: 6 } as const;
+/** The first ABI that knows files, and TCP ports. */
+const ABI = { files: 1, tcp: 4 } as const;
 
 /** `scope`: bits of SCOPE. Nothing where there is nothing to restrict. */
 export function landlockBlocks({ off, readOnly, readWrite, tcp }: LandlockRequest, scope: number): Block[] {
