@@ -83,6 +83,10 @@ export const CAPABILITIES = [
 /** `"SYS_ADMIN"` and the like. */
 export type CapabilityName = (typeof CAPABILITIES)[number]["name"];
 
+/** Its number. */
+export const capabilityNumber = (name: CapabilityName): number =>
+  CAPABILITIES.find((row) => row.name === name)!.number;
+
 /** Every capability that this table knows. */
 export const ALL_CAPABILITIES = 2 ** CAPABILITIES.length - 1;
 

@@ -29,5 +29,9 @@ export const RESOURCES = [
   { name: "rttime", number: 15, limits: "microseconds of real-time work without a pause" },
 ] as const satisfies readonly Resource[];
 
+/** The number of a limit, by its name. */
+export const resourceNumber = (name: (typeof RESOURCES)[number]["name"]): number =>
+  RESOURCES.find((row) => row.name === name)!.number;
+
 /** The kernel's word for no limit, as the helper reads numbers. */
 export const NO_LIMIT = -1;

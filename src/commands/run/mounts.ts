@@ -5,10 +5,12 @@ import { didYouMean, suggest } from "../../cli/suggest.ts";
 import { MASKS } from "../../sandbox/mounts/masks.ts";
 import { MOUNT_OPTIONS } from "../../sandbox/mounts/options.ts";
 import type { MountItem, MountsRequest, Upper } from "../../sandbox/mounts/request.ts";
+import { capabilityNumber } from "../../sys/capabilities.ts" with { type: "macro" };
 import { isCapable, linkAt, statOf } from "../../sys/files.ts";
 import { UsageError } from "../../util/errors.ts";
 import { split } from "./colons.ts";
 import { type Look, readDevice, readDir, readFile, readSymlink } from "./made-values.ts";
+import { MAP_CHOICES, MAP_OPTIONS } from "./map-options.ts";
 import { readBind, readMount, readTmpfs, sourcePath } from "./mount-values.ts";
 import { refuseOwnProcess } from "./own-process.ts";
 
@@ -65,10 +67,10 @@ export async function readMounts(input: Parsed, root: string, bytes: boolean): P
 }
 
 /** CAP_SYS_ADMIN of capabilities(7), which mounts need: root in a container may lack it. */
-const SYS_ADMIN = 21;
+const SYS_ADMIN = capabilityNumber("SYS_ADMIN");
 
 /** Options that say which ids there are. */
-const MAPS = ["map-auto", "map-current", "uid-map", "gid-map", "no-map", "join"];
+const MAPS = [...MAP_OPTIONS.filter((long) => MAP_CHOICES[long] !== "root"), "join"];
 
 /** An ordinary user's namespace has one user, by itself: what belongs to another cannot even be copied up. */
 function noteOwner(input: Parsed, root: string): void {

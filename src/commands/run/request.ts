@@ -5,6 +5,7 @@ import { checkHostname } from "../../sandbox/hostname.ts";
 import type { Join } from "../../sandbox/joins.ts";
 import type { RunRequest } from "../../sandbox/request.ts";
 import { UsageError } from "../../util/errors.ts";
+import { MAP_OPTIONS } from "./map-options.ts";
 
 /**
  * The request that these words make.
@@ -33,7 +34,7 @@ export function readRequest(input: Parsed, joins: readonly Join[] = []): RunRequ
     named: namedKinds(input),
     share: input.has("share") ? input.values("share").flatMap(kindList) : [],
     joins,
-    maps: MAPPING.some((long) => input.has(long)),
+    maps: MAP_OPTIONS.some((long) => input.has(long)),
     hostname,
     boottime: seconds(input, "boottime"),
     monotonic: seconds(input, "monotonic"),
@@ -44,9 +45,6 @@ export function readRequest(input: Parsed, joins: readonly Join[] = []): RunRequ
     preserve: input.has("preserve-fd") ? input.values("preserve-fd").map(descriptor) : [],
   };
 }
-
-/** Options that ask for a user namespace where no kind is named. */
-const MAPPING = ["map-root", "map-current", "map-auto", "no-map", "uid-map", "gid-map"];
 
 /** PATH_MAX of the kernel, with the NUL at the end. */
 const PATH_MAX = 4096;

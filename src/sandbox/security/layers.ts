@@ -1,13 +1,15 @@
 /** Security layers as operations, where options say how they are to be. */
 import { block } from "../../plan/block.ts";
 import type { Block } from "../../plan/plan.ts";
-import { holds, keptCapabilities } from "../../sys/capabilities.ts";
+import { capabilityNumber, keptCapabilities } from "../../sys/capabilities.ts" with { type: "macro" };
+import { holds } from "../../sys/capabilities.ts";
+import { resourceNumber } from "../../sys/resources.ts" with { type: "macro" };
 import type { LandlockRequest, Limit, SecurityRequest } from "./request.ts";
 
 const KEPT = keptCapabilities();
-const SYS_CHROOT = 18;
+const SYS_CHROOT = capabilityNumber("SYS_CHROOT");
 
-const RLIMIT_NOFILE = 7;
+const RLIMIT_NOFILE = resourceNumber("nofile");
 
 /** The set-up itself needs some descriptors: a limit as low as this waits until it is done. */
 const FEW_FILES = 64;

@@ -1,6 +1,7 @@
 /** Operations of the security layers as they are by default, encoded when nsbox is built. */
 import type { Block, Op } from "../../plan/plan.ts";
 import { keptCapabilities } from "../../sys/capabilities.ts";
+import { resourceNumber } from "../../sys/resources.ts";
 import { encodeBlocks } from "../encode-blocks.ts";
 import { SCOPE } from "./scope.ts";
 
@@ -13,7 +14,7 @@ const keep = (permitted: number): Op => ({
 });
 
 /** RLIMIT_CORE: 0 would still feed a core_pattern pipe of the host, see core(5). */
-const noCore: Op = { op: "limit", resource: 4, soft: 1, hard: 1, lower: 1 };
+const noCore: Op = { op: "limit", resource: resourceNumber("core"), soft: 1, hard: 1, lower: 1 };
 
 /** Called when nsbox is built. */
 export const securityOps = (): Readonly<Record<keyof typeof OPS, Block>> => encodeBlocks(OPS);

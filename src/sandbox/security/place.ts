@@ -5,6 +5,7 @@
  */
 import { block } from "../../plan/block.ts";
 import type { Block } from "../../plan/plan.ts";
+import { resourceNumber } from "../../sys/resources.ts" with { type: "macro" };
 import { FILTER } from "./filter.gen.ts";
 import { capabilityBlock, landlockBlocks, limitBlocks } from "./layers.ts";
 import { securityOps } from "./ops.ts" with { type: "macro" };
@@ -14,7 +15,7 @@ import { SCOPE } from "./scope.ts";
 const CONSTANT = securityOps();
 const NO_LANDLOCK: LandlockRequest = { off: false, readOnly: [], readWrite: [], tcp: [] };
 
-const RLIMIT_CORE = 4;
+const RLIMIT_CORE = resourceNumber("core");
 
 /** What the layers follow from, beside what was asked of them. */
 export interface Surroundings {
