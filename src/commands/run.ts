@@ -77,6 +77,10 @@ async function printNotes(shared: string | undefined, { scoped }: PlannedRun, in
       "This kernel's Landlock has no scopes (Linux 6.12 has): abstract sockets and signals to the host stay open",
     );
   }
+  if (input.has("overlay") || input.has("overlay-dir")) {
+    const note = (await import("./run/owner-note.ts")).ownerNote(input, process.geteuid!());
+    if (note !== undefined) notes.push(note);
+  }
   if (input.has("privileged")) {
     notes.push(
       "Privileged: all capabilities that nsbox has, no masks, no filter but for the terminal, no Landlock",

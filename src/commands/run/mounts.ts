@@ -1,6 +1,5 @@
 /** What was typed behind `nsbox run`, as a request for mounts. */
 import type { Parsed } from "../../cli/command.ts";
-import { say } from "../../cli/say.ts";
 import { didYouMean, suggest } from "../../cli/suggest.ts";
 import { MASKS } from "../../sandbox/mounts/masks.ts";
 import { MOUNT_OPTIONS } from "../../sandbox/mounts/options.ts";
@@ -10,7 +9,6 @@ import { isCapable, linkAt, statOf } from "../../sys/files.ts";
 import { UsageError } from "../../util/errors.ts";
 import { split } from "./colons.ts";
 import { type Look, readDevice, readDir, readFile, readSymlink } from "./made-values.ts";
-import { MAP_CHOICES, MAP_OPTIONS } from "./map-options.ts";
 import { readBind, readMount, readTmpfs, sourcePath } from "./mount-values.ts";
 import { refuseOwnProcess } from "./own-process.ts";
 
@@ -62,25 +60,11 @@ export async function readMounts(input: Parsed, root: string, bytes: boolean): P
   if (request.overlay !== undefined || request.lower.length > 0) {
     (await import("./layers-apart.ts")).checkLayersApart(request, root);
   }
-  if (request.overlay !== undefined && !input.has("quiet")) noteOwner(input, root);
   return request;
 }
 
 /** CAP_SYS_ADMIN of capabilities(7), which mounts need: root in a container may lack it. */
 const SYS_ADMIN = capabilityNumber("SYS_ADMIN");
-
-/** Options that say which ids there are. */
-const MAPS = [...MAP_OPTIONS.filter((long) => MAP_CHOICES[long] !== "root"), "join"];
-
-/** An ordinary user's namespace has one user, by itself: what belongs to another cannot even be copied up. */
-function noteOwner(input: Parsed, root: string): void {
-  const uid = process.geteuid?.() ?? 0;
-  const owner = statOf(root)?.uid;
-  if (uid === 0 || owner === undefined || owner === uid || MAPS.some((long) => input.has(long))) return;
-  say(
-    `note: ROOTFS belongs to user ${owner}: what is that user's is nobody's inside, and an overlay cannot change it`,
-  );
-}
 
 function overlay(input: Parsed, cwd: string): "memory" | Upper | undefined {
   const value = input.value("overlay-dir");
