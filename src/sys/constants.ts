@@ -18,6 +18,11 @@ interface SystemCalls {
   readonly lsetxattr: number;
   readonly lgetxattr: number;
   readonly llistxattr: number;
+  readonly flock: number;
+  readonly ppoll: number;
+  readonly renameat2: number;
+  readonly pidfd_open: number;
+  readonly pidfd_send_signal: number;
 }
 
 const X64: SystemCalls = {
@@ -38,6 +43,11 @@ const X64: SystemCalls = {
   lsetxattr: 189,
   lgetxattr: 192,
   llistxattr: 195,
+  flock: 73,
+  ppoll: 271,
+  renameat2: 316,
+  pidfd_open: 434,
+  pidfd_send_signal: 424,
 };
 
 const ARM64: SystemCalls = {
@@ -58,6 +68,11 @@ const ARM64: SystemCalls = {
   lsetxattr: 6,
   lgetxattr: 9,
   llistxattr: 12,
+  flock: 32,
+  ppoll: 73,
+  renameat2: 276,
+  pidfd_open: 434,
+  pidfd_send_signal: 424,
 };
 
 /** System call numbers of the running architecture, see syscalls(2). */
