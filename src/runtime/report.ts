@@ -26,12 +26,20 @@ export interface Failure {
 /** Reads the plan behind the helper in `descriptor`. */
 export function readPlan(descriptor: number): Plan {
   const helper = Uint8Array.fromBase64(HELPER).length;
-  const encoded = readFileSync(`/proc/self/fd/${descriptor}`).subarray(helper);
+  return decodePlan(readFileSync(`/proc/self/fd/${descriptor}`).subarray(helper));
+}
+
+/**
+ * Decodes the bytes of an encoded plan.
+ * @throws Error where they are no plan of this build.
+ */
+export function decodePlan(bytes: Uint8Array): Plan {
   try {
-    return decode(new TextDecoder("utf-8", { fatal: true }).decode(encoded), false);
+    return decode(new TextDecoder("utf-8", { fatal: true }).decode(bytes), false);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return decode(encoded.toString("latin1"), true);
+    // Not by TextDecoder, whose "latin1" is another encoding.
+    return decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"), true);
   }
 }
 
