@@ -107,9 +107,17 @@ void state_write(void) {
     SYS(close, fd);
 }
 
-int state_is_stopped(void) {
+static int has(const char *name) {
     struct statx stat;
-    return SYS(statx, directory_fd, "stop", AT_SYMLINK_NOFOLLOW, STATX_TYPE, &stat) == 0;
+    return SYS(statx, directory_fd, name, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &stat) == 0;
+}
+
+int state_is_stopped(void) {
+    return has("stop");
+}
+
+int state_is_kept(void) {
+    return has("status");
 }
 
 /* Calls for each name in the directory `fd`. */

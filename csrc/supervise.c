@@ -32,6 +32,7 @@ static struct {
     int streams[2]; /* what the command writes, -1 for none */
     int terminal;   /* the master, also streams[0] */
     int begun;      /* the first start succeeded */
+    int again;      /* it was started before: its state is worth keeping */
     int stopped;    /* somebody sent SIGTERM: no new start */
     u64 pause;
 } own;
@@ -278,7 +279,7 @@ _Noreturn static void end_of_all(void) {
     clients_feed(-1);
     settle();
     state.state = "exited";
-    if ((own.begun && !args->remove) || (!own.begun && is_tried_again()))
+    if (((own.begun || own.again) && !args->remove) || (!own.begun && is_tried_again()))
         state_write();
     else
         state_remove(args->directory, args->names, args->id);
@@ -359,6 +360,7 @@ long op_supervise(const struct args_supervise *args) {
     int pair[2];
     own.args = args;
     long error = state_open(args->directory);
+    own.again = error == 0 && state_is_kept();
     if (error == 0)
         error = log_open(state_directory(), args->log);
     if (error == 0)

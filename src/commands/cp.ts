@@ -13,7 +13,7 @@ import { ownersOf } from "./containers/owners.ts";
 export const command: Command = {
   name: "cp",
   usage: "NAME:PATH PATH | PATH NAME:PATH",
-  description: `Copies a file or a directory with all that is in it out of a container or into one. Modes, times, extended attributes and links are kept, and owners where the caller may give files away: a file keeps the user that it has inside. Devices, FIFOs and sockets are left out, with a note.
+  description: `Copies a file or a directory with all that is in it out of a container or into one. Modes, times, extended attributes and links are kept, and owners where the caller may give files away: a file keeps the user that it has inside. Devices, FIFOs, sockets and what is in /proc and /sys are left out, with a note.
 
 A container that runs is seen with all that is mounted in it; one that has ended by the root filesystem that it was made with. Links in it never lead out of it, and the last part of a source is copied and not followed where it is a link.
 
@@ -62,7 +62,7 @@ async function run({ rest }: Parsed): Promise<number> {
     owner: ownersOf(pid, from.container === undefined ? "in" : "out"),
     skipped: (label) => left.push(label),
   });
-  for (const label of left) await note(`Left out, neither file, directory nor link: "${label}"`);
+  for (const label of left) await note(`Left out, no file of its own: "${label}"`);
   return 0;
 }
 

@@ -20,6 +20,7 @@ import {
   readlinkSync,
   readSync,
   type Stats,
+  statfsSync,
   symlinkSync,
   unlinkSync,
   writeSync,
@@ -78,6 +79,12 @@ export function copyTree(from: Place, to: Place, copying: Copying): void {
 const callOf = (error: unknown): string =>
   error instanceof Error && "syscall" in error ? String(error.syscall) : "copy";
 
+/** The kernel's own file systems, whose files are no data: proc, sysfs, cgroup, cgroup2. See statfs(2). */
+const OF_THE_KERNEL = [0x9fa0, 0x62656572, 0x27e0eb, 0x63677270];
+
+const isOfTheKernel = (directory: number): boolean =>
+  OF_THE_KERNEL.includes(statfsSync(`/proc/self/fd/${directory}`).type);
+
 /** Copies what is in the directory `from` into the directory `to`, both held open. */
 export function copyContent(
   from: number,
@@ -98,6 +105,7 @@ export function copyContent(
 function copyDirectory(from: Place, to: Place, copying: Copying): void {
   const flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
   withFile(pathOf(from), flags, 0, (source) => {
+    if (isOfTheKernel(source) && !isOfTheKernel(from.directory)) return copying.skipped(from.label);
     let isNew = true;
     try {
       mkdirSync(pathOf(to), 0o700);
@@ -105,7 +113,7 @@ function copyDirectory(from: Place, to: Place, copying: Copying): void {
       if (codeOf(error) !== "EEXIST") throw error;
       isNew = false;
     }
-    withFile(pathOf(to), flags, 0, (target) => {
+    return withFile(pathOf(to), flags, 0, (target) => {
       copyContent(source, target, [from.label, to.label], copying);
       if (!isNew) return;
       copyAttributes(from, to);
