@@ -175,13 +175,19 @@ static void resize(const void *window) {
         SYS(ioctl, own.terminal, TIOCSWINSZ, window);
 }
 
+/* Between two lives there is no monitor, and kill(2) of PID 0 would reach ourselves. */
+static void signal_monitor(int signal) {
+    if (state.monitor > 0)
+        SYS(kill, state.monitor, signal);
+}
+
 static void take_signals_of_supervisor(void) {
     struct signalfd_siginfo info;
     while (SYS(read, own.signals, &info, sizeof info) == (long)sizeof info) {
         if (info.ssi_signo == SIGCHLD || info.ssi_signo == SIGPIPE)
             continue;
         own.stopped |= info.ssi_signo == SIGTERM;
-        SYS(kill, state.monitor, info.ssi_signo);
+        signal_monitor((int)info.ssi_signo);
     }
 }
 
@@ -203,7 +209,7 @@ static void serve(u64 pause) {
     SYS(ppoll, wait, ON_CLIENTS + count, pause ? &time : 0, 0, 0);
     struct wishes wishes = clients_serve(wait + ON_CLIENTS, count);
     if (wishes.signal)
-        SYS(kill, state.monitor, wishes.signal);
+        signal_monitor(wishes.signal);
     if (wishes.resize)
         resize(&wishes.window);
     take_signals_of_supervisor();
