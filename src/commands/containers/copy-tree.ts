@@ -34,6 +34,7 @@ const PERMISSIONS = 0o7777;
 const WITHOUT_SET_ID = 0o1777;
 const CHUNK = 1 << 20;
 const STAT_BLOCK = 512;
+const ZEROS = new Uint8Array(CHUNK);
 
 /** One name in a directory that is held open. */
 export interface Place {
@@ -170,7 +171,7 @@ function copyBytes(source: number, target: number, stat: Stats): void {
     const count = readSync(source, chunk, 0, CHUNK, at);
     if (count === 0) break;
     const bytes = chunk.subarray(0, count);
-    const isHole = isSparse && bytes.every((byte) => byte === 0);
+    const isHole = isSparse && Buffer.compare(bytes, ZEROS.subarray(0, count)) === 0;
     for (let written = 0; written < count && !isHole; ) {
       written += writeSync(target, bytes, written, count - written, at + written);
     }
