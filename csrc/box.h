@@ -20,6 +20,7 @@ struct box {
     s64 start;                /* CLOCK_MONOTONIC in nanoseconds when the monitor began */
     u64 flags;                /* the namespaces that were made, CLONE_NEW… */
     s32 child;                /* PID of the command, as the monitor sees it */
+    int detach;               /* nobody waits for the command once it has been executed */
     int die_by;               /* the signal by which the monitor is to end as the command did, 0 for none */
 
     int plan_fd;          /* this very file: the helper with the plan behind it */
@@ -49,6 +50,9 @@ long interp_walk(u32 where, struct failure *failure);
 
 /* Moves a descriptor of ours off 0, 1 and 2, which the caller may have closed. */
 int above_standard(int fd);
+
+/* Closes every descriptor above 2 but those of `keep`, in any order; what is below 0 there is none. */
+void close_all_but(const int *keep, u32 count);
 
 /* Hands descriptor `fd` to the waiting child, for `slot`. Returns 0 or a negative errno. */
 long handover_send(u32 slot, int fd);

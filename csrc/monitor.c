@@ -144,14 +144,7 @@ static void end_orphans(void) {
 static void keep_only(int signals) {
     const int ours[] = {box.channel, box.lock, box.terminal, box.plan_fd, box.cwd, (int)box.plan.executable,
                         signals};
-    for (s64 from = 3, next; from >= 0; from = next < 0 ? -1 : next + 1) {
-        next = -1;
-        for (u32 i = 0; i < COUNT(ours); i++)
-            if (ours[i] >= from && (next < 0 || ours[i] < next))
-                next = ours[i];
-        if (next != from)
-            SYS(close_range, from, next < 0 ? ~0U : (u32)next - 1, 0);
-    }
+    close_all_but(ours, COUNT(ours));
 }
 
 /* The end of file that exec makes, or the end of a child that has told of a failure. */
@@ -187,7 +180,7 @@ int monitor_wait(struct failure *failure) {
     u64 all = ~0UL;
     int status = 0, signals = (int)SYS(signalfd4, -1, &all, sizeof all, O_CLOEXEC | O_NONBLOCK);
     keep_only(signals);
-    if (!has_pid_namespace())
+    if (!has_pid_namespace() && !box.detach)
         SYS(prctl, PR_SET_CHILD_SUBREAPER, 1);
     SYS(write, box.channel, "", 1); /* releases the child */
     do {
@@ -203,6 +196,8 @@ int monitor_wait(struct failure *failure) {
             take_signal(&info);
         if (state.lost && now() >= state.deadline)
             second_look();
+        if (box.detach && state.running)
+            return 0;
     } while (!collect(&status));
     if (box.channel >= 0)
         hear(failure);

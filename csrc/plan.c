@@ -73,7 +73,7 @@ static int order_is_right(struct plan *plan) {
             plan->where[i] = plan->where[i + 1];
         if (plan->where[i] > plan->where[i + 1] || plan->code[i] == OP_EXEC)
             return 0;
-        if (plan->code[i] == OP_CLONE) {
+        if (plan->where[i] == WHERE_CLONE && plan->code[i] != OP_SAY) {
             plan->clone = i;
             clones++;
         }

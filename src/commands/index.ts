@@ -17,6 +17,11 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "main",
     load: () => import("./run.ts"),
   },
+  exec: {
+    summary: "Run one more command in a container that runs",
+    group: "main",
+    load: () => import("./exec.ts"),
+  },
   "build-rootfs": {
     summary: "Make a root filesystem from programs and the libraries they load",
     group: "main",

@@ -11,6 +11,7 @@
 
 import type { Operation } from "./operation.ts";
 import { END } from "./ops/end.ts";
+import { ENTER } from "./ops/enter.ts";
 import { IDENTITY } from "./ops/identity.ts";
 import { MOUNTS } from "./ops/mounts.ts";
 import { NAMESPACES } from "./ops/namespaces.ts";
@@ -24,6 +25,7 @@ export const OPS = {
   ...ROOT,
   ...MOUNTS,
   ...NAMESPACES,
+  ...ENTER,
   ...IDENTITY,
   ...SECURITY,
   ...END,

@@ -1,14 +1,13 @@
 /** The words for a failed step: what was being done to what, why it failed, what to do about it. */
 import { readFileSync } from "node:fs";
-import { decode } from "../plan/decode.ts";
 import type { Operation } from "../plan/operation.ts";
 import { OPS } from "../plan/ops.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { errnoName, errnoText } from "../sys/errno.ts";
-import { HELPER } from "../sys/helper.gen.ts";
 import { NsboxError } from "../util/errors.ts";
 import { action } from "./action.ts";
 import { finding } from "./finding.ts";
+import { planBehind } from "./plan-behind.ts";
 import { missingKinds } from "./why-clone.ts";
 import { whyExec } from "./why-exec.ts";
 import { hasMountedFiles, whyExecMounted } from "./why-exec-mounted.ts";
@@ -24,16 +23,7 @@ export interface Failure {
 }
 
 /** Reads the plan behind the helper in `descriptor`. */
-export function readPlan(descriptor: number): Plan {
-  const helper = Uint8Array.fromBase64(HELPER).length;
-  const encoded = readFileSync(`/proc/self/fd/${descriptor}`).subarray(helper);
-  try {
-    return decode(new TextDecoder("utf-8", { fatal: true }).decode(encoded), false);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return decode(encoded.toString("latin1"), true);
-  }
-}
+export const readPlan = (descriptor: number): Plan => planBehind(readFileSync(`/proc/self/fd/${descriptor}`));
 
 /**
  * The plan without the kinds that this kernel lacks, where that was why the clone failed; else undefined.

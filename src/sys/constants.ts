@@ -18,6 +18,8 @@ interface SystemCalls {
   readonly lsetxattr: number;
   readonly lgetxattr: number;
   readonly llistxattr: number;
+  readonly ptrace: number;
+  readonly wait4: number;
 }
 
 const X64: SystemCalls = {
@@ -38,6 +40,8 @@ const X64: SystemCalls = {
   lsetxattr: 189,
   lgetxattr: 192,
   llistxattr: 195,
+  ptrace: 101,
+  wait4: 61,
 };
 
 const ARM64: SystemCalls = {
@@ -58,6 +62,8 @@ const ARM64: SystemCalls = {
   lsetxattr: 6,
   lgetxattr: 9,
   llistxattr: 12,
+  ptrace: 117,
+  wait4: 260,
 };
 
 /** System call numbers of the running architecture, see syscalls(2). */

@@ -1,0 +1,36 @@
+/** From a request to a plan that enters a container. Pure: it looks at nothing but its arguments. */
+import { flagOf } from "../../ns/kinds.ts";
+import { block } from "../../plan/block.ts";
+import type { EncodedPlan, Op } from "../../plan/plan.ts";
+import type { EnterRequest } from "./request.ts";
+
+/** The plan of a command in a container that is there. */
+export function planEnter(request: EnterRequest): EncodedPlan {
+  const { pid, start, kinds, root, cgroups, confinement, cwd, detach } = request;
+  const flags = kinds.reduce((sum, kind) => sum + flagOf(kind), 0);
+  const waitedFor: Op[] = detach ? [] : [{ op: "die_with_monitor" }];
+  const ops: Op[] = [
+    { op: "standard_fds" },
+    { op: "restore_nofile" },
+    { op: "open_target", pid, start, root: root ? 1 : 0 },
+    { op: "enter", flags, detach: detach ? 1 : 0 },
+    ...cgroups.map((path): Op => ({ op: "join_cgroup", path })),
+    ...confinement.first,
+    // A change of ids may have let others look in again.
+    { op: "undumpable" },
+    { op: "chdir", path: cwd },
+    ...confinement.limits,
+    { op: "close_fds", keep: "" },
+    ...waitedFor,
+    { op: "restore_signals" },
+    ...confinement.filters,
+    { op: "exec", path: request.path },
+  ];
+  return {
+    blocks: ops.map(block),
+    argv: request.command,
+    env: request.env,
+    display: request.display,
+    bytes: request.bytes,
+  };
+}
