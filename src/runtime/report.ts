@@ -9,6 +9,7 @@ import { action } from "./action.ts";
 import { finding } from "./finding.ts";
 import { planBehind } from "./plan-behind.ts";
 import { missingKinds } from "./why-clone.ts";
+import { whyEnter } from "./why-enter.ts";
 import { whyExec } from "./why-exec.ts";
 import { hasMountedFiles, whyExecMounted } from "./why-exec-mounted.ts";
 
@@ -51,6 +52,11 @@ export function withoutMissingKinds({
 export function failureError({ plan, step, errno }: Failure): NsboxError {
   const op = plan.ops[step - 1];
   if (op === undefined) return new NsboxError(`Step ${step} of the plan failed`, { cause: errnoText(errno) });
+  const target = plan.ops.find((other) => other.op === "open_target");
+  if (target !== undefined) {
+    const found = whyEnter(plan, op, target, errno);
+    if (found !== undefined) return found;
+  }
   const root = plan.ops.find((other) => other.op === "open_root")?.path ?? "/";
   const lock = plan.ops.find((other) => other.op === "lock_root");
   const states = lock === undefined ? ["/"] : [lock.state, lock.otherwise];

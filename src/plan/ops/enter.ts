@@ -6,11 +6,11 @@ export const ENTER = {
   open_target: {
     where: "before",
     undo: "ends",
-    says: "Open process {pid}, its root, and see that it is still the one that was looked at",
+    says: "Open {title} (process {pid}) and its root, and see that it is still the one that was looked at",
     call: "pidfd_open, openat",
     man: "pidfd_open(2)",
-    // start: field 22 of proc_pid_stat(5). root: its root is to be entered, and not that of nsbox.
-    fields: { pid: "number", start: "number", root: "number" },
+    // title: for words alone. start: field 22 of proc_pid_stat(5). root: its root is to be entered.
+    fields: { title: "string", pid: "number", start: "number", root: "number" },
   },
   enter: {
     where: "clone",

@@ -1,6 +1,6 @@
 /** The process that a word of the command line means, and what of it is to be entered. */
 import { KINDS, type KindName } from "../../ns/kinds.ts";
-import { NsboxError } from "../../util/errors.ts";
+import { NsboxError, UsageError } from "../../util/errors.ts";
 import { kindsApart, namespaceOf, procText, sameRoot, statusOf } from "./process.ts";
 
 /** A container to be entered, by one of its processes. */
@@ -73,5 +73,13 @@ export function pickKinds(target: Target, named: readonly KindName[]): Target {
   const kinds = KINDS.map(({ name }) => name).filter(
     (name) => wanted.includes(name) && target.kinds.includes(name),
   );
-  return { ...target, kinds, root: target.root && wanted.includes("mnt") };
+  const root = target.root && wanted.includes("mnt");
+  // A process of the container would find the caller's root at /proc/PID/root.
+  if (kinds.includes("pid") && target.root && !root) {
+    throw new UsageError(
+      "Without its mount namespace the PID namespace is not entered: whoever is root there would reach the host's files through the command",
+      `--ns ${[...named, "mnt"].join()}`,
+    );
+  }
+  return { ...target, kinds, root };
 }

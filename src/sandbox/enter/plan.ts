@@ -6,13 +6,13 @@ import type { EnterRequest } from "./request.ts";
 
 /** The plan of a command in a container that is there. */
 export function planEnter(request: EnterRequest): EncodedPlan {
-  const { pid, start, kinds, root, cgroups, confinement, cwd, detach } = request;
+  const { title, pid, start, kinds, root, cgroups, confinement, cwd, detach } = request;
   const flags = kinds.reduce((sum, kind) => sum + flagOf(kind), 0);
   const waitedFor: Op[] = detach ? [] : [{ op: "die_with_monitor" }];
   const ops: Op[] = [
     { op: "standard_fds" },
     { op: "restore_nofile" },
-    { op: "open_target", pid, start, root: root ? 1 : 0 },
+    { op: "open_target", title, pid, start, root: root ? 1 : 0 },
     { op: "enter", flags, detach: detach ? 1 : 0 },
     ...cgroups.map((path): Op => ({ op: "join_cgroup", path })),
     ...confinement.first,

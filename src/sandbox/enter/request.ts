@@ -14,6 +14,8 @@ export interface Confinement {
 
 /** A command to be executed in a container. Strings hold text, or bytes where `bytes` is set. */
 export interface EnterRequest {
+  /** In words: `process 123`, `container "web"`. */
+  readonly title: string;
   /** The process whose namespaces are entered, and when it started, in ticks (proc_pid_stat(5)). */
   readonly pid: number;
   readonly start: number;
