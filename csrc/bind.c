@@ -3,6 +3,7 @@
  * what is mounted over their paths later does not matter.
  */
 #include "box.h"
+#include "handover.h"
 #include "mounts.h"
 #include "proc.h"
 #include "sys.h"
@@ -99,7 +100,7 @@ static long hand_over(u64 slot, const char *path, u64 recursive, u64 idmap, cons
         error = 0;
     }
     if (error == 0)
-        error = handover_send((u32)slot, tree);
+        error = handover_send(box.channel, (u32)slot, tree);
     SYS(close, tree);
     return error;
 }

@@ -14,6 +14,13 @@ struct failure {
     s32 error;
 };
 
+/* Memory that a monitor shares with its supervisor. */
+struct outcome {
+    struct failure failure;
+    s32 status; /* 128+n for signal n */
+    s32 signal; /* that ended the command, 0 for none */
+};
+
 struct box {
     struct plan plan;
     int sources[MAX_SOURCES]; /* what is to be bound, by slot; -1 for none. 0: the root filesystem's mount */
@@ -34,6 +41,15 @@ struct box {
     int scratch; /* the filesystem in memory for changes and files, -1 for none */
     int mounts;  /* a mount namespace to be joined, -1 for none */
     int ruleset; /* Landlock's, -1 for none */
+
+    struct outcome *outcome; /* what the supervisor is told of this start; 0 without one */
+    int supervisor;          /* socket to it, -1 for none */
+    int parent;              /* pidfd: when that process ends, all of this does; -1 for none */
+    int block;               /* nothing starts before this can be read, -1 for none */
+    int sync;                /* held open until the end, -1 for none */
+    int status;              /* gets a line of JSON for each event, -1 for none */
+    const char *pid_file;    /* that was written, 0 for none */
+    int exit;                /* of a plan without a command */
 
     u64 ignored; /* bit n-1: the caller ignored signal n */
     u64 mask;    /* the caller's signal mask */
@@ -68,9 +84,8 @@ int resolve_parent(const char *path, const char **name);
 /* Removes the mount points that runs on this root filesystem made, unless another run still uses it. */
 void remove_mount_points(void);
 
-/* The terminal: its modes and its foreground group, as they were and as they are to be again. */
-void terminal_save(void);
-void terminal_restore(void);
+/* Removes the file that the PID was written to. */
+void remove_pid_file(void);
 
 /* Remembers what the caller ignored and blocked, undoes what Bun changed, blocks all that is forwarded. */
 void signals_take(void);

@@ -4,6 +4,7 @@
  */
 #include "child.h"
 #include "box.h"
+#include "handover.h"
 #include "sys.h"
 #include "text.h"
 #include <asm/signal.h>

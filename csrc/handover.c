@@ -1,11 +1,8 @@
 /* What the monitor hands to the waiting child: mounts that only it can make, and the release. See unix(7). */
+#include "handover.h"
 #include "box.h"
+#include "socket.h"
 #include "sys.h"
-
-#define SOL_SOCKET 1
-#define SCM_RIGHTS 1
-#define MSG_NOSIGNAL 0x4000
-#define MSG_CMSG_CLOEXEC 0x40000000
 
 /* One descriptor, as sendmsg(2) and recvmsg(2) carry it, and the slot it is for. */
 struct envelope {
@@ -49,26 +46,37 @@ static void prepare(struct envelope *envelope, u32 slot, int fd) {
     envelope->message.flags = 0;
 }
 
-long handover_send(u32 slot, int fd) {
+long handover_send(int channel, u32 slot, int fd) {
     struct envelope envelope;
     prepare(&envelope, slot, fd);
-    long sent = SYS(sendmsg, box.channel, &envelope.message, MSG_NOSIGNAL);
+    long sent = SYS(sendmsg, channel, &envelope.message, MSG_NOSIGNAL);
     return sent < 0 ? sent : 0;
+}
+
+long handover_take(int channel, u32 *slot, int *fd) {
+    struct envelope envelope;
+    prepare(&envelope, 0, -1);
+    long length = SYS(recvmsg, channel, &envelope.message, MSG_CMSG_CLOEXEC);
+    /* End of file: who could send is gone. */
+    if (length <= 0)
+        return length < 0 ? length : -EPIPE;
+    if (length < (long)sizeof envelope.slot)
+        return 0;
+    *slot = envelope.slot;
+    *fd = envelope.message.control_size == 0 ? -1 : envelope.control.descriptor;
+    return *fd < 0 ? -EPIPE : 1;
 }
 
 /* The release is one byte without a descriptor. A message that carries one is never read with the next. */
 long handover_wait(void) {
     for (;;) {
-        struct envelope envelope;
-        prepare(&envelope, 0, -1);
-        long length = SYS(recvmsg, box.channel, &envelope.message, MSG_CMSG_CLOEXEC);
-        /* End of file: the monitor is gone, or an operation outside failed. */
-        if (length <= 0)
-            return length < 0 ? length : -EPIPE;
-        if (length < (long)sizeof envelope.slot)
-            return 0;
-        if (envelope.message.control_size == 0 || envelope.slot >= MAX_SOURCES)
+        u32 slot;
+        int fd;
+        long taken = handover_take(box.channel, &slot, &fd);
+        if (taken <= 0)
+            return taken;
+        if (slot >= MAX_SOURCES)
             return -EPIPE;
-        box.sources[envelope.slot] = envelope.control.descriptor;
+        box.sources[slot] = fd;
     }
 }

@@ -1,103 +1,23 @@
 /*
- * The monitor: what is left of nsbox while the command runs. It hands signals on, stops and goes on with
- * the command, ends PID 1 where the kernel's shield would make a signal vanish, and hands on the status.
+ * The monitor: what is left of nsbox while the command runs. It hands signals and bytes on, stops and goes
+ * on with the command, ends PID 1 where the kernel's shield would make a signal vanish, and hands on the
+ * status.
  */
 #include "box.h"
+#include "handover.h"
+#include "life.h"
+#include "relay.h"
 #include "sys.h"
-#include "text.h"
 #include <asm/mman.h>
-#include <asm/siginfo.h>
 #include <asm/signal.h>
 #include <linux/fcntl.h>
 #include <linux/poll.h>
 #include <linux/prctl.h>
 #include <linux/ptrace.h>
-#include <linux/sched.h>
-#include <linux/signalfd.h>
 #include <linux/time_types.h>
 #include <linux/wait.h>
 
-#define BIT(signal) (1UL << ((signal)-1))
-
-/* Job control, children, and what only means something to the process it was sent to. */
-#define NOT_FORWARDED                                                                                        \
-    (BIT(SIGCHLD) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU) | BIT(SIGURG) | BIT(SIGPIPE) | BIT(SIGIO))
-
-/* By default these do not end a program, so there is nothing for us to do in their place. */
-#define HARMLESS (BIT(SIGCONT) | BIT(SIGWINCH) | BIT(SIGURG) | BIT(SIGCHLD))
-
-#define SECOND_LOOK_MS 10
-
-static struct {
-    u64 lost;     /* signals that PID 1 would not have noticed when they came */
-    s64 deadline; /* when to look again, in nanoseconds */
-    int ended_by; /* the signal in whose place we killed PID 1 */
-    u64 keyed;    /* signals that the terminal sent to the whole group, us included */
-    int running;  /* the exec has happened */
-} state;
-
-static s64 now(void) {
-    struct __kernel_timespec time;
-    SYS(clock_gettime, 1, &time); /* CLOCK_MONOTONIC */
-    return time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
-static int has_pid_namespace(void) {
-    return (box.flags & CLONE_NEWPID) != 0;
-}
-
-/* 1 where the terminal sent the signal to its whole foreground group, and so to the command as well. */
-static int came_to_all(const struct signalfd_siginfo *info) {
-    int leader = SYS(getsid, 0) == SYS(getpid);
-    /* A hang-up goes to the session's leader alone. */
-    return info->ssi_code == SI_KERNEL &&
-           !(leader && (info->ssi_signo == SIGHUP || info->ssi_signo == SIGCONT));
-}
-
-static void end_in_place_of(int signal) {
-    state.ended_by = signal;
-    SYS(kill, box.child, SIGKILL);
-}
-
-static void forward(const struct signalfd_siginfo *info) {
-    int signal = (int)info->ssi_signo;
-    if (came_to_all(info))
-        state.keyed |= BIT(signal);
-    if (!state.running) {
-        /* Nothing of the user's runs yet, and the child blocks all signals: end the set-up itself. */
-        if (!(BIT(signal) & HARMLESS))
-            end_in_place_of(signal);
-        return;
-    }
-    int lost = has_pid_namespace() && !(BIT(signal) & HARMLESS) && signal_is_lost(box.child, signal);
-    if (!came_to_all(info))
-        SYS(kill, box.child, signal);
-    if (lost) {
-        state.lost |= BIT(signal);
-        state.deadline = now() + SECOND_LOOK_MS * 1000000;
-    }
-}
-
-static void second_look(void) {
-    for (int signal = 1; signal <= MAX_SIGNALS && !state.ended_by; signal++)
-        if ((state.lost & BIT(signal)) && signal_is_lost(box.child, signal))
-            end_in_place_of(signal);
-    state.lost = 0;
-}
-
-/* PID 1 that leaves a stop signal at its default would not stop, and in the background would spin. */
-static void stop_signal(int signal) {
-    if (has_pid_namespace() && state.running && signal_is_lost(box.child, signal))
-        SYS(kill, box.child, SIGSTOP);
-}
-
-static void take_signal(const struct signalfd_siginfo *info) {
-    u64 bit = BIT(info->ssi_signo);
-    if (bit & (BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU)))
-        stop_signal((int)info->ssi_signo);
-    else if (!(bit & NOT_FORWARDED))
-        forward(info);
-}
+struct life life;
 
 /* Collects what has ended or stopped. Returns 1 once the command has ended, with its status. */
 static int collect(int *status) {
@@ -112,68 +32,109 @@ static int collect(int *status) {
         /* PTRACE_TRACEME has made us its tracer: it goes on by itself, with the signal it stopped for. */
         if (SYS(ptrace, PTRACE_DETACH, pid, 0, *status >> 8 & 0xff) == 0)
             continue;
+        /* With a session of its own it stopped by itself, and somebody there lets it go on. */
+        if (relay_runs() || box.supervisor >= 0)
+            continue;
         /* It stopped: so do we, in the sight of the caller's shell, and go on together. */
         SYS(kill, SYS(getpid), SIGSTOP);
         SYS(kill, box.child, SIGCONT);
     }
 }
 
-/* Without a PID namespace the command's orphans are ours, and at the end they end with it. */
-static void end_orphans(void) {
-    char path[64], children[512];
-    s32 self = (s32)SYS(getpid);
-    text_append(text_append_number(text_append(path, path + 64, "/proc/self/task/"), path + 64, (u64)self),
-                path + 64, "/children");
-    for (long pid = 1; pid > 0;) {
-        int fd = (int)SYS(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-        long length = fd < 0 ? 0 : SYS(read, fd, children, sizeof children);
-        SYS(close, fd);
-        /* A number cut off at the end of the buffer has no space behind it: it comes with the next round. */
-        for (long i = 0, number = 0; i < length; i++) {
-            if (children[i] == ' ') {
-                SYS(kill, number, SIGKILL);
-                number = 0;
-            } else
-                number = number * 10 + (children[i] - '0');
-        }
-        pid = length > 0 ? SYS(wait4, -1, 0, 0, 0) : 0;
-    }
-}
-
 /* Descriptors that are the command's alone would keep pipes open here. */
 static void keep_only(int signals) {
-    const int ours[] = {box.channel, box.lock, box.terminal, box.plan_fd, box.cwd, (int)box.plan.executable,
-                        signals};
+    const int ours[] = {
+        box.channel,    box.lock,   box.terminal, box.plan_fd, box.cwd,    (int)box.plan.executable,
+        box.supervisor, box.parent, box.block,    box.sync,    box.status, signals};
     close_all_but(ours, COUNT(ours));
 }
 
-/* The end of file that exec makes, or the end of a child that has told of a failure. */
-static void hear(struct failure *failure) {
-    if (box.told->step)
-        *failure = *box.told;
-    else {
-        state.running = 1;
-        /* Nothing is left to be done or worded: pages and descriptors go back. */
-        SYS(madvise, &box.plan, __builtin_offsetof(struct plan, executable), MADV_DONTNEED);
-        SYS(madvise, box.sources, sizeof box.sources, MADV_DONTNEED);
-        SYS(munmap, box.told, sizeof *box.told);
-        SYS(close, box.plan_fd);
-        SYS(close, box.cwd);
-        if (box.plan.executable >= 0)
-            SYS(close, box.plan.executable);
-    }
+static void close_all(void) {
+    SYS(close, box.plan_fd);
+    SYS(close, box.cwd);
+    if (box.plan.executable >= 0)
+        SYS(close, box.plan.executable);
     SYS(close, box.channel);
     box.channel = -1;
 }
 
+/* A descriptor of the child's; or the end of file that exec makes, or a child that has told of a failure. */
+static void hear(struct failure *failure) {
+    u32 slot;
+    int fd;
+    if (handover_take(box.channel, &slot, &fd) == 1) {
+        if (box.supervisor < 0)
+            relay_begin(fd);
+        else {
+            handover_send(box.supervisor, slot, fd);
+            SYS(close, fd);
+        }
+        return;
+    }
+    if (box.told->step) {
+        *failure = *box.told;
+        SYS(close, box.channel);
+        box.channel = -1;
+        return;
+    }
+    life.running = 1;
+    tell_started();
+    /* Nothing is left to be done or worded: pages and descriptors go back. */
+    SYS(madvise, &box.plan, __builtin_offsetof(struct plan, executable), MADV_DONTNEED);
+    SYS(madvise, box.sources, sizeof box.sources, MADV_DONTNEED);
+    SYS(munmap, box.told, sizeof *box.told);
+    close_all();
+}
+
 static int exit_status(int status) {
-    int signal = state.ended_by ? state.ended_by : status & 0x7f;
+    int signal = life.ended_by ? life.ended_by : status & 0x7f;
+    tell_exited(signal ? 128 + signal : status >> 8 & 0xff, signal);
     if (!signal)
         return status >> 8 & 0xff;
     /* A shell goes on with its script unless Ctrl-C was seen to end us too. */
-    if (state.keyed & BIT(signal) & (BIT(SIGINT) | BIT(SIGQUIT)))
+    if (life.keyed & BIT(signal) & (BIT(SIGINT) | BIT(SIGQUIT)))
         box.die_by = signal;
     return 128 + signal;
+}
+
+/* Lets the child go on; where the caller wants to do something first, not before it said so. */
+static void release(void) {
+    char byte;
+    if (box.block >= 0) {
+        SYS(read, box.block, &byte, 1);
+        SYS(close, box.block);
+        box.block = -1;
+    }
+    SYS(write, box.channel, "", 1);
+}
+
+enum { ON_SIGNALS, ON_CHANNEL, ON_PARENT, ON_BLOCK, ON_RELAY, POLLS = ON_RELAY + RELAY_POLLS };
+
+static void wait_once(int signals, struct failure *failure) {
+    struct pollfd wait[POLLS] = {{.fd = signals, .events = POLLIN},
+                                 {.fd = box.channel, .events = POLLIN},
+                                 {.fd = box.parent, .events = POLLIN},
+                                 {.fd = box.block, .events = POLLIN}};
+    struct __kernel_timespec pause = {0};
+    s64 left = life.deadline - now();
+    u32 polls = ON_RELAY;
+    pause.tv_nsec = left > 0 ? left : 0;
+    if (relay_runs()) {
+        relay_wants(wait + ON_RELAY);
+        polls = POLLS;
+    }
+    SYS(ppoll, wait, polls, life.lost ? &pause : 0, 0, 0);
+    if (wait[ON_CHANNEL].revents)
+        hear(failure);
+    if (wait[ON_PARENT].revents && !life.ended_by)
+        end_in_place_of(SIGKILL);
+    if (wait[ON_BLOCK].revents)
+        release();
+    if (polls == POLLS && !relay_move(wait + ON_RELAY) && !life.ended_by)
+        end_in_place_of(SIGPIPE); /* as in a plain pipeline */
+    take_signals(signals);
+    if (life.lost && now() >= life.deadline)
+        second_look();
 }
 
 int monitor_wait(struct failure *failure) {
@@ -182,26 +143,19 @@ int monitor_wait(struct failure *failure) {
     keep_only(signals);
     if (!has_pid_namespace() && !box.detach)
         SYS(prctl, PR_SET_CHILD_SUBREAPER, 1);
-    SYS(write, box.channel, "", 1); /* releases the child */
+    tell_created();
+    if (box.block < 0)
+        release();
     do {
-        struct pollfd wait[] = {{.fd = signals, .events = POLLIN}, {.fd = box.channel, .events = POLLIN}};
-        struct __kernel_timespec pause = {0};
-        s64 left = state.deadline - now();
-        pause.tv_nsec = left > 0 ? left : 0;
-        SYS(ppoll, wait, 2, state.lost ? &pause : 0, 0, 0);
-        if (wait[1].revents)
-            hear(failure);
-        struct signalfd_siginfo info;
-        while (SYS(read, signals, &info, sizeof info) == (long)sizeof info)
-            take_signal(&info);
-        if (state.lost && now() >= state.deadline)
-            second_look();
-        if (box.detach && state.running)
+        wait_once(signals, failure);
+        if (box.detach && life.running)
             return 0;
     } while (!collect(&status));
-    if (box.channel >= 0)
+    while (box.channel >= 0)
         hear(failure);
     if (!has_pid_namespace())
         end_orphans();
-    return exit_status(status);
+    if (relay_runs())
+        relay_finish();
+    return failure->step ? 125 : exit_status(status);
 }

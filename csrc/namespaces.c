@@ -2,6 +2,7 @@
 #include "box.h"
 #include "child.h"
 #include "proc.h"
+#include "socket.h"
 #include "sys.h"
 #include "text.h"
 #include <asm/signal.h>
@@ -69,7 +70,7 @@ static long clone_there(u64 flags) {
 
 long op_clone(const struct args_clone *args) {
     int pair[2];
-    long error = SYS(socketpair, 1, 1 | O_CLOEXEC, 0, pair); /* AF_UNIX, SOCK_STREAM */
+    long error = SYS(socketpair, AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, pair);
     if (error < 0)
         return error;
     box.channel = pair[1];
@@ -118,7 +119,7 @@ struct flags_request {
 long op_link_up(const struct args_link_up *args) {
     struct flags_request request = {0};
     text_append(request.name, request.name + sizeof request.name, args->name);
-    int fd = (int)SYS(socket, 2, 2 | O_CLOEXEC, 0); /* AF_INET, SOCK_DGRAM */
+    int fd = (int)SYS(socket, AF_INET, SOCK_DGRAM | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
     long error = SYS(ioctl, fd, SIOCGIFFLAGS, &request);

@@ -63,11 +63,20 @@ static int take_operations(struct plan *plan, struct cursor *cursor) {
     return 1;
 }
 
+/* All of them before a clone that never comes. */
+static int is_without_command(struct plan *plan) {
+    plan->clone = plan->ops;
+    for (u32 i = 0; i < plan->ops; i++)
+        if (plan->where[i] != WHERE_BEFORE)
+            return 0;
+    return plan->ops > 0;
+}
+
 /* before… clone outside… inside…, exec last and only there. */
 static int order_is_right(struct plan *plan) {
     u32 clones = 0;
     if (plan->ops == 0 || plan->code[plan->ops - 1] != OP_EXEC)
-        return 0;
+        return is_without_command(plan);
     for (u32 i = plan->ops - 1; i-- > 0;) {
         if (plan->where[i] == WHERE_ANY)
             plan->where[i] = plan->where[i + 1];

@@ -16,7 +16,7 @@ struct plan {
     u64 inject_step;     /* the step (from 1) that is to fail, 0 for none */
     u64 inject_errno;
     u32 ops, argc, envc;
-    u32 clone;        /* index of the one clone operation */
+    u32 clone;        /* index of the one clone operation; `ops` where there is no command */
     const char *argv; /* argc strings, then envc more */
 } __attribute__((aligned(4096)));
 

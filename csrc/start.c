@@ -4,6 +4,7 @@
  */
 #include "box.h"
 #include "sys.h"
+#include "terminal.h"
 #include <linux/elf.h>
 #include <linux/fcntl.h>
 #include <linux/prctl.h>
@@ -60,8 +61,13 @@ static long read_plan(void) {
 
 /* Undoes all that was done, in the order in which it must be, and words the failure if there was one. */
 static int finish(int status, const struct failure *failure) {
+    remove_pid_file();
     remove_mount_points();
     terminal_restore();
+    if (failure->step && box.outcome) {
+        box.outcome->failure = *failure;
+        return 125;
+    }
     if (failure->step)
         return report(failure);
     if (box.die_by)
@@ -75,6 +81,7 @@ static int run(void) {
     SYS(clock_gettime, 1, &time); /* CLOCK_MONOTONIC */
     box.start = time.tv_sec * 1000000000 + time.tv_nsec;
     box.lock = box.root = box.scratch = box.mounts = box.ruleset = -1;
+    box.supervisor = box.parent = box.block = box.sync = box.status = -1;
     for (u32 slot = 0; slot < MAX_SOURCES; slot++)
         box.sources[slot] = -1;
     SYS(prctl, PR_SET_NAME, "nsbox");
@@ -87,7 +94,11 @@ static int run(void) {
     signals_take();
     terminal_save();
     box.cwd = above_standard((int)SYS(openat, AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (interp_walk(WHERE_BEFORE, &failure) < 0 || interp_walk(WHERE_CLONE, &failure) < 0)
+    if (interp_walk(WHERE_BEFORE, &failure) < 0)
+        return finish(125, &failure);
+    if (box.plan.clone == box.plan.ops)
+        return finish(box.exit, &failure);
+    if (interp_walk(WHERE_CLONE, &failure) < 0)
         return finish(125, &failure);
     if (interp_walk(WHERE_OUTSIDE, &failure) < 0) {
         SYS(close, box.channel); /* end of file: the child ends unreleased */

@@ -1,18 +1,16 @@
 /*
- * The caller's terminal. After an interactive shell inside, its dead group is the foreground group, and
- * the caller's next read would fail; a killed editor leaves raw modes. Both are put back, but only where
- * the terminal was ours when we began and nobody else has it now. See tcsetpgrp(3), termios(3).
+ * After an interactive shell inside, its dead group is the foreground group, and the caller's next read
+ * would fail; a killed editor leaves raw modes. Both are put back, but only where the terminal was ours when
+ * we began and nobody else has it now.
  */
+#include "terminal.h"
 #include "box.h"
 #include "sys.h"
 #include <asm/ioctls.h>
+#include <asm/termbits.h>
 #include <linux/fcntl.h>
 
-/* The kernel's struct termios; libc's is larger. */
-static struct {
-    u32 flags[4];
-    u8 rest[20];
-} modes;
+static struct modes saved;
 
 static s32 foreground(void) {
     s32 group = 0;
@@ -25,7 +23,7 @@ void terminal_save(void) {
     if (fd < 0)
         return;
     box.terminal = fd;
-    if (foreground() == (s32)SYS(getpgid, 0) && SYS(ioctl, fd, TCGETS, &modes) == 0)
+    if (foreground() == (s32)SYS(getpgid, 0) && SYS(ioctl, fd, TCGETS, &saved) == 0)
         return;
     SYS(close, fd);
     box.terminal = -1;
@@ -41,5 +39,44 @@ void terminal_restore(void) {
             return;
         SYS(ioctl, box.terminal, TIOCSPGRP, &ours);
     }
-    SYS(ioctl, box.terminal, TCSETS, &modes);
+    SYS(ioctl, box.terminal, TCSETS, &saved);
+}
+
+void terminal_raw(void) {
+    struct modes raw = saved;
+    if (box.terminal < 0 || foreground() != (s32)SYS(getpgid, 0))
+        return;
+    /* As cfmakeraw(3) does. */
+    raw.input &= ~(u32)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+    raw.output &= ~(u32)OPOST;
+    raw.local &= ~(u32)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+    raw.control = (raw.control & ~(u32)(CSIZE | PARENB)) | CS8;
+    SYS(ioctl, box.terminal, TCSETS, &raw);
+}
+
+/* The first of the standard descriptors that answers. */
+static long ask(u32 request, void *answer) {
+    long error = -ENOTTY;
+    for (int fd = 0; fd <= 2 && error < 0; fd++)
+        error = SYS(ioctl, fd, request, answer);
+    return error;
+}
+
+long terminal_size(struct window *window) {
+    return ask(TIOCGWINSZ, window);
+}
+
+void terminal_like_callers(int fd, const struct window *window) {
+    struct modes modes;
+    struct window size = *window;
+    if (ask(TCGETS, &modes) == 0)
+        SYS(ioctl, fd, TCSETS, &modes);
+    if (size.rows == 0)
+        terminal_size(&size);
+    SYS(ioctl, fd, TIOCSWINSZ, &size);
+}
+
+int terminal_may_read(int fd) {
+    s32 group = 0;
+    return SYS(ioctl, fd, TIOCGPGRP, &group) < 0 || group == (s32)SYS(getpgid, 0);
 }

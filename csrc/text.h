@@ -4,6 +4,8 @@
 
 #include "types.h"
 
+void *memcpy(void *restrict to, const void *restrict from, u64 size);
+
 u64 text_length(const char *text);
 /* 1 where both are the same. */
 int text_equal(const char *a, const char *b);

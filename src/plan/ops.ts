@@ -13,6 +13,7 @@ import type { Operation } from "./operation.ts";
 import { END } from "./ops/end.ts";
 import { ENTER } from "./ops/enter.ts";
 import { IDENTITY } from "./ops/identity.ts";
+import { LIFE } from "./ops/life.ts";
 import { MOUNTS } from "./ops/mounts.ts";
 import { NAMESPACES } from "./ops/namespaces.ts";
 import { ROOT } from "./ops/root.ts";
@@ -28,6 +29,7 @@ export const OPS = {
   ...ENTER,
   ...IDENTITY,
   ...SECURITY,
+  ...LIFE,
   ...END,
 } as const satisfies Readonly<Record<string, Operation>>;
 

@@ -5,23 +5,9 @@ import type { Block } from "../plan/plan.ts";
 import type { MountPart } from "./mounts/part.ts";
 import type { Caller, RunRequest } from "./request.ts";
 import { rootOps } from "./root-ops.ts" with { type: "macro" };
+import { stateDirectories } from "./state.ts";
 
 const CONSTANT = rootOps();
-
-/** A longer one cannot be that of a session, and would not fit into a path. */
-const LONGEST_SESSION = 1024;
-
-/**
- * Where mount points that were made are recorded: root's own; the session's, if it is an absolute path; and
- * where that cannot be had, one in /tmp that nobody else can write to.
- */
-function stateDirectories({ uid, env }: Caller): { state: string; otherwise: string } {
-  const otherwise = `/tmp/nsbox-${uid}`;
-  if (uid === 0) return { state: "/run/nsbox", otherwise };
-  const session = env["XDG_RUNTIME_DIR"];
-  const usable = session?.startsWith("/") && session.length < LONGEST_SESSION;
-  return { state: usable ? `${session}/nsbox` : otherwise, otherwise };
-}
 
 /**
  * Processes are neither the command's own nor those of another container: then /proc is the host's. Where

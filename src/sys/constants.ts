@@ -20,6 +20,11 @@ interface SystemCalls {
   readonly llistxattr: number;
   readonly ptrace: number;
   readonly wait4: number;
+  readonly flock: number;
+  readonly ppoll: number;
+  readonly renameat2: number;
+  readonly pidfd_open: number;
+  readonly pidfd_send_signal: number;
 }
 
 const X64: SystemCalls = {
@@ -42,6 +47,11 @@ const X64: SystemCalls = {
   llistxattr: 195,
   ptrace: 101,
   wait4: 61,
+  flock: 73,
+  ppoll: 271,
+  renameat2: 316,
+  pidfd_open: 434,
+  pidfd_send_signal: 424,
 };
 
 const ARM64: SystemCalls = {
@@ -64,6 +74,11 @@ const ARM64: SystemCalls = {
   llistxattr: 12,
   ptrace: 117,
   wait4: 260,
+  flock: 32,
+  ppoll: 73,
+  renameat2: 276,
+  pidfd_open: 434,
+  pidfd_send_signal: 424,
 };
 
 /** System call numbers of the running architecture, see syscalls(2). */

@@ -1,0 +1,73 @@
+#include "relay.h"
+#include "box.h"
+#include "flow.h"
+#include "sys.h"
+#include "terminal.h"
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
+#include <linux/fcntl.h>
+#include <linux/time_types.h>
+
+static struct flow in, out;
+static int begun, end_is_typed;
+
+int relay_runs(void) {
+    return begun;
+}
+
+void relay_begin(int master) {
+    begun = 1;
+    in = (struct flow){.from = 0, .to = master};
+    out = (struct flow){.from = master, .to = 1};
+    SYS(fcntl, master, F_SETFL, O_RDWR | O_NONBLOCK);
+    /* Held open, so that the command may close all of its own and open /dev/tty again. */
+    SYS(ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    terminal_raw();
+}
+
+/* Its input is no terminal and has ended: the key that ends a terminal's input says so. */
+static void type_end(void) {
+    struct modes modes;
+    if (!in.ended || in.done < in.length || end_is_typed)
+        return;
+    end_is_typed = 1;
+    if (SYS(ioctl, in.to, TCGETS, &modes) == 0 && (modes.local & ICANON)) {
+        in.bytes[0] = (char)modes.keys[VEOF];
+        in.done = 0;
+        in.length = 1;
+    }
+}
+
+void relay_wants(struct pollfd *polls) {
+    polls[0] = flow_wants(&in);
+    if (polls[0].fd == 0 && !terminal_may_read(0))
+        polls[0].fd = -1;
+    polls[1] = flow_wants(&out);
+}
+
+int relay_move(const struct pollfd *polls) {
+    flow_move(&in, polls[0].revents);
+    type_end();
+    flow_move(&out, polls[1].revents);
+    return !out.closed;
+}
+
+void relay_resize(void) {
+    struct window window;
+    if (box.terminal < 0)
+        terminal_save(); /* we began in the background */
+    terminal_raw();
+    if (terminal_size(&window) == 0)
+        SYS(ioctl, out.from, TIOCSWINSZ, &window);
+}
+
+/* poll(2) on a master sees what the kernel has not brought over yet, too. */
+void relay_finish(void) {
+    for (;;) {
+        struct pollfd wait = flow_wants(&out);
+        struct __kernel_timespec now = {0};
+        if (wait.fd < 0 || (wait.events == POLLIN && SYS(ppoll, &wait, 1, &now, 0, 0) <= 0))
+            return;
+        flow_move(&out, POLLIN);
+    }
+}
