@@ -70,11 +70,6 @@ int above_standard(int fd);
 /* Closes every descriptor above 2 but those of `keep`, in any order; what is below 0 there is none. */
 void close_all_but(const int *keep, u32 count);
 
-/* Hands descriptor `fd` to the waiting child, for `slot`. Returns 0 or a negative errno. */
-long handover_send(u32 slot, int fd);
-/* The child's side: takes what is handed over until it is released. Returns 0, or less where it never is. */
-long handover_wait(void);
-
 /* Opens `path` inside the root filesystem, never outside it: see resolve.c. */
 int resolve(const char *path, int flags);
 

@@ -22,10 +22,11 @@ export function ownPlan(pid: number): Plan | undefined {
   for (let steps = 0; steps < MOST_ANCESTORS; steps++) {
     const parent = statusOf(first)?.parent ?? 0;
     if (parent === 0) return undefined;
-    if (PROGRAM.test(programOf(parent))) {
+    // An init of ours is no monitor, and neither is what a container makes to look like one: further up.
+    if (PROGRAM.test(programOf(parent)) && isTrusted(parent)) {
       // A container in a container: the outer plan is not the inner one's.
       const same = kindsApart(pid, first).length === 0 && sameRoot(pid, first);
-      return same && isTrusted(parent) ? planIn(parent) : undefined;
+      return same ? planIn(parent) : undefined;
     }
     first = parent;
   }
