@@ -25,6 +25,9 @@ interface SystemCalls {
   readonly renameat2: number;
   readonly pidfd_open: number;
   readonly pidfd_send_signal: number;
+  readonly prlimit64: number;
+  readonly inotify_init1: number;
+  readonly inotify_add_watch: number;
 }
 
 const X64: SystemCalls = {
@@ -52,6 +55,9 @@ const X64: SystemCalls = {
   renameat2: 316,
   pidfd_open: 434,
   pidfd_send_signal: 424,
+  prlimit64: 302,
+  inotify_init1: 294,
+  inotify_add_watch: 254,
 };
 
 const ARM64: SystemCalls = {
@@ -79,6 +85,9 @@ const ARM64: SystemCalls = {
   renameat2: 276,
   pidfd_open: 434,
   pidfd_send_signal: 424,
+  prlimit64: 261,
+  inotify_init1: 26,
+  inotify_add_watch: 27,
 };
 
 /** System call numbers of the running architecture, see syscalls(2). */

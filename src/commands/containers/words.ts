@@ -1,0 +1,60 @@
+/** A container's state in words and as JSON. */
+import type { Container } from "../../runtime/containers/settle.ts";
+import type { Status } from "../../runtime/containers/status.ts";
+
+const NANOSECONDS = 1_000_000n;
+
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
+
+/** `5 minutes`: a span of time in milliseconds by its largest unit. */
+export function span(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? UNITS[3];
+  const count = Math.floor(seconds / size);
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+const since = (nanoseconds: bigint, now: number): string => span(now - Number(nanoseconds / NANOSECONDS));
+
+/** `running 5 minutes`, `exited (3) 2 minutes ago`. */
+export function stateWords({ status }: Container, now = Date.now()): string {
+  if (status === undefined) return "starting";
+  const { state, started, ended } = status;
+  const ago = ended === 0n ? "" : ` ${since(ended, now)} ago`;
+  if (state === "created") return "starting";
+  if (state === "running") return `running ${since(started, now)}`;
+  if (state === "restarting") return `restarting (${status.status})${ago}`;
+  if (status.step > 0) return `failed${ago}`;
+  return status.lost ? `lost${ago}` : `exited (${status.status})${ago}`;
+}
+
+/** A time of the status as ISO 8601 to the nanosecond; null for not yet. */
+export function isoTime(nanoseconds: bigint): string | null {
+  if (nanoseconds <= 0n) return null;
+  const date = new Date(Number(nanoseconds / NANOSECONDS));
+  if (Number.isNaN(date.getTime())) return null;
+  return date.toISOString().replace("Z", `${String(nanoseconds % NANOSECONDS).padStart(6, "0")}Z`);
+}
+
+/** The status for programs. A PID that there is none of, and a status that is none yet, are null. */
+export function statusJson(status: Status | undefined) {
+  if (status === undefined) return { state: "starting" };
+  const pidOf = ({ pid }: { readonly pid: number }) => pid || null;
+  return {
+    state: status.state,
+    pid: pidOf(status.pid),
+    monitor: pidOf(status.monitor),
+    supervisor: pidOf(status.supervisor),
+    started: isoTime(status.started),
+    ended: isoTime(status.ended),
+    exitStatus: status.status < 0 ? null : status.status,
+    signal: status.signal || null,
+    restarts: status.restarts,
+    lost: status.lost,
+  };
+}
