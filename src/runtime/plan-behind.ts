@@ -16,3 +16,14 @@ export function planBehind(file: Buffer): Plan {
     return decode(encoded.toString("latin1"), true);
   }
 }
+
+/** The same; undefined where another build wrote the file: its plan means something else. */
+export function planOfThisBuild(file: Buffer): Plan | undefined {
+  const helper = Buffer.from(HELPER, "base64");
+  if (!file.subarray(0, helper.length).equals(helper)) return undefined;
+  try {
+    return planBehind(file);
+  } catch {
+    return undefined;
+  }
+}

@@ -2,8 +2,8 @@
 import type { Op, Plan } from "../plan/plan.ts";
 import { errnoName, errnoText } from "../sys/errno.ts";
 import { NsboxError } from "../util/errors.ts";
-import { procText, statusOf } from "./enter/process.ts";
-import { notPermitted, startOf } from "./enter/target.ts";
+import { isAlive } from "./containers/process.ts";
+import { notPermitted } from "./enter/target.ts";
 import { whyExec } from "./why-exec.ts";
 
 type Target = Op & { readonly op: "open_target" };
@@ -16,7 +16,7 @@ export function whyEnter(plan: Plan, op: Op, target: Target, errno: number): Nsb
   const call = errnoText(errno);
   const details = { code: "step-failed", op: op.op, errno: errnoName(errno) };
   if (op.op === "open_target" || op.op === "enter") {
-    if (hasEnded(target) || errno === ESRCH) {
+    if (!isAlive(target) || errno === ESRCH) {
       return new NsboxError(`Cannot enter ${title}`, { ...details, cause: "it has ended meanwhile" });
     }
     if (errno === EPERM || errno === EACCES) return notPermitted(pid, title);
@@ -60,6 +60,3 @@ const cgroupCause = (errno: number): string | undefined =>
       : errno === EOPNOTSUPP
         ? "it takes no processes, only threads or cgroups below (EOPNOTSUPP)"
         : undefined;
-
-const hasEnded = ({ pid, start }: Target): boolean =>
-  procText(pid, "stat") === undefined || startOf(pid) !== start || statusOf(pid) === undefined;

@@ -5,14 +5,14 @@ import { KINDS, type KindName } from "../../ns/kinds.ts";
 import type { EncodedPlan, Plan } from "../../plan/plan.ts";
 import { cgroupsOf } from "../../runtime/enter/cgroups.ts";
 import { confine } from "../../runtime/enter/confine.ts";
-import { ownPlan } from "../../runtime/enter/own-plan.ts";
-import { pickKinds, targetOf } from "../../runtime/enter/target.ts";
+import { pickKinds } from "../../runtime/enter/target.ts";
 import { planEnter } from "../../sandbox/enter/plan.ts";
 import { DEFAULT_PATH, type Environment, settled } from "../../sandbox/environment.ts";
 import { display } from "../../sandbox/plan-run.ts";
 import type { Caller } from "../../sandbox/request.ts";
 import { rawEnvironment, rawWords } from "../../sys/raw-words.ts";
 import { UsageError } from "../../util/errors.ts";
+import { findTarget } from "../containers/target.ts";
 
 /** What Bun makes of bytes that are no UTF-8. */
 const GARBLED = "\uFFFD";
@@ -33,8 +33,7 @@ export function planExec(table: Command, typed: Parsed): PlannedExec {
   if (word === undefined) throw new UsageError("Missing NAME or PID, and COMMAND", "nsbox exec 4711 /bin/sh");
   if (command.length === 0)
     throw new UsageError(`Missing COMMAND behind "${word}"`, `nsbox exec ${word} /bin/sh`);
-  const whole = targetOf(processOf(word));
-  const own = ownPlan(whole.pid);
+  const { target: whole, plan: own } = findTarget(word);
   const garbled = [process.argv.join(), ...Object.values(process.env)].join().includes(GARBLED);
   const bytes = garbled || own?.bytes === true;
   const words = bytes ? rawWords() : [];
@@ -65,11 +64,6 @@ export function planExec(table: Command, typed: Parsed): PlannedExec {
     bytes,
   });
   return { plan, kinds: target.kinds, notes };
-}
-
-function processOf(word: string): number {
-  if (/^[1-9]\d{0,8}$/.test(word)) return Number(word);
-  throw new UsageError(`"${word}" is no process id`);
 }
 
 function directory(path: string | undefined): string | undefined {

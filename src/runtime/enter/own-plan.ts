@@ -6,8 +6,7 @@
  */
 import { readFileSync, readlinkSync } from "node:fs";
 import type { Plan } from "../../plan/plan.ts";
-import { HELPER } from "../../sys/helper.gen.ts";
-import { planBehind } from "../plan-behind.ts";
+import { planOfThisBuild } from "../plan-behind.ts";
 import { kindsApart, namespaceOf, sameRoot, statusOf } from "./process.ts";
 
 /** What the link to a monitor's program says: a memory file, or one without a name (`../launch-again.ts`). */
@@ -57,12 +56,9 @@ function isTrusted(pid: number): boolean {
   );
 }
 
-/** The helper's bytes have to be ours: another build's plan means something else. */
 function planIn(pid: number): Plan | undefined {
   try {
-    const file = readFileSync(`/proc/${pid}/exe`);
-    const helper = Buffer.from(HELPER, "base64");
-    return file.subarray(0, helper.length).equals(helper) ? planBehind(file) : undefined;
+    return planOfThisBuild(readFileSync(`/proc/${pid}/exe`));
   } catch {
     return undefined;
   }

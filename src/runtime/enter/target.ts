@@ -1,6 +1,7 @@
 /** The process that a word of the command line means, and what of it is to be entered. */
 import { KINDS, type KindName } from "../../ns/kinds.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
+import { startOf } from "../containers/process.ts";
 import { kindsApart, namespaceOf, procText, sameRoot, statusOf } from "./process.ts";
 
 /** A container to be entered, by one of its processes. */
@@ -16,24 +17,18 @@ export interface Target {
   readonly root: boolean;
 }
 
-const START_BEHIND_NAME = 19;
-
-/** Undefined where there is no such process, or only its corpse. */
-export function startOf(pid: number): number | undefined {
-  const stat = procText(pid, "stat") ?? "";
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return /^[^ZX]$/.test(fields[0] ?? "") ? Number(fields[START_BEHIND_NAME]) : undefined;
-}
-
 /**
- * Looks at process `pid`.
+ * Looks at process `pid`; `begun`: when it has to have started, where that is known.
  * @throws NsboxError where there is none, it may not be looked at, or it is in no container.
  */
-export function targetOf(pid: number, title = `process ${pid}`): Target {
+export function targetOf(pid: number, title = `process ${pid}`, begun?: number): Target {
   const start = startOf(pid);
-  if (start === undefined) {
+  if (start === undefined || (begun !== undefined && start !== begun)) {
     throw new NsboxError(`Cannot enter ${title}`, {
-      cause: procText(pid, "stat") === undefined ? "there is no such process" : "it has ended",
+      cause:
+        begun === undefined && procText(pid, "stat") === undefined
+          ? "there is no such process"
+          : "it has ended",
       code: "no-process",
     });
   }
