@@ -27,7 +27,7 @@ struct box {
     s64 start;                /* CLOCK_MONOTONIC in nanoseconds when the monitor began */
     u64 flags;                /* the namespaces that were made, CLONE_NEW… */
     s32 child;                /* PID of the command, as the monitor sees it */
-    int detach;               /* nobody waits for the command once it has been executed */
+    int detach;               /* the command goes on when the monitor ends */
     int die_by;               /* the signal by which the monitor is to end as the command did, 0 for none */
 
     int plan_fd;          /* this very file: the helper with the plan behind it */

@@ -106,11 +106,8 @@ static long enter_all(const struct args_enter *args) {
 _Noreturn static void enter_and_leave(const struct args_enter *args) {
     struct shared *shared = (struct shared *)box.told;
     long child = enter_all(args);
-    if (child == 0) {
-        if (args->detach)
-            SYS(setsid);
+    if (child == 0)
         child_main();
-    }
     child_fails_if(child);
     shared->child = (s32)child;
     leave(0);
@@ -143,6 +140,17 @@ long op_enter(const struct args_enter *args) {
     if (box.child > 0)
         return 0;
     return shared->failure.error > 0 ? -(long)shared->failure.error : -ESRCH;
+}
+
+/*
+ * The parent of who goes on is one of the container's processes and ends: the container's first process
+ * inherits it, and not one outside, whose delay in looking after it would hold up the container's end.
+ */
+long op_detach(void) {
+    long child = SYS(clone, SIGCHLD, 0, 0, 0, 0);
+    if (child > 0)
+        leave(0);
+    return child < 0 ? child : SYS(setsid) < 0 ? -EPERM : 0;
 }
 
 long op_join_cgroup(const struct args_join_cgroup *args) {

@@ -146,14 +146,12 @@ int monitor_wait(struct failure *failure) {
     tell_created();
     if (box.block < 0)
         release();
-    do {
+    do
         wait_once(signals, failure);
-        if (box.detach && life.running)
-            return 0;
-    } while (!collect(&status));
+    while (!collect(&status));
     while (box.channel >= 0)
         hear(failure);
-    if (!has_pid_namespace())
+    if (!has_pid_namespace() && !box.detach)
         end_orphans();
     if (relay_runs())
         relay_finish();

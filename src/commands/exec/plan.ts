@@ -33,6 +33,8 @@ export function planExec(table: Command, typed: Parsed): PlannedExec {
   if (word === undefined) throw new UsageError("Missing NAME or PID, and COMMAND", "nsbox exec 4711 /bin/sh");
   if (command.length === 0)
     throw new UsageError(`Missing COMMAND behind "${word}"`, `nsbox exec ${word} /bin/sh`);
+  const named = typed.values("ns").flatMap(kindList);
+  const workdir = directory(typed.value("workdir"));
   const { target: whole, plan: own } = findTarget(word);
   const garbled = [process.argv.join(), ...Object.values(process.env)].join().includes(GARBLED);
   const bytes = garbled || own?.bytes === true;
@@ -45,7 +47,7 @@ export function planExec(table: Command, typed: Parsed): PlannedExec {
     color: input.value("color"),
     bytes,
   };
-  const target = pickKinds(whole, input.values("ns").flatMap(kindList));
+  const target = pickKinds(whole, named);
   const { confinement, notes } = confine(target, own, {
     user: typed.value("user"),
     privileged: input.has("privileged"),
@@ -55,7 +57,7 @@ export function planExec(table: Command, typed: Parsed): PlannedExec {
     ...target,
     cgroups: input.has("no-cgroup") ? [] : cgroupsOf(target.pid),
     confinement,
-    cwd: directory(input.value("workdir")) ?? own?.ops.findLast((op) => op.op === "chdir")?.path ?? "/",
+    cwd: (workdir && input.value("workdir")) ?? own?.ops.findLast((op) => op.op === "chdir")?.path ?? "/",
     command: input.rest.slice(1),
     env: entries,
     path,

@@ -18,8 +18,16 @@ export const ENTER = {
     says: "Enter these namespaces of it all at once, then its root, and create the process there: {flags}",
     call: "setns, fchdir, chroot, clone CLONE_PARENT",
     man: "setns(2)",
-    // detach: the command gets a session of its own, /dev/null, and nobody waits for it.
+    // detach: the command gets /dev/null, and nobody waits for it.
     fields: { flags: "clone_flags", detach: "number" },
+  },
+  detach: {
+    where: "inside",
+    undo: "ends",
+    says: "Go on in a child, in a session of its own, that the container's first process inherits",
+    call: "clone, setsid",
+    man: "setsid(2)",
+    fields: {},
   },
   join_cgroup: {
     where: "outside",

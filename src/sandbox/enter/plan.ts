@@ -15,6 +15,7 @@ export function planEnter(request: EnterRequest): EncodedPlan {
     { op: "open_target", title, pid, start, root: root ? 1 : 0 },
     { op: "enter", flags, detach: detach ? 1 : 0 },
     ...cgroups.map((path): Op => ({ op: "join_cgroup", path })),
+    ...(detach ? [{ op: "detach" } satisfies Op] : []),
     ...confinement.first,
     // A change of ids may have let others look in again.
     { op: "undumpable" },
