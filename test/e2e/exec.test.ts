@@ -153,8 +153,8 @@ describe("a command that is executed in a container", () => {
           "$@" run -q ${tree(who)} sleep 60 & monitor=$!
           until [ -n "$(ps -o pid= -C sleep)" ]; do read -t 0.01 <> <(:); done
           pid=$(ps -o pid= -C sleep | tr -d " ")
-          "$@" exec $pid sleep 61 &
-          until [ $(ps -o pid= -C sleep | wc -l) -gt 1 ]; do read -t 0.01 <> <(:); done; kill -9 $!; wait $!
+          "$@" exec $pid sleep 61 & other=$!
+          until [ $(ps -o pid= -C sleep | wc -l) -gt 1 ]; do read -t 0.01 <> <(:); done; kill -9 $other; wait $other
           for delay in $(seq 1 24); do
             "$@" exec $pid sleep 61 & sleep 0.0$((delay / 10))$((delay % 10)); kill -9 $!; wait $!
           done 2>/dev/null
