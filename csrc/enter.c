@@ -6,6 +6,7 @@
  */
 #include "box.h"
 #include "child.h"
+#include "enter.h"
 #include "proc.h"
 #include "sys.h"
 #include "text.h"
@@ -16,8 +17,8 @@
 #include <linux/sched.h>
 #include <linux/time_types.h>
 
-static int target = -1; /* pidfd of the process whose namespaces are entered */
-static int root = -1;   /* its root, -1 where that of nsbox stays */
+struct target targets[MAX_TARGETS];
+u32 target_count;
 
 /* Shared by the monitor and what it makes. */
 struct shared {
@@ -41,30 +42,37 @@ static long start_of(u64 pid, u64 *start) {
     return length < 0 ? length : text_number(at, start) == 0 ? 0 : -ESRCH;
 }
 
-static int is_alive(void) {
-    struct pollfd wait = {.fd = target, .events = POLLIN};
+static int is_alive(int process) {
+    struct pollfd wait = {.fd = process, .events = POLLIN};
     struct __kernel_timespec now = {0};
     return SYS(ppoll, &wait, 1, &now, 0, 0) == 0;
 }
 
-/* The number is looked at before and after: whatever was opened between belongs to the process of the pidfd.
- */
-long op_open_target(const struct args_open_target *args) {
+static int open_of(u64 pid, const char *file, int flags) {
     char path[64];
+    proc_path(path, sizeof path, (s64)pid, file);
+    return above_standard((int)SYS(openat, AT_FDCWD, path, flags | O_CLOEXEC));
+}
+
+/* The process is looked at before and after: whatever was opened between is that of the pidfd. */
+long op_open_target(const struct args_open_target *args) {
+    struct target *target = &targets[target_count];
     u64 start = 0;
-    target = above_standard((int)SYS(pidfd_open, args->pid, 0));
-    if (target < 0)
-        return target;
+    if (target_count == MAX_TARGETS)
+        return -E2BIG;
+    target->root = target->mounts = -1;
+    target->process = above_standard((int)SYS(pidfd_open, args->pid, 0));
+    if (target->process < 0)
+        return target->process;
     long error = start_of(args->pid, &start);
     if (error < 0 || start != args->start)
         return -ESRCH;
-    if (args->root) {
-        proc_path(path, sizeof path, (s64)args->pid, "root");
-        root = above_standard((int)SYS(openat, AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC));
-        if (root < 0)
-            return root;
-    }
-    return is_alive() ? 0 : -ESRCH;
+    if (args->root && (target->root = open_of(args->pid, "root", O_PATH | O_DIRECTORY)) < 0)
+        return target->root;
+    if (args->mounts && (target->mounts = open_of(args->pid, "ns/mnt", O_RDONLY)) < 0)
+        return target->mounts;
+    target_count++;
+    return is_alive(target->process) ? 0 : -ESRCH;
 }
 
 /* The streams of a command that nobody waits for: the host's device, not what the container has by that name.
@@ -77,14 +85,15 @@ static long null_streams(void) {
     return error;
 }
 
-static long enter_root(void) {
+static long enter_root(int root) {
     long error = root < 0 ? 0 : SYS(fchdir, root);
     return error < 0 || root < 0 ? error : SYS(chroot, ".");
 }
 
 /* Returns the PID of the command to be as the monitor sees it, 0 in that process itself. */
 static long enter_all(const struct args_enter *args) {
-    const int keep[] = {box.channel, target, root};
+    const struct target *target = &targets[0];
+    const int keep[] = {box.channel, target->process, target->root};
     SYS(prctl, PR_SET_DUMPABLE, 0);
     long error = args->detach ? null_streams() : 0;
     close_all_but(keep, COUNT(keep));
@@ -92,14 +101,14 @@ static long enter_all(const struct args_enter *args) {
     if (args->flags & CLONE_NEWUSER)
         SYS(setgroups, 0, 0);
     if (error >= 0 && args->flags)
-        error = SYS(setns, target, args->flags);
+        error = SYS(setns, target->process, args->flags);
     /* The new rights may have made it what fs.suid_dumpable says. */
     if (error >= 0)
         error = SYS(prctl, PR_SET_DUMPABLE, 0);
     if (error >= 0)
-        error = enter_root();
-    SYS(close, target);
-    SYS(close, root);
+        error = enter_root(target->root);
+    SYS(close, target->process);
+    SYS(close, target->root);
     return error < 0 ? error : SYS(clone, CLONE_PARENT, 0, 0, 0, 0);
 }
 

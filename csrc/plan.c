@@ -66,9 +66,12 @@ static int take_operations(struct plan *plan, struct cursor *cursor) {
 /* All of them before a clone that never comes. */
 static int is_without_command(struct plan *plan) {
     plan->clone = plan->ops;
-    for (u32 i = 0; i < plan->ops; i++)
+    for (u32 i = 0; i < plan->ops; i++) {
+        if (plan->where[i] == WHERE_ANY)
+            plan->where[i] = WHERE_BEFORE;
         if (plan->where[i] != WHERE_BEFORE)
             return 0;
+    }
     return plan->ops > 0;
 }
 

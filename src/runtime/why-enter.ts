@@ -5,6 +5,7 @@ import { NsboxError } from "../util/errors.ts";
 import { isAlive } from "./containers/process.ts";
 import { notPermitted } from "./enter/target.ts";
 import { whyExec } from "./why-exec.ts";
+import { whyTree } from "./why-tree.ts";
 
 type Target = Op & { readonly op: "open_target" };
 
@@ -12,11 +13,17 @@ const [EPERM, ENOENT, ESRCH, EACCES, ENOTDIR, ELOOP, EOPNOTSUPP] = [1, 2, 3, 13,
 
 /** The error for a step that has to do with the container; undefined for any other. */
 export function whyEnter(plan: Plan, op: Op, target: Target, errno: number): NsboxError | undefined {
-  const { title, pid } = target;
+  const { title, pid } = op.op === "open_target" ? op : target;
   const call = errnoText(errno);
-  const details = { code: "step-failed", op: op.op, errno: errnoName(errno) };
+  const isMount = plan.ops.every((other) => other.op !== "enter");
+  const details = {
+    code: "step-failed",
+    op: op.op,
+    errno: errnoName(errno),
+    ...(isMount ? { status: 1 } : {}),
+  };
   if (op.op === "open_target" || op.op === "enter") {
-    if (!isAlive(target) || errno === ESRCH) {
+    if (!isAlive(op.op === "open_target" ? op : target) || errno === ESRCH) {
       return new NsboxError(`Cannot enter ${title}`, { ...details, cause: "it has ended meanwhile" });
     }
     if (errno === EPERM || errno === EACCES) return notPermitted(pid, title);
@@ -32,6 +39,7 @@ export function whyEnter(plan: Plan, op: Op, target: Target, errno: number): Nsb
       hint: "`--no-cgroup` leaves the command in the caller's cgroup",
     });
   }
+  if (op.op.endsWith("_tree")) return whyTree(plan, op, errno);
   const root = target.root ? `/proc/${pid}/root` : "/";
   if (op.op === "exec") {
     const cwd = plan.ops.findLast((other) => other.op === "chdir")?.path ?? "/";

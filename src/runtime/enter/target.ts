@@ -78,3 +78,7 @@ export function pickKinds(target: Target, named: readonly KindName[]): Target {
   }
   return { ...target, kinds, root };
 }
+
+/** The rights over its mounts are not the caller's own, but come from the user namespace that owns them. */
+export const foreignMounts = ({ kinds }: Target): boolean =>
+  kinds.includes("user") && process.geteuid!() !== 0;

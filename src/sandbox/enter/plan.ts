@@ -12,7 +12,7 @@ export function planEnter(request: EnterRequest): EncodedPlan {
   const ops: Op[] = [
     { op: "standard_fds" },
     { op: "restore_nofile" },
-    { op: "open_target", title, pid, start, root: root ? 1 : 0 },
+    { op: "open_target", title, pid, start, root: root ? 1 : 0, mounts: 0 },
     { op: "enter", flags, detach: detach ? 1 : 0 },
     ...cgroups.map((path): Op => ({ op: "join_cgroup", path })),
     ...(detach ? [{ op: "detach" } satisfies Op] : []),
