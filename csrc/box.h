@@ -67,6 +67,9 @@ long interp_walk(u32 where, struct failure *failure);
 /* Moves a descriptor of ours off 0, 1 and 2, which the caller may have closed. */
 int above_standard(int fd);
 
+/* Gives up all capabilities but these; the bounding set stays. */
+long limit_capabilities(u64 most);
+
 /* Closes every descriptor above 2 but those of `keep`, in any order; what is below 0 there is none. */
 void close_all_but(const int *keep, u32 count);
 

@@ -109,6 +109,9 @@ static long enter_all(const struct args_enter *args) {
         error = enter_root(target->root);
     SYS(close, target->process);
     SYS(close, target->root);
+    /* From its birth the process can be seen by those inside, who may be allowed to trace others. */
+    if (error >= 0)
+        error = limit_capabilities(args->most);
     return error < 0 ? error : SYS(clone, CLONE_PARENT, 0, 0, 0, 0);
 }
 

@@ -18,11 +18,15 @@ export async function withProgram(
   program: string,
   body: (pid: number) => Promise<void>,
 ): Promise<void> {
-  const process = start(who, argv);
+  const outer = start(who, argv);
+  let pid: number | undefined;
   try {
-    await body(await programBelow(process.pid, program));
+    pid = await programBelow(outer.pid, program);
+    await body(pid);
   } finally {
-    process.kill("SIGTERM");
-    await process.exited;
+    // With PID 1 all of the container ends; whoever started it collects it, and cleans up.
+    if (pid === undefined) outer.kill("SIGTERM");
+    else Bun.spawnSync([...who.prefix, "kill", "-9", String(pid)], { stderr: "ignore" });
+    await outer.exited;
   }
 }

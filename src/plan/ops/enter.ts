@@ -15,11 +15,11 @@ export const ENTER = {
   enter: {
     where: "clone",
     undo: "ends",
-    says: "Enter these namespaces of it all at once, then its root, and create the process there: {flags}",
+    says: "Enter these namespaces of it all at once, then its root, and create the process there, with no more capabilities than the next steps need: {flags}",
     call: "setns, fchdir, chroot, clone CLONE_PARENT",
     man: "setns(2)",
-    // detach: the command gets /dev/null, and nobody waits for it.
-    fields: { flags: "clone_flags", detach: "number" },
+    // most: what the process may have from its birth on. detach: it gets /dev/null, and nobody waits for it.
+    fields: { flags: "clone_flags", most: "capabilities", detach: "number" },
   },
   detach: {
     where: "inside",

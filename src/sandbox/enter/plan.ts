@@ -2,7 +2,30 @@
 import { flagOf } from "../../ns/kinds.ts";
 import { block } from "../../plan/block.ts";
 import type { EncodedPlan, Op } from "../../plan/plan.ts";
-import type { EnterRequest } from "./request.ts";
+import {
+  ALL_CAPABILITIES,
+  type CapabilityName,
+  capabilityNames,
+  capabilitySet,
+} from "../../sys/capabilities.ts";
+import type { Confinement, EnterRequest } from "./request.ts";
+
+/**
+ * The capabilities that the steps up to the command need: its own, and those to become what it is to be. Filters
+ * that are loaded before no_new_privs is set want CAP_SYS_ADMIN.
+ */
+function needed({ first }: Confinement): number {
+  const capabilities = first.findIndex(({ op }) => op === "capabilities");
+  const own = first[capabilities];
+  if (own?.op !== "capabilities") return ALL_CAPABILITIES;
+  const early = first.slice(0, capabilities);
+  const others: CapabilityName[] = ["SETUID", "SETGID", "SETPCAP"];
+  if (early.some(({ op }) => op === "guard_terminal" || op === "seccomp")) others.push("SYS_ADMIN");
+  if (early.some(({ op }) => op === "limit")) others.push("SYS_RESOURCE");
+  if (early.some(({ op }) => op === "nice")) others.push("SYS_NICE");
+  const all = new Set([...capabilityNames(own.bounding), ...others]);
+  return capabilitySet([...all]);
+}
 
 /** The plan of a command in a container that is there. */
 export function planEnter(request: EnterRequest): EncodedPlan {
@@ -13,7 +36,7 @@ export function planEnter(request: EnterRequest): EncodedPlan {
     { op: "standard_fds" },
     { op: "restore_nofile" },
     { op: "open_target", title, pid, start, root: root ? 1 : 0, mounts: 0 },
-    { op: "enter", flags, detach: detach ? 1 : 0 },
+    { op: "enter", flags, most: needed(confinement), detach: detach ? 1 : 0 },
     ...cgroups.map((path): Op => ({ op: "join_cgroup", path })),
     ...(detach ? [{ op: "detach" } satisfies Op] : []),
     ...confinement.first,
