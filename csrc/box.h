@@ -34,6 +34,14 @@ struct box {
     int mounts;  /* a mount namespace to be joined, -1 for none */
     int ruleset; /* Landlock's, -1 for none */
 
+    struct {
+        int file;     /* the helper alone, which becomes PID 1 */
+        int link;     /* the monitor's end of a socket pair */
+        int far_link; /* PID 1's end */
+        int go;       /* the command waits here for PID 1, */
+        int ready;    /* and PID 1 says here that it is ready */
+    } init;           /* all -1 for none */
+
     u64 ignored; /* bit n-1: the caller ignored signal n */
     u64 mask;    /* the caller's signal mask */
     u32 umask;
@@ -49,6 +57,12 @@ long interp_walk(u32 where, struct failure *failure);
 
 /* Moves a descriptor of ours off 0, 1 and 2, which the caller may have closed. */
 int above_standard(int fd);
+
+/* Closes every descriptor above 2 but `ours` and those that the list `keep` ("5,7") names. */
+void close_others(const char *keep, const int *ours, u32 count);
+
+/* The size of the helper in this file: the plan begins there. */
+u64 helper_size(void);
 
 /* Hands descriptor `fd` to the waiting child, for `slot`. Returns 0 or a negative errno. */
 long handover_send(u32 slot, int fd);
@@ -67,6 +81,10 @@ void remove_mount_points(void);
 /* The terminal: its modes and its foreground group, as they were and as they are to be again. */
 void terminal_save(void);
 void terminal_restore(void);
+/* 1 where this process's group is in the foreground of its controlling terminal. */
+int terminal_is_ours(void);
+/* Puts process group `group` into the foreground of it, if there is one. SIGTTOU has to be blocked. */
+void terminal_give(s32 group);
 
 /* Remembers what the caller ignored and blocked, undoes what Bun changed, blocks all that is forwarded. */
 void signals_take(void);

@@ -11,7 +11,6 @@
 #include <linux/openat2.h>
 #include <linux/poll.h>
 #include <linux/prctl.h>
-#include <linux/resource.h>
 #include <linux/time_types.h>
 
 _Noreturn static void child_exit(u32 step, long error) {
@@ -55,45 +54,23 @@ long op_chdir(const struct args_chdir *args) {
     return path[0] != '/' || (directory == -ENOSYS && text_begins(path, "/proc")) ? -ELOOP : 0;
 }
 
-/* Before close_range(2) there was (5.9): one by one, up to the hard limit, since /proc may be gone. */
-static void close_one_by_one(u64 from, u64 to) {
-    struct rlimit64 limit = {0};
-    SYS(prlimit64, 0, RLIMIT_NOFILE, 0, &limit);
-    for (u64 fd = from; fd <= to && fd < limit.rlim_max && fd < 1048576; fd++)
-        SYS(close, fd);
-}
-
-static void close_between(u64 from, u64 to) {
-    if (from <= to && SYS(close_range, from, to, 0) == -ENOSYS)
-        close_one_by_one(from, to);
-}
-
 /*
  * Closed now and not by exec: until exec has opened an interpreter, "#!/proc/self/fd/5" in the root
- * filesystem would reach the host's files. Only the channel stays, a socket, which nothing can open.
- * `keep` is in ascending order.
+ * filesystem would reach the host's files. What stays of ours are sockets, which nothing can open, and the
+ * file that becomes PID 1.
  */
 long op_close_fds(const struct args_close_fds *args) {
-    u64 from = 3, channel = (u64)box.channel;
-    int done = 0;
-    for (const char *at = args->keep;; at += *at == ',') {
-        u64 fd = ~0U;
-        if (*at)
-            for (fd = 0; *at && *at != ','; at++)
-                fd = fd * 10 + (u64)(*at - '0');
-        if (!done && channel < fd) {
-            close_between(from, channel - 1);
-            from = channel + 1;
-            done = 1;
-        }
-        close_between(from, fd == ~0U ? fd : fd - 1);
-        if (fd == ~0U)
-            return 0;
+    const int ours[] = {box.channel, box.init.file, box.init.far_link, box.init.go, box.init.ready};
+    close_others(args->keep, ours, COUNT(ours));
+    for (const char *at = args->keep; *at; at += *at == ',') {
+        u64 fd = 0;
+        for (; *at && *at != ','; at++)
+            fd = fd * 10 + (u64)(*at - '0');
         long error = SYS(fcntl, fd, F_SETFD, 0);
         if (error < 0)
             return error;
-        from = fd + 1;
     }
+    return 0;
 }
 
 /*

@@ -1,10 +1,10 @@
 /* What the monitor hands to the waiting child: mounts that only it can make, and the release. See unix(7). */
 #include "box.h"
+#include "init.h"
 #include "sys.h"
 
 #define SOL_SOCKET 1
 #define SCM_RIGHTS 1
-#define MSG_NOSIGNAL 0x4000
 #define MSG_CMSG_CLOEXEC 0x40000000
 
 /* One descriptor, as sendmsg(2) and recvmsg(2) carry it, and the slot it is for. */

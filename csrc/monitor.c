@@ -3,6 +3,7 @@
  * the command, ends PID 1 where the kernel's shield would make a signal vanish, and hands on the status.
  */
 #include "box.h"
+#include "init.h"
 #include "sys.h"
 #include "text.h"
 #include <asm/mman.h>
@@ -32,6 +33,7 @@ static struct {
     u64 lost;     /* signals that PID 1 would not have noticed when they came */
     s64 deadline; /* when to look again, in nanoseconds */
     int ended_by; /* the signal in whose place we killed PID 1 */
+    int told;     /* the signal that ended the command, as our init tells */
     u64 keyed;    /* signals that the terminal sent to the whole group, us included */
     int running;  /* the exec has happened */
 } state;
@@ -44,6 +46,11 @@ static s64 now(void) {
 
 static int has_pid_namespace(void) {
     return (box.flags & CLONE_NEWPID) != 0;
+}
+
+/* 1 where PID 1 would not notice the signal. Our own init takes every one. */
+static int is_lost(int signal) {
+    return has_pid_namespace() && box.init.link < 0 && signal_is_lost(box.child, signal);
 }
 
 /* 1 where the terminal sent the signal to its whole foreground group, and so to the command as well. */
@@ -69,7 +76,7 @@ static void forward(const struct signalfd_siginfo *info) {
             end_in_place_of(signal);
         return;
     }
-    int lost = has_pid_namespace() && !(BIT(signal) & HARMLESS) && signal_is_lost(box.child, signal);
+    int lost = !(BIT(signal) & HARMLESS) && is_lost(signal);
     if (!came_to_all(info))
         SYS(kill, box.child, signal);
     if (lost) {
@@ -87,7 +94,7 @@ static void second_look(void) {
 
 /* PID 1 that leaves a stop signal at its default would not stop, and in the background would spin. */
 static void stop_signal(int signal) {
-    if (has_pid_namespace() && state.running && signal_is_lost(box.child, signal))
+    if (state.running && is_lost(signal))
         SYS(kill, box.child, SIGSTOP);
 }
 
@@ -97,6 +104,14 @@ static void take_signal(const struct signalfd_siginfo *info) {
         stop_signal((int)info->ssi_signo);
     else if (!(bit & NOT_FORWARDED))
         forward(info);
+}
+
+/* The command stopped: so do we, in the sight of the caller's shell, and go on together. */
+static void stop_together(void) {
+    SYS(kill, SYS(getpid), SIGSTOP);
+    if (box.init.link >= 0 && terminal_is_ours())
+        SYS(sendto, box.init.link, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL, 0, 0);
+    SYS(kill, box.child, SIGCONT);
 }
 
 /* Collects what has ended or stopped. Returns 1 once the command has ended, with its status. */
@@ -112,9 +127,7 @@ static int collect(int *status) {
         /* PTRACE_TRACEME has made us its tracer: it goes on by itself, with the signal it stopped for. */
         if (SYS(ptrace, PTRACE_DETACH, pid, 0, *status >> 8 & 0xff) == 0)
             continue;
-        /* It stopped: so do we, in the sight of the caller's shell, and go on together. */
-        SYS(kill, SYS(getpid), SIGSTOP);
-        SYS(kill, box.child, SIGCONT);
+        stop_together();
     }
 }
 
@@ -142,15 +155,25 @@ static void end_orphans(void) {
 
 /* Descriptors that are the command's alone would keep pipes open here. */
 static void keep_only(int signals) {
-    const int ours[] = {box.channel, box.lock, box.terminal, box.plan_fd, box.cwd, (int)box.plan.executable,
-                        signals};
-    for (s64 from = 3, next; from >= 0; from = next < 0 ? -1 : next + 1) {
-        next = -1;
-        for (u32 i = 0; i < COUNT(ours); i++)
-            if (ours[i] >= from && (next < 0 || ours[i] < next))
-                next = ours[i];
-        if (next != from)
-            SYS(close_range, from, next < 0 ? ~0U : (u32)next - 1, 0);
+    const int ours[] = {box.channel, box.lock,     box.terminal,
+                        box.plan_fd, box.cwd,      (int)box.plan.executable,
+                        signals,     box.init.link};
+    close_others("", ours, COUNT(ours));
+}
+
+/* What our own PID 1 says: that the command stopped (PID 1 itself cannot), or which signal ended it. */
+static void hear_init(int ended) {
+    u8 word;
+    long got;
+    while ((got = SYS(recvfrom, box.init.link, &word, 1, MSG_DONTWAIT, 0, 0)) == 1) {
+        if (word & INIT_ENDED)
+            state.told = word & ~INIT_ENDED;
+        else if (!ended)
+            stop_together();
+    }
+    if (got == 0) {
+        SYS(close, box.init.link);
+        box.init.link = -1;
     }
 }
 
@@ -174,7 +197,7 @@ static void hear(struct failure *failure) {
 }
 
 static int exit_status(int status) {
-    int signal = state.ended_by ? state.ended_by : status & 0x7f;
+    int signal = state.ended_by ? state.ended_by : status & 0x7f ? status & 0x7f : state.told;
     if (!signal)
         return status >> 8 & 0xff;
     /* A shell goes on with its script unless Ctrl-C was seen to end us too. */
@@ -191,13 +214,17 @@ int monitor_wait(struct failure *failure) {
         SYS(prctl, PR_SET_CHILD_SUBREAPER, 1);
     SYS(write, box.channel, "", 1); /* releases the child */
     do {
-        struct pollfd wait[] = {{.fd = signals, .events = POLLIN}, {.fd = box.channel, .events = POLLIN}};
+        struct pollfd wait[] = {{.fd = signals, .events = POLLIN},
+                                {.fd = box.channel, .events = POLLIN},
+                                {.fd = box.init.link, .events = POLLIN}};
         struct __kernel_timespec pause = {0};
         s64 left = state.deadline - now();
         pause.tv_nsec = left > 0 ? left : 0;
-        SYS(ppoll, wait, 2, state.lost ? &pause : 0, 0, 0);
+        SYS(ppoll, wait, COUNT(wait), state.lost ? &pause : 0, 0, 0);
         if (wait[1].revents)
             hear(failure);
+        if (wait[2].revents)
+            hear_init(0);
         struct signalfd_siginfo info;
         while (SYS(read, signals, &info, sizeof info) == (long)sizeof info)
             take_signal(&info);
@@ -206,6 +233,8 @@ int monitor_wait(struct failure *failure) {
     } while (!collect(&status));
     if (box.channel >= 0)
         hear(failure);
+    if (box.init.link >= 0)
+        hear_init(1);
     if (!has_pid_namespace())
         end_orphans();
     return exit_status(status);

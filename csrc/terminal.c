@@ -14,6 +14,10 @@ static struct {
     u8 rest[20];
 } modes;
 
+static int open_terminal(void) {
+    return above_standard((int)SYS(openat, AT_FDCWD, "/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+}
+
 static s32 foreground(void) {
     s32 group = 0;
     return SYS(ioctl, box.terminal, TIOCGPGRP, &group) < 0 ? -1 : group;
@@ -21,7 +25,7 @@ static s32 foreground(void) {
 
 void terminal_save(void) {
     box.terminal = -1;
-    int fd = above_standard((int)SYS(openat, AT_FDCWD, "/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+    int fd = open_terminal();
     if (fd < 0)
         return;
     box.terminal = fd;
@@ -42,4 +46,22 @@ void terminal_restore(void) {
         SYS(ioctl, box.terminal, TIOCSPGRP, &ours);
     }
     SYS(ioctl, box.terminal, TCSETS, &modes);
+}
+
+int terminal_is_ours(void) {
+    s32 group = -1;
+    int fd = open_terminal();
+    SYS(ioctl, fd, TIOCGPGRP, &group);
+    SYS(close, fd);
+    return group == (s32)SYS(getpgid, 0);
+}
+
+/* A root filesystem may have no /dev/tty, so what may be the terminal is tried as well. */
+void terminal_give(s32 group) {
+    for (int fd = 0; fd <= 2; fd++)
+        if (SYS(ioctl, fd, TIOCSPGRP, &group) == 0)
+            return;
+    int fd = open_terminal();
+    SYS(ioctl, fd, TIOCSPGRP, &group);
+    SYS(close, fd);
 }

@@ -1,4 +1,4 @@
-/** Kernel constants that plans hold. The C compiler proves each of them when the helper is built. */
+/** Constants that plans hold, most of them the kernel's. The C compiler proves each of them when the helper is built. */
 
 /** Mount attributes, see fsmount(2) and mount_setattr(2). */
 export const MOUNT_ATTR = {
@@ -22,3 +22,6 @@ export const PROPAGATION = {
 
 /** Kinds of file, see inode(7). */
 export const FILE_TYPE = { S_IFCHR: 0o020000, S_IFBLK: 0o060000 } as const;
+
+/** How our own PID 1 works, see `csrc/init.h`: signals to the command, to its process group, whole startup. */
+export const INIT_MODE = { INIT_COMMAND: 0, INIT_GROUP: 1, INIT_FULL: 2 } as const;

@@ -12,6 +12,7 @@
 import type { Operation } from "./operation.ts";
 import { END } from "./ops/end.ts";
 import { IDENTITY } from "./ops/identity.ts";
+import { INIT } from "./ops/init.ts";
 import { MOUNTS } from "./ops/mounts.ts";
 import { NAMESPACES } from "./ops/namespaces.ts";
 import { ROOT } from "./ops/root.ts";
@@ -26,6 +27,7 @@ export const OPS = {
   ...NAMESPACES,
   ...IDENTITY,
   ...SECURITY,
+  ...INIT,
   ...END,
 } as const satisfies Readonly<Record<string, Operation>>;
 

@@ -2,6 +2,7 @@
 import type { Flag } from "../../cli/command.ts";
 import { KINDS, type KindName } from "../../ns/kinds.ts";
 import { identityFlags } from "./identity-flags.ts";
+import { initFlags } from "./init-flags.ts";
 import { mountFlags } from "./mount-flags.ts";
 import { securityFlags } from "./security-flags.ts";
 
@@ -84,6 +85,7 @@ export const runFlags = (): readonly Flag[] => [
   ...mountFlags(),
   ...identityFlags(),
   ...securityFlags(),
+  ...initFlags(),
   {
     long: "env",
     short: "e",
@@ -137,7 +139,6 @@ export const elsewhere = (): Readonly<Record<string, string>> => ({
   groups: "It is `--group-add GROUP`, once for each",
   "security-opt": "They are `--seccomp FILE|off`, `--new-privs`, `--unmask PATH`",
   userns: "They are `--map-root`, `--map-current`, `--map-auto`, `-M` and `-G`",
-  init: NOT_YET,
   detach: NOT_YET,
   network: "`--share net` keeps the host's network; without it there is only lo",
   "share-net": "It is `--share net`",
