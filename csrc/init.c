@@ -58,15 +58,28 @@ static int came_to_all(const siginfo_t *info) {
            !(leader && (info->si_signo == SIGHUP || info->si_signo == SIGCONT));
 }
 
-static void forward(const siginfo_t *info) {
-    u8 byte;
-    s32 target = init.group ? -init.command : init.command;
-    /* The monitor says so where it was continued in the foreground. */
-    if (info->si_signo == SIGCONT && SYS(recvfrom, init.link, &byte, 1, MSG_DONTWAIT, 0, 0) == 1 &&
-        init.group)
+/*
+ * The caller's shell continues its whole job, us included, but only the monitor knows whether in the
+ * foreground: it says so, and then signals. A command that went on before it has the terminal would stop
+ * again. Returns 1 where the command is to go on.
+ */
+static int may_go_on(const siginfo_t *info) {
+    u8 in_foreground;
+    int told = 0;
+    while (SYS(recvfrom, init.link, &in_foreground, 1, MSG_DONTWAIT, 0, 0) == 1)
+        told = 1;
+    if (!init.group)
+        return 1;
+    if (told && in_foreground)
         terminal_give(init.command);
+    return told || info->si_pid != 0; /* 0: from outside */
+}
+
+static void forward(const siginfo_t *info) {
+    if (info->si_signo == SIGCONT && !may_go_on(info))
+        return;
     if (!came_to_all(info))
-        SYS(kill, target, info->si_signo);
+        SYS(kill, init.group ? -init.command : init.command, info->si_signo);
 }
 
 /* What a filter refuses to PID 1 would leave signals unread, or children unreaped. */

@@ -9,7 +9,10 @@
 #define INIT_NAME "nsbox-init"
 #define INIT_WORDS 5
 
-/* What it says on the link is one byte: the signal that stopped the command, or with this bit ended it. */
+/*
+ * What it says on the link is one byte: the signal that stopped the command, or with this bit ended it. What
+ * it is told, before SIGCONT, is one byte: 1 where the caller's group has the terminal.
+ */
 #define INIT_ENDED 0x80
 
 /* recv(2), send(2) */

@@ -66,6 +66,20 @@ static void end_in_place_of(int signal) {
     SYS(kill, box.child, SIGKILL);
 }
 
+/* Our own init hands the terminal on where the command leads a group, and has to know whether it is ours. */
+static void go_on(void) {
+    u8 in_foreground = (u8)terminal_is_ours();
+    if (box.init.link >= 0)
+        SYS(sendto, box.init.link, &in_foreground, 1, MSG_DONTWAIT | MSG_NOSIGNAL, 0, 0);
+    SYS(kill, box.child, SIGCONT);
+}
+
+/* The command stopped: so do we, in the sight of the caller's shell, and go on together. */
+static void stop_together(void) {
+    SYS(kill, SYS(getpid), SIGSTOP);
+    go_on();
+}
+
 static void forward(const struct signalfd_siginfo *info) {
     int signal = (int)info->ssi_signo;
     if (came_to_all(info))
@@ -77,8 +91,12 @@ static void forward(const struct signalfd_siginfo *info) {
         return;
     }
     int lost = !(BIT(signal) & HARMLESS) && is_lost(signal);
-    if (!came_to_all(info))
-        SYS(kill, box.child, signal);
+    if (!came_to_all(info)) {
+        if (signal == SIGCONT)
+            go_on();
+        else
+            SYS(kill, box.child, signal);
+    }
     if (lost) {
         state.lost |= BIT(signal);
         state.deadline = now() + SECOND_LOOK_MS * 1000000;
@@ -104,14 +122,6 @@ static void take_signal(const struct signalfd_siginfo *info) {
         stop_signal((int)info->ssi_signo);
     else if (!(bit & NOT_FORWARDED))
         forward(info);
-}
-
-/* The command stopped: so do we, in the sight of the caller's shell, and go on together. */
-static void stop_together(void) {
-    SYS(kill, SYS(getpid), SIGSTOP);
-    if (box.init.link >= 0 && terminal_is_ours())
-        SYS(sendto, box.init.link, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL, 0, 0);
-    SYS(kill, box.child, SIGCONT);
 }
 
 /* Collects what has ended or stopped. Returns 1 once the command has ended, with its status. */
@@ -164,13 +174,15 @@ static void keep_only(int signals) {
 /* What our own PID 1 says: that the command stopped (PID 1 itself cannot), or which signal ended it. */
 static void hear_init(int ended) {
     u8 word;
+    int stopped = 0;
     long got;
     while ((got = SYS(recvfrom, box.init.link, &word, 1, MSG_DONTWAIT, 0, 0)) == 1) {
-        if (word & INIT_ENDED)
+        stopped = !(word & INIT_ENDED);
+        if (!stopped)
             state.told = word & ~INIT_ENDED;
-        else if (!ended)
-            stop_together();
     }
+    if (stopped && !ended)
+        stop_together();
     if (got == 0) {
         SYS(close, box.init.link);
         box.init.link = -1;
