@@ -121,6 +121,13 @@ static long exec_search(const char *path, const char *name, const char **argv, c
     }
 }
 
+long exec_command(const char *path, const char **argv, const char **envp) {
+    for (const char *c = argv[0]; *c; c++)
+        if (*c == '/')
+            return SYS(execve, argv[0], argv, envp);
+    return *argv[0] ? exec_search(path, argv[0], argv, envp) : -ENOENT;
+}
+
 long op_exec(const struct args_exec *args) {
     u64 count = (u64)box.plan.argc + box.plan.envc + 2;
     /* PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS: as many pointers as the caller has words */
@@ -133,8 +140,5 @@ long op_exec(const struct args_exec *args) {
         argv[i] = at;
     for (u32 i = 0; i < box.plan.envc; i++, at = plan_next(at))
         envp[i] = at;
-    for (const char *c = argv[0]; *c; c++)
-        if (*c == '/')
-            return SYS(execve, argv[0], argv, envp);
-    return *argv[0] ? exec_search(args->path, argv[0], argv, envp) : -ENOENT;
+    return exec_command(args->path, argv, envp);
 }

@@ -133,11 +133,52 @@ static long go_on_as_command(u64 mode, int in_foreground) {
     return 0;
 }
 
-long op_init(const struct args_init *args) {
-    char words[4][24];
-    const u64 numbers[] = {args->mode, (u64)box.init.far_link, (u64)box.init.ready, 0};
+/* The words behind INIT_WORDS that the whole startup has: its settings, the command's. */
+static long exec_full(const struct args_init *args, const char **words) {
+    char flags[24], process[24], all[24];
+    u32 argc = box.plan.argc, envc = box.plan.envc;
+    u64 count = FULL_WORDS + (u64)argc + envc + 2;
+    /* PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS */
+    long memory = SYS(mmap, 0, count * sizeof(char *), 3, 0x22, -1, 0);
+    if (memory < 0 && memory > -4096)
+        return memory;
+    const char **argv = (const char **)memory, **envp = argv + FULL_WORDS + argc + 1;
+    for (u32 i = 0; i < INIT_WORDS; i++)
+        argv[i] = words[i];
+    text_append_number(flags, flags + sizeof flags, args->flags);
+    text_append_number(process, process + sizeof process, args->process);
+    text_append_number(all, all + sizeof all, args->all);
+    argv[INIT_WORDS] = flags;
+    argv[INIT_WORDS + 1] = process;
+    argv[INIT_WORDS + 2] = all;
+    argv[INIT_WORDS + 3] = args->path;
+    const char *at = box.plan.argv;
+    for (u32 i = 0; i < argc; i++, at = plan_next(at))
+        argv[FULL_WORDS + i] = at;
+    for (u32 i = 0; i < envc; i++, at = plan_next(at))
+        envp[i] = at;
+    /* All but what the command is to have is close-on-exec. */
+    return SYS(execveat, box.init.file, "", argv, envp, AT_EMPTY_PATH);
+}
+
+static long exec_init(const struct args_init *args, s32 command) {
+    char words[INIT_WORDS - 1][24];
+    const u64 numbers[] = {args->mode, (u64)box.init.far_link, (u64)box.init.ready, (u64)command};
     const char *argv[INIT_WORDS + 1] = {INIT_NAME}, *envp[] = {0};
     const int kept[] = {box.init.file, box.init.far_link, box.init.ready, box.channel};
+    for (u32 i = 0; i < COUNT(numbers); i++) {
+        text_append_number(words[i], words[i] + sizeof words[i], numbers[i]);
+        argv[i + 1] = words[i];
+    }
+    SYS(fcntl, box.init.far_link, F_SETFD, 0);
+    SYS(fcntl, box.init.ready, F_SETFD, 0);
+    if (args->mode == INIT_FULL)
+        return exec_full(args, argv);
+    close_others("", kept, COUNT(kept));
+    return SYS(execveat, box.init.file, "", argv, envp, AT_EMPTY_PATH);
+}
+
+long op_init(const struct args_init *args) {
     /* With a terminal of its own, PID 1 leads the session. */
     int in_foreground = box.terminal >= 0 || SYS(getsid, 0) == SYS(getpid);
     u64 mask;
@@ -147,7 +188,7 @@ long op_init(const struct args_init *args) {
     if (SYS(getpid) != 1)
         return -EPERM;
     set_signals(~0UL, &mask);
-    long command = SYS(clone, SIGCHLD, 0, 0, 0, 0);
+    long command = args->mode == INIT_FULL ? 1 : SYS(clone, SIGCHLD, 0, 0, 0, 0);
     if (command == 0) {
         set_signals(mask, 0);
         return go_on_as_command(args->mode, in_foreground);
@@ -156,12 +197,5 @@ long op_init(const struct args_init *args) {
         return command;
     /* Ignored, as the caller may have it, it would lose the command's status. */
     SYS(rt_sigaction, SIGCHLD, &by_default, 0, sizeof by_default.mask);
-    close_others("", kept, COUNT(kept));
-    SYS(fcntl, box.init.far_link, F_SETFD, 0);
-    SYS(fcntl, box.init.ready, F_SETFD, 0);
-    for (u32 i = 0; i < COUNT(numbers); i++) {
-        text_append_number(words[i], words[i] + sizeof words[i], i == 3 ? (u64)command : numbers[i]);
-        argv[i + 1] = words[i];
-    }
-    return SYS(execveat, box.init.file, "", argv, envp, AT_EMPTY_PATH);
+    return exec_init(args, (s32)command);
 }

@@ -24,7 +24,7 @@ static struct {
     int group; /* signals go to the command's process group */
 } init;
 
-static void say(u8 word) {
+void init_say(u8 word) {
     SYS(sendto, init.link, &word, 1, MSG_DONTWAIT | MSG_NOSIGNAL, 0, 0);
 }
 
@@ -32,7 +32,7 @@ _Noreturn static void finish(int status) {
     int signal = status & 0x7f;
     if (!signal)
         leave(status >> 8 & 0xff);
-    say((u8)(INIT_ENDED | signal));
+    init_say((u8)(INIT_ENDED | signal));
     leave(128 + signal);
 }
 
@@ -46,7 +46,7 @@ static void reap(void) {
         int signal = status >> 8 & 0xff;
         /* PTRACE_TRACEME has made us its tracer: it goes on by itself, with the signal it stopped for. */
         if (SYS(ptrace, PTRACE_DETACH, pid, 0, signal) != 0)
-            say((u8)signal);
+            init_say((u8)signal);
     }
 }
 
@@ -63,7 +63,7 @@ static int came_to_all(const siginfo_t *info) {
  * foreground: it says so, and then signals. A command that went on before it has the terminal would stop
  * again. Returns 1 where the command is to go on.
  */
-static int may_go_on(const siginfo_t *info) {
+int init_may_go_on(s32 from) {
     u8 in_foreground;
     int told = 0;
     while (SYS(recvfrom, init.link, &in_foreground, 1, MSG_DONTWAIT, 0, 0) == 1)
@@ -72,11 +72,11 @@ static int may_go_on(const siginfo_t *info) {
         return 1;
     if (told && in_foreground)
         terminal_give(init.command);
-    return told || info->si_pid != 0; /* 0: from outside */
+    return told || from != 0; /* 0: from outside */
 }
 
 static void forward(const siginfo_t *info) {
-    if (info->si_signo == SIGCONT && !may_go_on(info))
+    if (info->si_signo == SIGCONT && !init_may_go_on(info->si_pid))
         return;
     if (!came_to_all(info))
         SYS(kill, init.group ? -init.command : init.command, info->si_signo);
@@ -111,7 +111,7 @@ _Noreturn void init_main(u32 argc, const char **argv) {
     siginfo_t info;
     SYS(prctl, PR_SET_DUMPABLE, 0);
     SYS(prctl, PR_SET_NAME, INIT_NAME);
-    if (argc != INIT_WORDS || text_number(argv[1], &mode) || text_number(argv[2], &link) ||
+    if (argc < INIT_WORDS || text_number(argv[1], &mode) || text_number(argv[2], &link) ||
         text_number(argv[3], &ready) || text_number(argv[4], &command) || SYS(getpid) != 1)
         leave(125);
     init.command = (s32)command;
@@ -124,6 +124,8 @@ _Noreturn void init_main(u32 argc, const char **argv) {
     check();
     SYS(sendto, ready, "", 1, MSG_NOSIGNAL, 0, 0);
     SYS(close, ready);
+    if (mode == INIT_FULL)
+        init_full(argc - INIT_WORDS, argv + INIT_WORDS, argv + argc + 1);
     for (;;) {
         if (SYS(rt_sigtimedwait, &every_signal, &info, 0, sizeof every_signal) <= 0)
             continue;

@@ -1,6 +1,13 @@
 /** From the operation table to C: the enum, argument structs, dispatcher, and proofs of constants. */
 import { KINDS } from "../src/ns/kinds.ts";
-import { FILE_TYPE, INIT_MODE, MOUNT_ATTR, PROPAGATION } from "../src/plan/constants.ts";
+import {
+  FILE_TYPE,
+  INIT_FLAG,
+  INIT_MODE,
+  INIT_NO_TIMEOUT,
+  MOUNT_ATTR,
+  PROPAGATION,
+} from "../src/plan/constants.ts";
 import { MAGIC } from "../src/plan/magic.ts";
 import { type FieldKind, type Operation, TEXTS } from "../src/plan/operation.ts";
 import { OP_NAMES, OPS } from "../src/plan/ops.ts";
@@ -61,7 +68,14 @@ export function abiHeader(): string {
 
 /** The generated proofs, `csrc/gen/proofs.h`: every constant of the TypeScript side. */
 export function abiProofs(): string {
-  const constants: Record<string, number> = { ...MOUNT_ATTR, ...PROPAGATION, ...FILE_TYPE, ...INIT_MODE };
+  const constants: Record<string, number> = {
+    ...MOUNT_ATTR,
+    ...PROPAGATION,
+    ...FILE_TYPE,
+    ...INIT_MODE,
+    ...INIT_FLAG,
+    INIT_NO_TIMEOUT,
+  };
   for (const { name, number } of CAPABILITIES) constants[`CAP_${name}`] = number;
   for (const { name, number } of RESOURCES) constants[`RLIMIT_${name.toUpperCase()}`] = number;
   for (const kind of KINDS)

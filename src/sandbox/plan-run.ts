@@ -93,7 +93,7 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
   securityAfter(blocks, around);
   if (request.cwd !== undefined) blocks.push(block({ op: "chdir", path: request.cwd }));
   securityLast(blocks, around, request.preserve);
-  if (init !== undefined) initInside(blocks, init);
+  if (init !== undefined) initInside(blocks, init, path);
   blocks.push(block({ op: "exec", path }));
   const plan = {
     blocks,

@@ -20,7 +20,7 @@ export const INIT = {
     call: "clone, execveat",
     man: "pid_namespaces(7)",
     kind: "pid",
-    // mode: see INIT_MODE in ../constants.ts.
-    fields: { mode: "number" },
+    // mode, flags: see INIT_MODE and INIT_FLAG in ../constants.ts; process, all: timeouts in seconds.
+    fields: { mode: "number", flags: "number", process: "number", all: "number", path: "string" },
   },
 } as const satisfies Readonly<Record<string, Operation>>;
