@@ -41,7 +41,7 @@ describe.skipIf(why !== "")(`nsbox run --init=full with runit${why}`, () => {
     const { out, err, status } = await run(ROOT, ["--init=full", root, "bash", "-c", `${WAIT}; exit 4`]);
     expect({ out, status }).toEqual({ out: "service up\ncommand\nservice got TERM\n", status: 4 });
     expect(err).toMatch(
-      /Booting runit daemon[^]*Runit started as PID 2\n[^]*Running bash[^]*exited with status 4[^]*Begin shutting down runit services[^]*Shutting down runit daemon \(PID 2\)[^]*Waiting for runit services to exit/,
+      /Booting runit daemon.*Runit started as PID 2\n.*Running bash.*exited with status 4.*Begin shutting down runit services.*Shutting down runit daemon \(PID 2\).*Waiting for runit services to exit/s,
     );
   }, 20_000);
 

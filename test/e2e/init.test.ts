@@ -1,7 +1,21 @@
 import { describe, expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { watch } from "./screen.ts";
-import { forEveryone, hostProgram, NSBOX, PEOPLE, run, SIGNALS, shell, textOf, until } from "./support.ts";
+import {
+  AS_ROOT,
+  forEveryone,
+  hostProgram,
+  NSBOX,
+  PEOPLE,
+  ROOT,
+  run,
+  SCRATCH,
+  SIGNALS,
+  shell,
+  textOf,
+  until,
+} from "./support.ts";
 import { descendants, listing, processState, programBelow } from "./traces.ts";
 import { newTree, tree } from "./trees.ts";
 
@@ -268,5 +282,30 @@ describe("the init holds nothing of the caller's", () => {
       expect(out).toBe("0\n");
       expect(err.match(/Permission denied/g)).toHaveLength(3);
     });
+  });
+
+  test.skipIf(!AS_ROOT || !PYTHON)(
+    "nor trace it, though it has CAP_SYS_PTRACE of its user namespace (needs root and python3)",
+    async () => {
+      const line =
+        "import ctypes; l = ctypes.CDLL(None, use_errno=True); print(l.ptrace(16, 1, 0, 0), ctypes.get_errno())";
+      const argv = ["--init", "--map-root", "--cap-add", "SYS_PTRACE", "/", PYTHON!, "-c", line];
+      expect((await run(ROOT, argv)).out).toBe("-1 1\n");
+    },
+  );
+
+  test("a filter that refuses what an init needs is named, and the command does not run", async () => {
+    for (const [name, words] of [
+      ["rt_sigtimedwait", "Cannot start as PID 1"],
+      ["execveat", "Cannot start an init as PID 1"],
+    ] as const) {
+      const file = join(SCRATCH, `${name}.json`);
+      const syscalls = [{ names: [name], action: "SCMP_ACT_ERRNO" }];
+      writeFileSync(file, JSON.stringify({ defaultAction: "SCMP_ACT_ALLOW", syscalls }));
+      const who = PEOPLE[0]!;
+      const { out, err, status } = await run(who, ["--init", "--seccomp", file, tree(who), "echo", "ran"]);
+      expect({ out, status }).toEqual({ out: "", status: 125 });
+      expect(err).toStartWith(`error: ${words}\n  cause: the system call filter refuses`);
+    }
   });
 });
