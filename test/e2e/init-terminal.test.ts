@@ -9,6 +9,20 @@ const goesOn = (pid: number) => until(`process ${pid} to go on`, () => processSt
 
 describe("a terminal over nsbox run", () => {
   forEveryone((who) => {
+    test("Ctrl-Z stops the command of a whole startup, and fg goes on with it", async () => {
+      await using session = Session.shell(who);
+      await session.line(`$NSBOX run --init=full -q ${tree(who)} sleep 60`);
+      const sleep = await programBelow(session.process.pid, "sleep");
+      session.type(KEYS.suspend);
+      await session.screen.shows("Stopped");
+      await stopped(sleep);
+      await session.line("fg");
+      await goesOn(sleep);
+      session.type(KEYS.interrupt);
+      await session.line('echo "status $?"');
+      await session.screen.shows("status 2");
+    });
+
     for (const option of ["--init", "--init=group"]) {
       const nsbox = `$NSBOX run ${option} ${tree(who)}`;
 
