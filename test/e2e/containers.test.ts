@@ -1,14 +1,18 @@
 /** Containers that live, by the commands over them. Judges: /proc, ps, readlink, cat. */
 import { afterAll, expect, test } from "bun:test";
-import { existsSync, readFileSync, readlinkSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { startOf } from "../../src/runtime/containers/process.ts";
 import { type Home, home } from "./homes.ts";
-import { AS_ROOT, call, outcome, type Person, ROOT, USER, until } from "./support.ts";
+import { AS_ROOT, call, NSBOX, outcome, type Person, ROOT, start, textOf, USER, until } from "./support.ts";
 import { newTree, tree } from "./trees.ts";
 
 const KEEP = join(import.meta.dir, "fixtures/keep-container.ts");
-const PEOPLE: readonly Person[] = AS_ROOT ? [ROOT] : [USER];
+/** Those who may read the sources, by which the tests start containers. */
+const PEOPLE: readonly Person[] = (AS_ROOT ? [ROOT, USER] : [USER]).filter(
+  ({ prefix }) => Bun.spawnSync([...prefix, "test", "-x", process.execPath, "-a", "-r", KEEP]).exitCode === 0,
+);
+
 const homes: Home[] = [];
 
 afterAll(async () => {
@@ -22,12 +26,15 @@ afterAll(async () => {
 interface Kept {
   readonly restarts?: number;
   readonly input?: boolean;
+  readonly remove?: boolean;
   readonly root?: string;
 }
 
 /** Starts `line` in bash as container `name`. */
-async function keep(own: Home, name: string, line: string, { restarts = 0, input = false, root }: Kept = {}) {
-  const words = [name, `${restarts}`, input ? "1" : "0", root ?? tree(own.who), "/bin/bash", "-c", line];
+async function keep(own: Home, name: string, line: string, kept: Kept = {}) {
+  const { restarts = 0, input = false, remove = false, root = tree(own.who) } = kept;
+  const numbers = [restarts, input, remove].map((value) => String(Number(value)));
+  const words = [name, ...numbers, root, "/bin/bash", "-c", line];
   const { err, status } = await call(own.who, [process.execPath, KEEP, ...words], { env: own.env });
   expect({ err, status }).toEqual({ err: "", status: 0 });
 }
@@ -36,6 +43,26 @@ async function ownHome(who: Person): Promise<Home> {
   const own = await home(who);
   homes.push(own);
   return own;
+}
+
+/** What comes of `nsbox attach` for one who types `text`. */
+function typed(own: Home, name: string, text: string) {
+  const attached = start(own.who, [NSBOX, "attach", name], { env: own.env }, "pipe");
+  attached.stdin.write(text);
+  attached.stdin.flush();
+  return outcome(attached);
+}
+
+/** The first child of a process. */
+const childOf = (pid: number): string => textOf(`/proc/${pid}/task/${pid}/children`).split(" ")[0] ?? "";
+
+/** What the descriptors of a process are. */
+function descriptors(pid: string): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  } catch {
+    return [];
+  }
 }
 
 const inspect = async (own: Home, name: string) => JSON.parse((await own.nsbox("inspect", name)).out)[0];
@@ -87,9 +114,20 @@ test.each(PEOPLE)("$name: wait returns with the end of the command, and its stat
   const own = await ownHome(who);
   await keep(own, "c", "read line; exit 42", { input: true });
   const waiting = own.start("wait", "c");
-  const attached = own.nsbox("attach", "c");
-  expect((await attached).status).toBe(42);
+  expect((await typed(own, "c", "go\n")).status).toBe(42);
   expect((await outcome(waiting)).out).toBe("42\n");
+});
+
+test.each(PEOPLE)("$name: wait tells the status of one that removes itself", async (who) => {
+  const own = await ownHome(who);
+  await keep(own, "c", "read line; exit 42", { input: true, remove: true });
+  const waiting = own.start("wait", "c");
+  await until("it listens", () =>
+    descriptors(childOf(waiting.pid)).some((link) => link.startsWith("socket:")),
+  );
+  expect((await typed(own, "c", "go\n")).status).toBe(42);
+  expect((await outcome(waiting)).out).toBe("42\n");
+  expect((await own.nsbox("ps", "-aq")).out).toBe("");
 });
 
 test.each(PEOPLE)("$name: with its supervisor the container ends, and is lost", async (who) => {
@@ -179,7 +217,7 @@ test.each(PEOPLE)("$name: cp sees what is mounted in a container that runs", asy
   const own = await ownHome(who);
   await keep(own, "c", `echo content >/dev/shm/f; echo ready; ${SLEEPS}`);
   await isReady(own, "c");
-  const to = `${tree(own.who)}-copied`;
+  const to = join(newTree(who), "tmp/copied");
   expect(await own.nsbox("cp", "c:/dev/shm/f", to)).toMatchObject({ err: "", status: 0 });
   expect(readFileSync(to, "utf8")).toBe("content\n");
   expect(await own.nsbox("cp", to, "c:/dev/shm/back")).toMatchObject({ err: "", status: 0 });
@@ -191,7 +229,7 @@ test.each(PEOPLE)("$name: all that a container writes is followed, line by line"
   const own = await ownHome(who);
   await keep(own, "c", "read line; for ((i = 0; i < 20000; i++)); do echo $i; done", { input: true });
   const following = own.start("logs", "-f", "c");
-  await own.nsbox("attach", "c");
+  await typed(own, "c", "go\n");
   const { out } = await outcome(following);
   expect(out).toBe(Array.from({ length: 20_000 }, (_, at) => `${at}\n`).join(""));
 });
