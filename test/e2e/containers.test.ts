@@ -1,6 +1,6 @@
 /** Containers that live, by the commands over them. Judges: /proc, ps, readlink, cat. */
 import { afterAll, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { startOf } from "../../src/runtime/containers/process.ts";
 import { type Home, home } from "./homes.ts";
@@ -233,6 +233,31 @@ test.each(PEOPLE)("$name: all that a container writes is followed, line by line"
   const { out } = await outcome(following);
   expect(out).toBe(Array.from({ length: 20_000 }, (_, at) => `${at}\n`).join(""));
 });
+
+test.each(PEOPLE)(
+  "$name: the end is not held up by somebody who is attached and does not read",
+  async (who) => {
+    const own = await ownHome(who);
+    await keep(
+      own,
+      "c",
+      "trap '' PIPE; while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done",
+    );
+    const stuck = own.start("attach", "c");
+    await stuck.stdout.getReader().read();
+    stuck.kill("SIGSTOP");
+    const log = join(own.state, "containers", (await inspect(own, "c")).id, "log");
+    let [size, since] = [-1, 0];
+    await until("nothing moves any more", () => {
+      if (statSync(log).size !== size) [size, since] = [statSync(log).size, performance.now()];
+      return performance.now() - since > 300;
+    });
+    expect((await own.nsbox("rm", "-f", "c")).status).toBe(0);
+    stuck.kill("SIGKILL");
+    await stuck.exited;
+  },
+  20_000,
+);
 
 test.each(PEOPLE)("$name: two commands at once on one container leave it in one state", async (who) => {
   const own = await ownHome(who);
