@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { EXITED, type Home, home, put, running } from "./homes.ts";
+import { Screen } from "./screen.ts";
 import {
   AS_ROOT,
   CALLER_ENV,
@@ -162,6 +163,31 @@ forEveryone((who) => {
     expect((await own.nsbox("ps", "-a")).out).toContain("\\x1b[2J\\u202e\\n");
     expect(idsIn(own)).toEqual([A]);
   }, 30_000);
+
+  test("on a terminal no line is wider than it, and elsewhere nothing is cut", async () => {
+    const own = await home(who);
+    const command = ["x".repeat(500), "\u4e2d".repeat(100)];
+    const config = {
+      version: 1,
+      id: A,
+      created: "",
+      cwd: "/",
+      root: "/",
+      command,
+      stopSignal: 15,
+      stopTimeout: 1,
+    };
+    put(own, { id: A, name: "n".repeat(64), status: EXITED, config });
+    const screen = new Screen();
+    const terminal = { cols: 80, rows: 24, data: (_: unknown, bytes: Uint8Array) => screen.feed(bytes) };
+    const process = Bun.spawn([...own.who.prefix, NSBOX, "ps", "-a"], { env: own.env, terminal });
+    await process.exited;
+    await screen.shows("…\r\n");
+    const widths = screen.text.split("\r\n").map((line) => Bun.stringWidth(line));
+    expect(Math.max(...widths)).toBeGreaterThan(70);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(80);
+    expect((await own.nsbox("ps", "-a")).out).toContain(command.join(" "));
+  });
 
   test("rm wants what lives to be ended first, and forgets the rest", async () => {
     const own = await home(who);
