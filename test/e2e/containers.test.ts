@@ -4,14 +4,8 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync, statSy
 import { join } from "node:path";
 import { startOf } from "../../src/runtime/containers/process.ts";
 import { type Home, home } from "./homes.ts";
-import { AS_ROOT, call, NSBOX, outcome, type Person, ROOT, start, textOf, USER, until } from "./support.ts";
+import { call, NSBOX, outcome, PEOPLE, type Person, start, textOf, until } from "./support.ts";
 import { newTree, tree } from "./trees.ts";
-
-const KEEP = join(import.meta.dir, "fixtures/keep-container.ts");
-/** Those who may read the sources, by which the tests start containers. */
-const PEOPLE: readonly Person[] = (AS_ROOT ? [ROOT, USER] : [USER]).filter(
-  ({ prefix }) => Bun.spawnSync([...prefix, "test", "-x", process.execPath, "-a", "-r", KEEP]).exitCode === 0,
-);
 
 const homes: Home[] = [];
 
@@ -24,19 +18,16 @@ afterAll(async () => {
 });
 
 interface Kept {
-  readonly restarts?: number;
-  readonly input?: boolean;
-  readonly remove?: boolean;
   readonly root?: string;
+  readonly options?: readonly string[];
 }
 
 /** Starts `line` in bash as container `name`. */
-async function keep(own: Home, name: string, line: string, kept: Kept = {}) {
-  const { restarts = 0, input = false, remove = false, root = tree(own.who) } = kept;
-  const numbers = [restarts, input, remove].map((value) => String(Number(value)));
-  const words = [name, ...numbers, root, "/bin/bash", "-c", line];
-  const { err, status } = await call(own.who, [process.execPath, KEEP, ...words], { env: own.env });
+async function keep(own: Home, name: string, line: string, { root, options = [] }: Kept = {}) {
+  const words = [...options, root ?? tree(own.who), "bash", "-c", line];
+  const { out, err, status } = await own.nsbox("run", "-d", "--name", name, ...words);
   expect({ err, status }).toEqual({ err: "", status: 0 });
+  expect(out).toMatch(/^[a-f][0-9a-f]{11}\n$/);
 }
 
 async function ownHome(who: Person): Promise<Home> {
@@ -112,7 +103,7 @@ test.each(PEOPLE)("$name: kill -s sends any signal, and kill alone ends it", asy
 
 test.each(PEOPLE)("$name: wait returns with the end of the command, and its status", async (who) => {
   const own = await ownHome(who);
-  await keep(own, "c", "read line; exit 42", { input: true });
+  await keep(own, "c", "read line; exit 42", { options: ["--interactive"] });
   const waiting = own.start("wait", "c");
   expect((await typed(own, "c", "go\n")).status).toBe(42);
   expect((await outcome(waiting)).out).toBe("42\n");
@@ -120,7 +111,7 @@ test.each(PEOPLE)("$name: wait returns with the end of the command, and its stat
 
 test.each(PEOPLE)("$name: wait tells the status of one that removes itself", async (who) => {
   const own = await ownHome(who);
-  await keep(own, "c", "read line; exit 42", { input: true, remove: true });
+  await keep(own, "c", "read line; exit 42", { options: ["--interactive", "--rm"] });
   const waiting = own.start("wait", "c");
   await until("it listens", () =>
     descriptors(childOf(waiting.pid)).some((link) => link.startsWith("socket:")),
@@ -160,6 +151,27 @@ test.each(PEOPLE)("$name: restart stops what runs, and starts the same again", a
   expect(limit(after.status.pid)).toBe(out.trim());
 });
 
+test.each(PEOPLE)(
+  "$name: one of the foreground starts again in the background, without an input",
+  async (who) => {
+    const own = await ownHome(who);
+    const line = "read line; echo got $? $line; exit 5";
+    const words = ["run", "--name", "c", "--status-fd", "3", tree(own.who), "bash", "-c", line];
+    const first = start(
+      own.who,
+      ["bash", "-c", 'exec "$@" 3>&2', "-", NSBOX, ...words],
+      { env: own.env },
+      "pipe",
+    );
+    first.stdin.write("typed\n");
+    first.stdin.end();
+    expect(await outcome(first)).toMatchObject({ out: "got 0 typed\n", status: 5 });
+    expect(await own.nsbox("restart", "c")).toEqual({ out: "c\n", err: "", status: 0 });
+    expect((await own.nsbox("wait", "c")).out).toBe("5\n");
+    expect((await own.nsbox("logs", "c")).out).toBe("got 0 typed\ngot 1\n");
+  },
+);
+
 test.each(PEOPLE)("$name: a restart that fails keeps the container, and inspect says why", async (who) => {
   const own = await ownHome(who);
   const root = newTree(own.who);
@@ -180,7 +192,7 @@ test.each(PEOPLE)("$name: a restart that fails keeps the container, and inspect 
 
 test.each(PEOPLE)("$name: one that is started again and again stays ended after stop", async (who) => {
   const own = await ownHome(who);
-  await keep(own, "c", "echo again; exit 1", { restarts: -1 });
+  await keep(own, "c", "echo again; exit 1", { options: ["--restart", "on-failure"] });
   await until("a second start", async () => (await own.nsbox("logs", "c")).out.startsWith("again\nagain\n"));
   expect((await own.nsbox("stop", "c")).status).toBe(0);
   const { state, restarts } = (await inspect(own, "c")).status;
@@ -227,7 +239,9 @@ test.each(PEOPLE)("$name: cp sees what is mounted in a container that runs", asy
 
 test.each(PEOPLE)("$name: all that a container writes is followed, line by line", async (who) => {
   const own = await ownHome(who);
-  await keep(own, "c", "read line; for ((i = 0; i < 20000; i++)); do echo $i; done", { input: true });
+  await keep(own, "c", "read line; for ((i = 0; i < 20000; i++)); do echo $i; done", {
+    options: ["--interactive"],
+  });
   const following = own.start("logs", "-f", "c");
   await typed(own, "c", "go\n");
   const { out } = await outcome(following);
