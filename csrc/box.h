@@ -27,6 +27,7 @@ struct box {
     s64 start;                /* CLOCK_MONOTONIC in nanoseconds when the monitor began */
     u64 flags;                /* the namespaces that were made, CLONE_NEW… */
     s32 child;                /* PID of the command, as the monitor sees it */
+    int detach;               /* the command goes on when the monitor ends */
     int die_by;               /* the signal by which the monitor is to end as the command did, 0 for none */
 
     int plan_fd;          /* this very file: the helper with the plan behind it */
@@ -65,6 +66,12 @@ long interp_walk(u32 where, struct failure *failure);
 
 /* Moves a descriptor of ours off 0, 1 and 2, which the caller may have closed. */
 int above_standard(int fd);
+
+/* Gives up all capabilities but these; the bounding set stays. */
+long limit_capabilities(u64 most);
+
+/* Closes every descriptor above 2 but those of `keep`, in any order; what is below 0 there is none. */
+void close_all_but(const int *keep, u32 count);
 
 /* Opens `path` inside the root filesystem, never outside it: see resolve.c. */
 int resolve(const char *path, int flags);

@@ -56,6 +56,14 @@ static long set_capabilities(u64 permitted, u64 inheritable) {
     return SYS(capset, &header, sets);
 }
 
+long limit_capabilities(u64 most) {
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct sets[2];
+    long error = SYS(capget, &header, sets);
+    u64 permitted = sets[0].permitted | (u64)sets[1].permitted << 32;
+    return error < 0 ? error : set_capabilities(permitted & most, 0);
+}
+
 long op_capabilities(const struct args_capabilities *args) {
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct sets[2];

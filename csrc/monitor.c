@@ -46,14 +46,7 @@ static void keep_only(int signals) {
     const int ours[] = {
         box.channel,    box.lock,   box.terminal, box.plan_fd, box.cwd,    (int)box.plan.executable,
         box.supervisor, box.parent, box.block,    box.sync,    box.status, signals};
-    for (s64 from = 3, next; from >= 0; from = next < 0 ? -1 : next + 1) {
-        next = -1;
-        for (u32 i = 0; i < COUNT(ours); i++)
-            if (ours[i] >= from && (next < 0 || ours[i] < next))
-                next = ours[i];
-        if (next != from)
-            SYS(close_range, from, next < 0 ? ~0U : (u32)next - 1, 0);
-    }
+    close_all_but(ours, COUNT(ours));
 }
 
 static void close_all(void) {
@@ -148,7 +141,7 @@ int monitor_wait(struct failure *failure) {
     u64 all = ~0UL;
     int status = 0, signals = (int)SYS(signalfd4, -1, &all, sizeof all, O_CLOEXEC | O_NONBLOCK);
     keep_only(signals);
-    if (!has_pid_namespace())
+    if (!has_pid_namespace() && !box.detach)
         SYS(prctl, PR_SET_CHILD_SUBREAPER, 1);
     tell_created();
     if (box.block < 0)
@@ -158,7 +151,7 @@ int monitor_wait(struct failure *failure) {
     while (!collect(&status));
     while (box.channel >= 0)
         hear(failure);
-    if (!has_pid_namespace())
+    if (!has_pid_namespace() && !box.detach)
         end_orphans();
     if (relay_runs())
         relay_finish();

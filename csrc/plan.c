@@ -66,9 +66,12 @@ static int take_operations(struct plan *plan, struct cursor *cursor) {
 /* All of them before a clone that never comes. */
 static int is_without_command(struct plan *plan) {
     plan->clone = plan->ops;
-    for (u32 i = 0; i < plan->ops; i++)
+    for (u32 i = 0; i < plan->ops; i++) {
+        if (plan->where[i] == WHERE_ANY)
+            plan->where[i] = WHERE_BEFORE;
         if (plan->where[i] != WHERE_BEFORE)
             return 0;
+    }
     return plan->ops > 0;
 }
 
@@ -82,7 +85,7 @@ static int order_is_right(struct plan *plan) {
             plan->where[i] = plan->where[i + 1];
         if (plan->where[i] > plan->where[i + 1] || plan->code[i] == OP_EXEC)
             return 0;
-        if (plan->code[i] == OP_CLONE) {
+        if (plan->where[i] == WHERE_CLONE && plan->code[i] != OP_SAY) {
             plan->clone = i;
             clones++;
         }

@@ -12,16 +12,24 @@
 #include <linux/magic.h>
 
 /* A tree could hold anything of that name: only what is devpts is opened as a terminal. */
-static int open_master(void) {
+static int open_checked(int flags) {
     struct statfs filesystem;
-    int fd = (int)SYS(openat, AT_FDCWD, "/dev/pts/ptmx", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    int fd = (int)SYS(openat, AT_FDCWD, "/dev/pts/ptmx", flags | O_NOFOLLOW | O_CLOEXEC);
+    long error = fd < 0 ? 0 : SYS(fstatfs, fd, &filesystem);
+    if (fd < 0 || (error == 0 && filesystem.f_type == DEVPTS_SUPER_MAGIC))
+        return fd;
+    SYS(close, fd);
+    return error < 0 ? (int)error : -ENOTTY;
+}
+
+/* Looked at without being opened, and again once it is: a container that is entered may change it meanwhile.
+ */
+static int open_master(void) {
+    int fd = open_checked(O_PATH);
     if (fd < 0)
         return fd;
-    long error = SYS(fstatfs, fd, &filesystem);
     SYS(close, fd);
-    if (error < 0 || filesystem.f_type != DEVPTS_SUPER_MAGIC)
-        return error < 0 ? (int)error : -ENOTTY;
-    return (int)SYS(openat, AT_FDCWD, "/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+    return open_checked(O_RDWR | O_NOCTTY);
 }
 
 long op_terminal(const struct args_terminal *args) {

@@ -3,6 +3,7 @@
  * dynamic linker then, so it relocates itself. Behind its own bytes stands the plan.
  */
 #include "box.h"
+#include "enter.h"
 #include "sys.h"
 #include "terminal.h"
 #include <linux/elf.h>
@@ -61,6 +62,8 @@ static long read_plan(void) {
 
 /* Undoes all that was done, in the order in which it must be, and words the failure if there was one. */
 static int finish(int status, const struct failure *failure) {
+    if (failure->step)
+        detach_trees();
     remove_pid_file();
     remove_mount_points();
     terminal_restore();

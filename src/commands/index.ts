@@ -17,6 +17,21 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "main",
     load: () => import("./run.ts"),
   },
+  exec: {
+    summary: "Run one more command in a container that runs",
+    group: "main",
+    load: () => import("./exec.ts"),
+  },
+  mount: {
+    summary: "Mount something more in a container that runs",
+    group: "main",
+    load: () => import("./mount.ts"),
+  },
+  umount: {
+    summary: "Take away a mount of a container that runs",
+    group: "main",
+    load: () => import("./umount.ts"),
+  },
   "build-rootfs": {
     summary: "Make a root filesystem from programs and the libraries they load",
     group: "main",

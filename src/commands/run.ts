@@ -61,8 +61,9 @@ async function run(input: Parsed): Promise<number> {
     throw new UsageError('Options "--explain" and "--explain-json" contradict each other');
   }
   if (input.has("explain") || input.has("explain-json")) {
+    const { explain } = await import("./run/explain.ts");
     const whole = kept ? (await import("./run/keep.ts")).explained(planned.plan, input) : planned.plan;
-    return explain({ ...planned, plan: whole }, input.has("explain-json"));
+    return explain(whole, planned.kinds, input.has("explain-json"));
   }
   if (!input.has("quiet")) await printNotes(sharedNote(request, planned.kinds), planned, input);
   if (preserve.length > 0) (await import("../runtime/preserve.ts")).preserve(preserve);
@@ -97,17 +98,4 @@ async function printNotes(shared: string | undefined, { scoped }: PlannedRun, in
   if (notes.length === 0) return;
   const { note } = await import("../cli/log.ts");
   for (const text of notes) await note(text);
-}
-
-async function explain({ plan, kinds }: PlannedRun, json: boolean): Promise<number> {
-  const [{ explainText, explainJson }, { readable }, { print }, { sanitizeJson, sanitizeLines }] =
-    await Promise.all([
-      import("../plan/describe.ts"),
-      import("../plan/decode.ts"),
-      import("../cli/print.ts"),
-      import("../cli/sanitize.ts"),
-    ]);
-  const steps = readable(plan);
-  print(json ? sanitizeJson(explainJson(steps, kinds)) : sanitizeLines(explainText(steps)));
-  return 0;
 }

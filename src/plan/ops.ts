@@ -11,6 +11,7 @@
 
 import type { Operation } from "./operation.ts";
 import { END } from "./ops/end.ts";
+import { ENTER } from "./ops/enter.ts";
 import { IDENTITY } from "./ops/identity.ts";
 import { LIFE } from "./ops/life.ts";
 import { MOUNTS } from "./ops/mounts.ts";
@@ -25,6 +26,7 @@ export const OPS = {
   ...ROOT,
   ...MOUNTS,
   ...NAMESPACES,
+  ...ENTER,
   ...IDENTITY,
   ...SECURITY,
   ...LIFE,

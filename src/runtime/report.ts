@@ -1,15 +1,15 @@
 /** The words for a failed step: what was being done to what, why it failed, what to do about it. */
 import { readFileSync } from "node:fs";
-import { decode } from "../plan/decode.ts";
 import type { Operation } from "../plan/operation.ts";
 import { OPS } from "../plan/ops.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { errnoName, errnoText } from "../sys/errno.ts";
-import { HELPER } from "../sys/helper.gen.ts";
 import { NsboxError } from "../util/errors.ts";
 import { action } from "./action.ts";
 import { finding } from "./finding.ts";
+import { planBehind } from "./plan-behind.ts";
 import { missingKinds } from "./why-clone.ts";
+import { whyEnter } from "./why-enter.ts";
 import { whyExec } from "./why-exec.ts";
 import { hasMountedFiles, whyExecMounted } from "./why-exec-mounted.ts";
 
@@ -24,24 +24,7 @@ export interface Failure {
 }
 
 /** Reads the plan behind the helper in `descriptor`. */
-export function readPlan(descriptor: number): Plan {
-  const helper = Uint8Array.fromBase64(HELPER).length;
-  return decodePlan(readFileSync(`/proc/self/fd/${descriptor}`).subarray(helper));
-}
-
-/**
- * Decodes the bytes of an encoded plan.
- * @throws Error where they are no plan of this build.
- */
-export function decodePlan(bytes: Uint8Array): Plan {
-  try {
-    return decode(new TextDecoder("utf-8", { fatal: true }).decode(bytes), false);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    // Not by TextDecoder, whose "latin1" is another encoding.
-    return decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"), true);
-  }
-}
+export const readPlan = (descriptor: number): Plan => planBehind(readFileSync(`/proc/self/fd/${descriptor}`));
 
 /**
  * The plan without the kinds that this kernel lacks, where that was why the clone failed; else undefined.
@@ -69,6 +52,11 @@ export function withoutMissingKinds({
 export function failureError({ plan, step, errno }: Failure): NsboxError {
   const op = plan.ops[step - 1];
   if (op === undefined) return new NsboxError(`Step ${step} of the plan failed`, { cause: errnoText(errno) });
+  const target = plan.ops.find((other) => other.op === "open_target");
+  if (target !== undefined) {
+    const found = whyEnter(plan, op, target, errno);
+    if (found !== undefined) return found;
+  }
   const root = plan.ops.find((other) => other.op === "open_root")?.path ?? "/";
   const lock = plan.ops.find((other) => other.op === "lock_root");
   const states = lock === undefined ? ["/"] : [lock.state, lock.otherwise];

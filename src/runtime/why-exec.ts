@@ -20,7 +20,10 @@ const MACHINES: Readonly<Record<number, string>> = {
   243: "RISC-V",
 };
 
-/** The error for `execve` of `name`, looked up in `path`, inside `root`, started in `cwd`. */
+/**
+ * The error for `execve` of `name`, looked up in `path`, inside `root`, started in `cwd`. `container`: the words
+ * for one that was entered.
+ */
 export function whyExec(
   root: string,
   name: string,
@@ -28,7 +31,9 @@ export function whyExec(
   cwd: string,
   errno: number,
   landlock = false,
+  container?: string,
 ): NsboxError {
+  const place = container ?? `root filesystem "${root}"`;
   const errnoDetail = { errno: errnoName(errno), op: "exec" };
   const directories = name === "" ? [] : path.split(":");
   const candidates = name.includes("/")
@@ -36,9 +41,9 @@ export function whyExec(
     : directories.map((directory) => `${directory.startsWith("/") ? "" : `${cwd}/`}${directory}/${name}`);
   const found = candidates.find((candidate) => isThere(root, candidate));
   if (found === undefined) {
-    return new NsboxError(`Command "${name}" not found in root filesystem "${root}"`, {
+    return new NsboxError(`Command "${name}" not found in ${place}`, {
       cause: name.includes("/") ? `execve: ${errnoText(errno)}` : `not in ${path} inside it`,
-      ...hintFor(root, name, path),
+      ...(container === undefined ? hintFor(root, name, path) : {}),
       ...errnoDetail,
       code: "command-not-found",
       status: NOT_FOUND,
@@ -52,7 +57,7 @@ export function whyExec(
           hint: "Name the command's directory, and that of its libraries: --landlock-ro /usr --landlock-ro /lib",
         }
       : reason(root, file, errno);
-  return new NsboxError(`Cannot execute "${found}" in root filesystem "${root}"`, {
+  return new NsboxError(`Cannot execute "${found}" in ${place}`, {
     cause,
     ...(hint === undefined ? {} : { hint }),
     ...errnoDetail,

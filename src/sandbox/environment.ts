@@ -27,7 +27,16 @@ export function environment(request: RunRequest, caller: Caller, identity?: Iden
     variables["TERM"] = caller.env["TERM"];
   }
   variables["container"] = "nsbox";
-  for (const setting of request.env) {
+  return settled(variables, request.env, caller);
+}
+
+/** The variables there are, changed by `-e` settings; it writes to `variables`. */
+export function settled(
+  variables: Record<string, string | undefined>,
+  settings: readonly string[],
+  caller: Caller,
+): Environment {
+  for (const setting of settings) {
     const equals = setting.indexOf("=");
     if (setting === "" || equals === 0) throw new UsageError(`Invalid variable "${setting}": it has no name`);
     if (equals > 0) variables[setting.slice(0, equals)] = setting.slice(equals + 1);

@@ -127,8 +127,8 @@ function addMaps(blocks: Block[], { uid, gid }: Caller): void {
   blocks.push(block({ op: "uid_map", map: `0 ${uid} 1\n` }), block({ op: "gid_map", map: `0 ${gid} 1\n` }));
 }
 
-/** What a report of failure needs to know of the caller's terminal. */
-function display({ env, color }: Caller): string {
+/** What a report of failure needs to know of the caller's terminal: one variable. */
+export function display({ env, color }: Caller): string {
   if (color === "never" || (env["NO_COLOR"] && color !== "always")) return "NO_COLOR=1";
   return env["CLICOLOR_FORCE"] || color === "always" ? "CLICOLOR_FORCE=1" : `TERM=${env["TERM"] ?? "dumb"}`;
 }

@@ -18,6 +18,8 @@ interface SystemCalls {
   readonly lsetxattr: number;
   readonly lgetxattr: number;
   readonly llistxattr: number;
+  readonly ptrace: number;
+  readonly wait4: number;
   readonly flock: number;
   readonly ppoll: number;
   readonly renameat2: number;
@@ -46,6 +48,8 @@ const X64: SystemCalls = {
   lsetxattr: 189,
   lgetxattr: 192,
   llistxattr: 195,
+  ptrace: 101,
+  wait4: 61,
   flock: 73,
   ppoll: 271,
   renameat2: 316,
@@ -74,6 +78,8 @@ const ARM64: SystemCalls = {
   lsetxattr: 6,
   lgetxattr: 9,
   llistxattr: 12,
+  ptrace: 117,
+  wait4: 260,
   flock: 32,
   ppoll: 73,
   renameat2: 276,

@@ -73,7 +73,7 @@ function some(pick: Dice, where: Where): OpName[] {
 export function randomPlan(pick: Dice, bytes: boolean): Plan {
   const names = [
     ...some(pick, "before"),
-    "clone" as const,
+    oneOf(pick, ["clone", "enter"] as const),
     ...some(pick, "outside"),
     ...some(pick, "inside"),
     "exec" as const,

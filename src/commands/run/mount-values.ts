@@ -88,8 +88,10 @@ function unknownOption(word: string, known: readonly string[], type: MountType, 
 }
 
 /** `SRC[:DST[:OPTIONS]]`. */
-export function readBind(value: string, cwd: string): MountItem {
-  const typed = `--bind ${value}`;
+export const readBind = (value: string, cwd: string): MountItem => bindOf(value, cwd, `--bind ${value}`);
+
+/** The same; `typed`: as the user wrote it. */
+export function bindOf(value: string, cwd: string, typed: string): MountItem & { kind: "bind" } {
   const [from = "", to, options = "", ...rest] = split(value, ":");
   if (rest.length > 0 || options.startsWith("/")) {
     throw new UsageError(
@@ -113,13 +115,20 @@ export function readBind(value: string, cwd: string): MountItem {
 }
 
 /** `DST[:OPTIONS]`. */
-export function readTmpfs(value: string): MountItem {
-  const typed = `--tmpfs ${value}`;
+export const readTmpfs = (value: string): MountItem => tmpfsOf(value, `--tmpfs ${value}`);
+
+/** The same; `typed`: as the user wrote it. */
+export function tmpfsOf(value: string, typed: string): MountItem & { kind: "filesystem" } {
   const [target = "", ...options] = split(value, ":");
   return filesystem(TMPFS, target, options.length === 0 ? [] : options.join(":").split(","), typed);
 }
 
-function filesystem(type: MountType, target: string, words: readonly string[], typed: string): MountItem {
+function filesystem(
+  type: MountType,
+  target: string,
+  words: readonly string[],
+  typed: string,
+): MountItem & { kind: "filesystem" } {
   const { choice, own } = readOptions(words, type, typed);
   return {
     kind: "filesystem",

@@ -8,7 +8,7 @@ import type { Op, Plan } from "../../plan/plan.ts";
 import { SYS } from "../../sys/constants.ts";
 import { cstring, syscall } from "../../sys/ffi.ts";
 import { planBytes } from "../launch.ts";
-import { decodePlan } from "../report.ts";
+import { decodePlan } from "../plan-behind.ts";
 import { failedCall, failedErrno } from "./failed-call.ts";
 
 const MFD_CLOEXEC = 1;

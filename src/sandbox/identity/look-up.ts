@@ -67,7 +67,8 @@ function inside(
   return { uid: choose(maps.uid.ranges, uid), gid: choose(maps.gid.ranges, gid) };
 }
 
-interface Found {
+/** A user, looked up. */
+export interface Found {
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
@@ -75,7 +76,7 @@ interface Found {
 }
 
 /** `NAME|UID[:GROUP|GID]`. Without a group: the account's and all that list it; for a bare number the same. */
-function findUser(text: string, read: Reader): Found {
+export function findUser(text: string, read: Reader): Found {
   const [name = "", group, ...more] = text.split(":");
   if (name === "" || group === "" || more.length > 0) {
     throw new UsageError(`Invalid "--user ${text}": it takes "USER[:GROUP]", names or numbers`);
