@@ -1,9 +1,9 @@
 /** Containers that live, by the commands over them. Judges: /proc, ps, readlink, cat. */
 import { afterAll, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { startOf } from "../../src/runtime/containers/process.ts";
-import { type Home, home } from "./homes.ts";
+import { descriptors, type Home, home } from "./homes.ts";
 import { call, NSBOX, outcome, PEOPLE, type Person, start, textOf, until } from "./support.ts";
 import { newTree, tree } from "./trees.ts";
 
@@ -46,15 +46,6 @@ function typed(own: Home, name: string, text: string) {
 
 /** The first child of a process. */
 const childOf = (pid: number): string => textOf(`/proc/${pid}/task/${pid}/children`).split(" ")[0] ?? "";
-
-/** What the descriptors of a process are. */
-function descriptors(pid: string): string[] {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
-  } catch {
-    return [];
-  }
-}
 
 const inspect = async (own: Home, name: string) => JSON.parse((await own.nsbox("inspect", name)).out)[0];
 
