@@ -96,7 +96,7 @@ static long enter_all(const struct args_enter *args) {
     const int keep[] = {box.channel, target->process, target->root};
     SYS(prctl, PR_SET_DUMPABLE, 0);
     long error = args->detach ? null_streams() : 0;
-    close_all_but(keep, COUNT(keep));
+    close_others("", keep, COUNT(keep));
     /* The caller's groups are not to be kept where the user namespace denies setgroups. */
     if (args->flags & CLONE_NEWUSER)
         SYS(setgroups, 0, 0);
