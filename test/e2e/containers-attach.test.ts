@@ -1,8 +1,9 @@
 /** `nsbox attach`: a terminal on a container that lives, and off it again. */
 import { expect, test } from "bun:test";
-import { descriptors, type Home, home } from "./homes.ts";
+import { type Home, home } from "./homes.ts";
+import { Screen } from "./screen.ts";
 import { Session } from "./session.ts";
-import { NSBOX, outcome, PEOPLE, start, until } from "./support.ts";
+import { NSBOX, PEOPLE, start } from "./support.ts";
 import { tree } from "./trees.ts";
 
 /** A terminal on which the owner of `own` runs `nsbox ARGS`, in a shell that tells what came of it. */
@@ -40,14 +41,18 @@ test.each(PEOPLE)(
   "$name: without an input what is typed goes nowhere, and what is written is seen",
   async (who) => {
     const own = await home(who);
-    const line = "trap 'echo got; exit 4' USR1; while :; do sleep 0.02; done";
+    const line = "trap 'echo got; exit 4' USR1; while :; do echo tick; sleep 0.02; done";
     expect((await own.nsbox("run", "-d", "--name", "c", tree(own.who), "bash", "-c", line)).status).toBe(0);
     const attached = start(own.who, [NSBOX, "attach", "c"], { env: own.env }, "pipe");
     attached.stdin.write("exit\n");
     attached.stdin.end();
-    await until("it is attached", () => descriptors(attached.pid).some((link) => link.startsWith("socket:")));
-    attached.kill("SIGUSR1");
-    expect(await outcome(attached)).toMatchObject({ out: "got\n", status: 4 });
+    const screen = new Screen();
+    for await (const bytes of attached.stdout) {
+      if (screen.text === "") attached.kill("SIGUSR1");
+      screen.feed(bytes);
+    }
+    expect(screen.text).toMatch(/^(tick\n)+got\n$/);
+    expect(await attached.exited).toBe(4);
   },
 );
 
