@@ -47,7 +47,8 @@ async function failEach(
 }
 
 const USUAL = ["-H", "zion", "--boottime", "100", "-w", "/bin"];
-const tried = new Set<string>(["say"]); // `say` cannot fail: it writes, and whether that worked is no matter
+// `say` cannot fail: it writes, and whether that worked is no matter. `attach` is a plan of its own.
+const tried = new Set<string>(["say", "attach"]);
 
 describe("a step that fails", () => {
   forEveryone((who) => {
@@ -80,6 +81,13 @@ describe("a step that fails", () => {
     60_000,
   );
 
+  test("leaves nothing, and is named: those that keep a container, and hold descriptors", async () => {
+    for (const who of AS_ROOT ? [ROOT, USER] : [USER]) {
+      await failEach(who, ["-d"], newTree(who, "lean"), (name) => name === "supervise");
+      await failEach(who, ["--sync-fd", "9"], newTree(who, "lean"), (name) => name === "hold");
+    }
+  });
+
   test("leaves nothing, and is named: that of a root in memory", async () => {
     const who = AS_ROOT ? ROOT : USER;
     const options = ["-b", "/usr:/usr", "--symlink", "usr/bin:/bin"];
@@ -106,6 +114,7 @@ describe("a step that fails", () => {
 const FAMILIES: readonly (readonly string[])[] = [
   ["--no-map", "--nice", "1", "--cpu-affinity", "0", "--oom-score-adj", "500", "--ulimit", "cpu=100"],
   ["--init"],
+  ["-t", "--die-with-parent", "--pid-file", join(SCRATCH, "pid")],
   ["--share", "net", "--landlock-ro", "/", "--landlock-tcp", "80"],
   ["-b", "/etc:/b", "--file", "text:/etc/f", "--propagation", "slave"],
   ["--propagation", "unbindable", "--mount", "type=overlay,lowerdir=/usr/bin:/usr/lib,target=/o"],
