@@ -91,25 +91,33 @@ void state_write(void) {
     at = add_line(add_line(at, "status", state.exit), "signal", state.signal);
     at = add_line(add_line(at, "step", state.failure.step), "errno", state.failure.error);
     at = add_line(at, "restarts", state.restarts);
-    /* Of one size, so that it fits over an old one where the disk is full. */
-    while (at < text_end)
-        *at++ = '\n';
+    long length = at - text;
     int fd = (int)SYS(openat, directory_fd, "status.new",
                       O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-    long written = fd < 0 ? fd : SYS(write, fd, text, sizeof text);
+    long written = fd < 0 ? fd : SYS(write, fd, text, length);
     SYS(close, fd);
-    if (written == (long)sizeof text &&
+    if (written == length &&
         SYS(renameat, directory_fd, "status.new", directory_fd, "status") == 0)
         return;
     SYS(unlinkat, directory_fd, "status.new", 0);
     fd = (int)SYS(openat, directory_fd, "status", O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-    SYS(write, fd, text, sizeof text);
+    /* Over the old one, which has a block already. */
+    SYS(write, fd, text, length);
+    SYS(ftruncate, fd, length);
     SYS(close, fd);
 }
 
-int state_is_stopped(void) {
+static int has(const char *name) {
     struct statx stat;
-    return SYS(statx, directory_fd, "stop", AT_SYMLINK_NOFOLLOW, STATX_TYPE, &stat) == 0;
+    return SYS(statx, directory_fd, name, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &stat) == 0;
+}
+
+int state_is_stopped(void) {
+    return has("stop");
+}
+
+int state_is_kept(void) {
+    return has("status");
 }
 
 /* Calls for each name in the directory `fd`. */

@@ -33,6 +33,9 @@ void state_write(void);
 /* 1 where somebody wants it ended for good. */
 int state_is_stopped(void);
 
+/* 1 where there is a status, of an earlier supervisor. */
+int state_is_kept(void);
+
 /* Removes all of it, and the names in `names` that point to `id`. */
 void state_remove(const char *directory, const char *names, const char *id);
 

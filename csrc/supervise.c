@@ -32,6 +32,7 @@ static struct {
     int streams[2]; /* what the command writes, -1 for none */
     int terminal;   /* the master, also streams[0] */
     int begun;      /* the first start succeeded */
+    int again;      /* it was started before: its state is worth keeping */
     int stopped;    /* somebody sent SIGTERM: no new start */
     u64 pause;
 } own;
@@ -174,13 +175,19 @@ static void resize(const void *window) {
         SYS(ioctl, own.terminal, TIOCSWINSZ, window);
 }
 
+/* Between two lives there is no monitor, and kill(2) of PID 0 would reach ourselves. */
+static void signal_monitor(int signal) {
+    if (state.monitor > 0)
+        SYS(kill, state.monitor, signal);
+}
+
 static void take_signals_of_supervisor(void) {
     struct signalfd_siginfo info;
     while (SYS(read, own.signals, &info, sizeof info) == (long)sizeof info) {
         if (info.ssi_signo == SIGCHLD || info.ssi_signo == SIGPIPE)
             continue;
         own.stopped |= info.ssi_signo == SIGTERM;
-        SYS(kill, state.monitor, info.ssi_signo);
+        signal_monitor((int)info.ssi_signo);
     }
 }
 
@@ -202,7 +209,7 @@ static void serve(u64 pause) {
     SYS(ppoll, wait, ON_CLIENTS + count, pause ? &time : 0, 0, 0);
     struct wishes wishes = clients_serve(wait + ON_CLIENTS, count);
     if (wishes.signal)
-        SYS(kill, state.monitor, wishes.signal);
+        signal_monitor(wishes.signal);
     if (wishes.resize)
         resize(&wishes.window);
     take_signals_of_supervisor();
@@ -278,7 +285,7 @@ _Noreturn static void end_of_all(void) {
     clients_feed(-1);
     settle();
     state.state = "exited";
-    if ((own.begun && !args->remove) || (!own.begun && is_tried_again()))
+    if (((own.begun || own.again) && !args->remove) || (!own.begun && is_tried_again()))
         state_write();
     else
         state_remove(args->directory, args->names, args->id);
@@ -359,6 +366,7 @@ long op_supervise(const struct args_supervise *args) {
     int pair[2];
     own.args = args;
     long error = state_open(args->directory);
+    own.again = error == 0 && state_is_kept();
     if (error == 0)
         error = log_open(state_directory(), args->log);
     if (error == 0)

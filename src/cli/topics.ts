@@ -39,8 +39,8 @@ ${EXIT_STATUS[1]}`,
   CLICOLOR_FORCE   when set and not 0: colours, terminal or not
   TERM             when it is dumb: no colours
   NSBOX_LOG        debug: tell where an internal error came from
-  XDG_RUNTIME_DIR  where an ordinary user's runs keep a record of the mount
-                   points that they made (else in /tmp)
+  XDG_RUNTIME_DIR  where an ordinary user's containers are kept, and a record
+                   of the mount points that runs made (else in /tmp)
   PATH             where build-rootfs looks programs up
 
 --color stands above all of these, and NO_COLOR above CLICOLOR_FORCE.`,

@@ -58,7 +58,7 @@ async function run(input: Parsed): Promise<number> {
 }
 
 function unknown(name: string, man: boolean): UsageError {
-  const listed = Object.keys(COMMANDS).filter((key) => COMMANDS[key]!.group === "main");
+  const listed = Object.keys(COMMANDS).filter((key) => COMMANDS[key]!.group !== "internal");
   const near = suggest(name, man ? listed : [...listed, ...Object.keys(topics)]);
   const what = man ? "man page of" : "help on";
   return new UsageError(

@@ -6,7 +6,7 @@ export interface Row {
   /** One line, no full stop. */
   readonly summary: string;
   /** `internal`: called by nsbox itself, listed nowhere. */
-  readonly group: "main" | "internal";
+  readonly group: "main" | "containers" | "internal";
   load(): Promise<{ readonly command: Command }>;
 }
 
@@ -36,6 +36,71 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     summary: "Make a root filesystem from programs and the libraries they load",
     group: "main",
     load: () => import("./build-rootfs.ts"),
+  },
+  ps: {
+    summary: "List the containers that live",
+    group: "containers",
+    load: () => import("./ps.ts"),
+  },
+  inspect: {
+    summary: "Print all that is known of a container",
+    group: "containers",
+    load: () => import("./inspect.ts"),
+  },
+  logs: {
+    summary: "Print what a container wrote",
+    group: "containers",
+    load: () => import("./logs.ts"),
+  },
+  top: {
+    summary: "List the processes of a container",
+    group: "containers",
+    load: () => import("./top.ts"),
+  },
+  attach: {
+    summary: "Connect the terminal to a container",
+    group: "containers",
+    load: () => import("./attach.ts"),
+  },
+  cp: {
+    summary: "Copy files into a container, or out of it",
+    group: "containers",
+    load: () => import("./cp.ts"),
+  },
+  stop: {
+    summary: "End containers, and start them no more",
+    group: "containers",
+    load: () => import("./stop.ts"),
+  },
+  kill: {
+    summary: "Send a signal to containers",
+    group: "containers",
+    load: () => import("./kill.ts"),
+  },
+  wait: {
+    summary: "Wait until containers have ended",
+    group: "containers",
+    load: () => import("./wait.ts"),
+  },
+  restart: {
+    summary: "Start containers once more",
+    group: "containers",
+    load: () => import("./restart.ts"),
+  },
+  rename: {
+    summary: "Give a container another name",
+    group: "containers",
+    load: () => import("./rename.ts"),
+  },
+  rm: {
+    summary: "Forget containers that have ended",
+    group: "containers",
+    load: () => import("./rm.ts"),
+  },
+  gc: {
+    summary: "Clean up what killed processes left",
+    group: "containers",
+    load: () => import("./gc.ts"),
   },
   help: {
     summary: "Explain a command or a topic",

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import type { Command, Parsed } from "../cli/command.ts";
 import { print } from "../cli/print.ts";
 import { failedCall } from "../runtime/containers/failed-call.ts";
-import { lockSoon } from "../runtime/containers/lock.ts";
+import { lockSoon, takeTurn } from "../runtime/containers/lock.ts";
 import { relaunch, storedPlan } from "../runtime/containers/relaunch.ts";
 import { type Container, isLive } from "../runtime/containers/settle.ts";
 import { NsboxError } from "../util/errors.ts";
@@ -30,7 +30,13 @@ function run(input: Parsed): Promise<number> {
   const time = input.value("time");
   const timeout = time === undefined ? undefined : readSeconds(time, "--time");
   return eachWord(input.rest, async (word) => {
-    await restart(findContainer(word), timeout);
+    const { id, directory } = findContainer(word);
+    const turn = takeTurn(directory);
+    try {
+      await restart(findContainer(id), timeout);
+    } finally {
+      turn.release();
+    }
     print(word);
   });
 }

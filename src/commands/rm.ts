@@ -3,7 +3,7 @@ import { lstatSync } from "node:fs";
 import type { Command, Parsed } from "../cli/command.ts";
 import { print } from "../cli/print.ts";
 import { removeContainer } from "../runtime/containers/create.ts";
-import { lockSoon } from "../runtime/containers/lock.ts";
+import { lockSoon, takeTurn } from "../runtime/containers/lock.ts";
 import { type Container, isLive } from "../runtime/containers/settle.ts";
 import { beginStop, finishStop } from "../runtime/containers/stop.ts";
 import { NsboxError } from "../util/errors.ts";
@@ -29,10 +29,19 @@ export const command: Command = {
 
 function run(input: Parsed): Promise<number> {
   return eachWord(input.rest, async (word) => {
-    await remove(findContainer(word), input.has("force"));
+    const { id, directory } = findContainer(word);
+    const turn = takeTurn(directory);
+    try {
+      // While this waited for its turn, another may have removed it, or started it again.
+      if (isThere(directory)) await remove(findContainer(id), input.has("force"));
+    } finally {
+      turn.release();
+    }
     print(word);
   });
 }
+
+const isThere = (directory: string): boolean => lstatSync(directory, { throwIfNoEntry: false }) !== undefined;
 
 async function remove(container: Container, force: boolean): Promise<void> {
   const { directory, name, status } = container;
@@ -45,7 +54,7 @@ async function remove(container: Container, force: boolean): Promise<void> {
   if (lock === undefined) throw stillRuns(label);
   try {
     // A run with --rm removes itself.
-    if (lstatSync(directory, { throwIfNoEntry: false }) !== undefined) removeContainer(directory, name);
+    if (isThere(directory)) removeContainer(directory, name);
   } finally {
     lock.release();
   }

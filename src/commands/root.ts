@@ -5,10 +5,13 @@ import { didYouMean, suggest } from "../cli/suggest.ts";
 import { TOPICS } from "../cli/topics.ts";
 import { COMMIT, VERSION } from "../cli/version.ts";
 import { UsageError } from "../util/errors.ts";
-import { COMMANDS } from "./index.ts";
+import { COMMANDS, type Row } from "./index.ts";
 
 /** The commands that people call. */
-const listed = Object.entries(COMMANDS).filter(([, { group }]) => group === "main");
+const listed = Object.entries(COMMANDS).filter(([, { group }]) => group !== "internal");
+
+const rowsOf = (wanted: Row["group"]) =>
+  listed.filter(([, { group }]) => group === wanted).map(([name, { summary }]) => [name, summary] as const);
 
 /** `nsbox` without a command, and with one that takes the long way. */
 export const command: Command = {
@@ -17,7 +20,8 @@ export const command: Command = {
   description: `Runs programs in Linux namespaces, and makes root filesystems out of programs.
 Each command has its own help, and each topic: \`nsbox help NAME\`.`,
   listings: [
-    { title: "Commands", rows: listed.map(([name, { summary }]) => [name, summary]) },
+    { title: "Commands", rows: rowsOf("main") },
+    { title: "Containers", rows: rowsOf("containers") },
     { title: "Topics", rows: Object.entries(TOPICS).map(([name, { summary }]) => [name, summary]) },
   ],
   flags: [

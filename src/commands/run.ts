@@ -1,5 +1,6 @@
 /** `nsbox run`: options to a request, a request to a plan, and the plan to words or to work. */
 import type { Command, Parsed } from "../cli/command.ts";
+import type { EncodedPlan } from "../plan/plan.ts";
 import { launch } from "../runtime/launch.ts";
 import { sharedNote } from "../sandbox/namespaces.ts";
 import type { PlannedRun } from "../sandbox/plan-run.ts";
@@ -53,21 +54,26 @@ The exit status is the command's: 128+n where signal n ended it, 127 where it wa
 };
 
 async function run(input: Parsed): Promise<number> {
+  if (input.has("args-fd")) return run((await import("./run/args-fd.ts")).withArgs(command, input));
   const { planned, request, preserve } = await planTyped(command, input);
+  const kept = input.has("detach") || input.has("name");
   if (input.has("explain") && input.has("explain-json")) {
     throw new UsageError('Options "--explain" and "--explain-json" contradict each other');
   }
   if (input.has("explain") || input.has("explain-json")) {
+    const whole = kept ? (await import("./run/keep.ts")).explained(planned.plan, input) : planned.plan;
     const { explain } = await import("./run/explain.ts");
-    return explain(planned.plan, planned.kinds, input.has("explain-json"));
+    return explain(whole, planned.kinds, input.has("explain-json"));
   }
   if (!input.has("quiet")) await printNotes(sharedNote(request, planned.kinds), planned, input);
   if (preserve.length > 0) (await import("../runtime/preserve.ts")).preserve(preserve);
-  const plan = input.has("verbose")
-    ? (await import("../plan/narrate.ts")).narrated(planned.plan)
-    : planned.plan;
+  const narrate = input.has("verbose")
+    ? (await import("../plan/narrate.ts")).narrated
+    : (plan: EncodedPlan) => plan;
   // What ps shows of the monitor; a longer word than this the kernel would not take.
   const title = `nsbox ${process.argv.slice(2).join(" ")}`.slice(0, 4096);
+  if (kept) throw (await import("./run/keep.ts")).launchKept(planned, narrate, request, input, title);
+  const plan = narrate(planned.plan);
   const error = launch(plan, title);
   throw (await import("../runtime/launch-again.ts")).launchAgain(plan, title, error);
 }

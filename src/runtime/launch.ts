@@ -22,6 +22,8 @@ export interface LaunchOptions {
   /** The executable that words a failure, where it is not this process's own. */
   readonly executable?: string;
   readonly injection?: Injection;
+  /** Gets helper and plan, before they are executed. */
+  readonly store?: (bytes: Uint8Array) => void;
 }
 
 /** The bytes of the encoded plan: UTF-8, or one a character. */
@@ -55,6 +57,12 @@ export function writeParts(file: number, plan: EncodedPlan, options: LaunchOptio
   const bytes = planBytes(plan, own, options.injection);
   written = syscall(SYS.write, file, bytes, bytes.length);
   if (written !== bytes.length) return written < 0 ? written : -ENOSPC;
+  if (options.store !== undefined) {
+    const whole = new Uint8Array(helper.length + bytes.length);
+    whole.set(helper);
+    whole.set(bytes, helper.length);
+    options.store(whole);
+  }
   return 0;
 }
 

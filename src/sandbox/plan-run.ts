@@ -7,6 +7,7 @@ import { environment } from "./environment.ts";
 import { idBlocks, mapBlocks, setUpBlocks } from "./identity/plan.ts";
 import type { Identity } from "./identity/request.ts";
 import { checkMountJoin, joinBlocks, joinMountBlocks } from "./joins.ts";
+import type { LifePart } from "./life.ts";
 import type { MountPart } from "./mounts/part.ts";
 import { chooseKinds, ownKinds } from "./namespaces.ts";
 import type { Caller, RunRequest } from "./request.ts";
@@ -29,6 +30,7 @@ export interface Parts {
   readonly identity?: Identity | undefined;
   readonly mounts?: MountPart | undefined;
   readonly security?: SecurityRequest | undefined;
+  readonly life?: LifePart | undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface Parts {
  */
 export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}): PlannedRun {
   const kinds = chooseKinds(request, caller);
-  const { identity, mounts, security } = parts;
+  const { identity, mounts, security, life } = parts;
   const { entries, path } = environment(request, caller, identity);
   const { boottime, monotonic, joins } = request;
   // The clone would freeze the offsets of a time namespace. So the monitor makes it for its child, or the
@@ -54,6 +56,7 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
   }
   const own = ownKinds(kinds, joins);
   const blocks: Block[] = [CONSTANT.begin];
+  if (life !== undefined) blocks.push(...life.before);
   if (joins.length > 0) blocks.push(...joinBlocks(joins, caller.uid));
   if (joined === undefined) rootBefore(blocks, request, own, caller, mounts);
   if (hasOffsets && !owned) blocks.push(block({ op: "child_time_offsets", offsets: offsetsOf(request) }));
@@ -61,6 +64,7 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
   if (identity !== undefined) blocks.push(...mapBlocks(identity));
   else if (owned) addMaps(blocks, caller);
   rootOutside(blocks, mounts);
+  if (life !== undefined) blocks.push(...life.outside);
   if (joins.length > 0) blocks.push(...joinMountBlocks(joins, copied));
   if (hasOffsets && owned) blocks.push(block({ op: "time_offsets", offsets: offsetsOf(request) }));
   if (security !== undefined && security.oomScoreAdj !== undefined) {
@@ -87,6 +91,7 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
   if (identity !== undefined) {
     if (!identity.unmapped) blocks.push(...idBlocks(identity));
   } else if (!owned || caller.uid === 0) blocks.push(CONSTANT.noGroups);
+  if (life !== undefined) blocks.push(...life.inside);
   securityAfter(blocks, around);
   if (request.cwd !== undefined) blocks.push(block({ op: "chdir", path: request.cwd }));
   securityLast(blocks, around, request.preserve);

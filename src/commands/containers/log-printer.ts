@@ -1,5 +1,7 @@
 /** Records of a log written to where they belong: what a container wrote, byte for byte. */
 import { writeBytes } from "../../cli/print.ts";
+import { sanitize } from "../../cli/sanitize.ts";
+import { say } from "../../cli/say.ts";
 import type { LogRecord } from "../../runtime/containers/records.ts";
 
 /** Which records are shown, and how. Times sort as those of the records. */
@@ -36,6 +38,10 @@ export class LogPrinter {
   /** Takes one record, which stands in `bytes`. */
   add(bytes: Uint8Array, { time, stream, full, from, to }: LogRecord): void {
     const { since, until, stream: only, timestamps } = this.#choice;
+    if (stream === "nsbox") {
+      this.#note(bytes.subarray(from, to));
+      return;
+    }
     if (only !== undefined && stream !== only) return;
     if ((since !== undefined && time < since) || (until !== undefined && time > until)) return;
     const begins = !this.#inLine[stream];
@@ -55,6 +61,13 @@ export class LogPrinter {
     const bytes = this.#buffer.subarray(0, this.#length);
     this.#length = 0;
     if (!this.gone && bytes.length > 0) this.gone = !writeBytes(this.#stream, bytes);
+  }
+
+  /** What the supervisor says of the log. */
+  #note(text: Uint8Array): void {
+    if (this.#skip === Number.POSITIVE_INFINITY) return;
+    this.flush();
+    say(`note: ${sanitize(new TextDecoder().decode(text))}`);
   }
 
   #put(bytes: Uint8Array): void {

@@ -2,6 +2,7 @@
 import type { Flag } from "../../cli/command.ts";
 import { KINDS, type KindName } from "../../ns/kinds.ts";
 import { identityFlags } from "./identity-flags.ts";
+import { lifeFlags } from "./life-flags.ts";
 import { mountFlags } from "./mount-flags.ts";
 import { securityFlags } from "./security-flags.ts";
 
@@ -84,6 +85,7 @@ export const runFlags = (): readonly Flag[] => [
   ...mountFlags(),
   ...identityFlags(),
   ...securityFlags(),
+  ...lifeFlags(),
   {
     long: "env",
     short: "e",
@@ -138,13 +140,12 @@ export const elsewhere = (): Readonly<Record<string, string>> => ({
   "security-opt": "They are `--seccomp FILE|off`, `--new-privs`, `--unmask PATH`",
   userns: "They are `--map-root`, `--map-current`, `--map-auto`, `-M` and `-G`",
   init: NOT_YET,
-  detach: NOT_YET,
   network: "`--share net` keeps the host's network; without it there is only lo",
   "share-net": "It is `--share net`",
   "unshare-all": "Every kind is made where none is named: leave it out",
-  "die-with-parent": IS_SO,
-  rm: "Nothing of a run stays but what it wrote to ROOTFS: leave it out",
-  tty: "The terminal is the caller's: leave it out",
+  args: "It is `--args-fd N`",
+  "info-fd": "It is `--status-fd N`",
+  "json-status-fd": "It is `--status-fd N`",
   chdir: "It is `--workdir DIR`",
   setenv: "It is `--env NAME=VALUE`",
   clearenv: IS_SO,

@@ -25,6 +25,12 @@ export async function readParts(input: Parsed, request: RunRequest, caller: Call
   return {
     identity: found,
     mounts: typed || found?.idmapRoot ? await planned(input, request, caller, typed, found) : undefined,
+    life: used.has("life")
+      ? (await import("./life.ts")).readLife(input, [
+          ...chooseKinds(request, caller),
+          ...request.joins.map(({ kind }) => kind),
+        ])
+      : undefined,
     security: used.has("security") ? await (await import("./security.ts")).readSecurity(input) : undefined,
   };
 }

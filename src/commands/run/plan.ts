@@ -49,7 +49,11 @@ export async function planTyped(
 
 async function plan(input: Parsed, request: RunRequest, caller: Caller): Promise<TypedRun> {
   const parts = await readParts(input, request, caller);
-  const preserve = [...request.preserve, ...(parts.mounts?.descriptors ?? [])];
+  const preserve = [
+    ...request.preserve,
+    ...(parts.mounts?.descriptors ?? []),
+    ...(parts.life?.descriptors ?? []),
+  ];
   return { request, planned: planRun(request, caller, parts), preserve };
 }
 

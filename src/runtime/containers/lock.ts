@@ -65,6 +65,14 @@ export function awaitUnlocked(directory: string): void {
   closeSync(file);
 }
 
+/** Waits until no other nsbox holds this directory, and holds it: the turn of who starts or removes a container. */
+export function takeTurn(directory: string): Lock {
+  const file = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (file === undefined) return NOTHING;
+  take(file, LOCK_EX);
+  return held(file);
+}
+
 /** Does `work` while no other nsbox does the same with this directory. */
 export function withDirectoryLock<T>(directory: string, work: () => T): T {
   const file = openSync(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);

@@ -1,10 +1,13 @@
 /** Lines of a log, in the format that Kubernetes calls CRI: `TIME STREAM F|P TEXT`. */
 
+const STREAMS = ["stdout", "stderr", "nsbox"] as const;
+
 /** A record, as offsets into the bytes that it was found in. */
 export interface LogRecord {
   /** RFC 3339 in UTC with nanoseconds: sorts as text. */
   readonly time: string;
-  readonly stream: "stdout" | "stderr";
+  /** `nsbox`: what the supervisor itself has to say. */
+  readonly stream: (typeof STREAMS)[number];
   /** The text ends its line: the newline that the log leaves out was there. */
   readonly full: boolean;
   readonly from: number;
@@ -13,13 +16,12 @@ export interface LogRecord {
 
 const NEWLINE = 10;
 const SPACE = 32;
-const FULL = 70;
-const PARTIAL = 80;
-/** `stdout` and `stderr` differ in their fourth letter. */
-const O = 111;
-const STREAM_LENGTH = 6;
 
-const decoder = new TextDecoder("latin1");
+const decoder = new TextDecoder();
+
+/** What stands in front of the text of a record. */
+const HEAD = /^(\d{4}-\d\d-\d\dT[\d:.]{8,18}Z) (stdout|stderr|nsbox) ([FP]) /;
+const LONGEST_HEAD = 48;
 
 /**
  * Calls `visit` for every whole line of `bytes` that is a record; others (a line cut short by a crash) are
@@ -37,16 +39,12 @@ export function eachRecord(bytes: Uint8Array, visit: (record: LogRecord) => void
 }
 
 function recordIn(bytes: Uint8Array, at: number, end: number): LogRecord | undefined {
-  const behindTime = bytes.indexOf(SPACE, at);
-  const tag = behindTime + 1 + STREAM_LENGTH + 1;
-  const isTag = bytes[tag] === FULL || bytes[tag] === PARTIAL;
-  if (behindTime < 0 || tag + 1 >= end || !isTag || bytes[tag - 1] !== SPACE) return undefined;
-  if (bytes[tag + 1] !== SPACE || bytes[behindTime + 1] !== 115) return undefined;
-  return {
-    time: decoder.decode(bytes.subarray(at, behindTime)),
-    stream: bytes[behindTime + 4] === O ? "stdout" : "stderr",
-    full: bytes[tag] === FULL,
-    from: tag + 2,
-    to: end,
-  };
+  let spaces = 0;
+  let from = at;
+  for (const last = Math.min(end, at + LONGEST_HEAD); from < last && spaces < 3; from++) {
+    if (bytes[from] === SPACE) spaces++;
+  }
+  const [, time = "", name, tag] = HEAD.exec(decoder.decode(bytes.subarray(at, from))) ?? [];
+  const stream = STREAMS.find((known) => known === name);
+  return stream === undefined ? undefined : { time, stream, full: tag === "F", from, to: end };
 }

@@ -3,8 +3,12 @@
  * time, from a sealed memory file, in a child that stands where `nsbox run` stood.
  */
 import { closeSync, openSync, readFileSync } from "node:fs";
+import { encoded } from "../../plan/block.ts";
+import type { Op, Plan } from "../../plan/plan.ts";
 import { SYS } from "../../sys/constants.ts";
 import { cstring, syscall } from "../../sys/ffi.ts";
+import { planBytes } from "../launch.ts";
+import { decodePlan } from "../plan-behind.ts";
 import { failedCall, failedErrno } from "./failed-call.ts";
 
 const MFD_CLOEXEC = 1;
@@ -40,6 +44,30 @@ export function withReporter(bytes: Uint8Array, reporter: number): Uint8Array {
   changed.set(number, from);
   changed.set(bytes.subarray(to), from + number.length);
   return changed;
+}
+
+/**
+ * The same as it is executed once more: in the background, whatever it was the first time. A plan of another
+ * version of nsbox cannot be read, and stays as it is.
+ */
+export function toRestart(bytes: Uint8Array): Uint8Array {
+  const helper = bytes.subarray(0, helperLength(bytes));
+  const plan = decodeBytes(bytes.subarray(helper.length));
+  if (plan === undefined) return withReporter(bytes, REPORTER);
+  const ops = plan.ops.map((op): Op => (op.op === "supervise" ? { ...op, attach: 0 } : op));
+  const detached = planBytes(encoded({ ...plan, ops }), REPORTER);
+  const whole = new Uint8Array(helper.length + detached.length);
+  whole.set(helper);
+  whole.set(detached, helper.length);
+  return whole;
+}
+
+function decodeBytes(bytes: Uint8Array): Plan | undefined {
+  try {
+    return decodePlan(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A sealed memory file that may be executed, or minus the errno. */
@@ -81,7 +109,7 @@ export interface Launched {
  * @throws NsboxError where it cannot be executed.
  */
 export async function relaunch(plan: Uint8Array, cwd: string, title: string): Promise<Launched> {
-  const file = memoryFile(withReporter(plan, REPORTER));
+  const file = memoryFile(toRestart(plan));
   if (file === -EACCES) {
     throw failedErrno("Cannot start the container: vm.memfd_noexec forbids it", "memfd_create", EACCES);
   }

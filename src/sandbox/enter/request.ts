@@ -31,6 +31,8 @@ export interface EnterRequest {
   /** `NAME=VALUE` each, and the PATH among them. */
   readonly env: readonly string[];
   readonly path: string;
+  /** The command gets a terminal of its own, one of the container's /dev/pts. */
+  readonly terminal: boolean;
   /** Nobody waits for the command. */
   readonly detach: boolean;
   readonly display: string;

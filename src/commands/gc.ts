@@ -1,0 +1,33 @@
+/** `nsbox gc`: what killed processes of nsbox left, removed. */
+import type { Command, Parsed } from "../cli/command.ts";
+import { fail } from "../cli/fail.ts";
+import { JSON_FLAG } from "../cli/flags.ts";
+import { print } from "../cli/print.ts";
+import { safeJson, sanitize } from "../cli/sanitize.ts";
+import { collect } from "../runtime/containers/collect.ts";
+import { openPlace } from "../runtime/containers/place.ts";
+import { checkCount } from "./containers/find.ts";
+
+/** `nsbox gc`. */
+export const command: Command = {
+  name: "gc",
+  usage: "[OPTIONS]",
+  description: `Puts right what was left where nsbox was killed or the machine went down: containers that were never finished, names that stand for nothing, containers whose supervisor is gone. Prints a line for each. What lives, and what has ended and can still be asked for its status, stays.
+
+Every command does the same for what it meets; this one looks everywhere.`,
+  flags: [JSON_FLAG],
+  positionals: "mixed",
+  examples: [{ line: "nsbox gc", text: "Clean up." }],
+  failure: 1,
+  run,
+};
+
+function run(input: Parsed): number {
+  checkCount(input.rest, "no words", 0);
+  const place = openPlace();
+  const { done, refused } = place === undefined ? { done: [], refused: [] } : collect(place);
+  if (input.has("json")) print(safeJson(done));
+  else for (const { what, name } of done) print(`${what} ${sanitize(name)}`);
+  for (const error of refused) fail(error, 1, input.has("json"));
+  return refused.length > 0 ? 1 : 0;
+}
