@@ -73,7 +73,7 @@ describe("a step that fails", () => {
     async () => {
       mkdirSync(group);
       try {
-        await withContainer(ROOT, [], async (pid) => {
+        await withContainer(ROOT, ["--oom-score-adj", "500"], async (pid) => {
           writeFileSync(`${group}/cgroup.procs`, String(pid));
           await failEach(ROOT, pid, "exec", String(pid), "/bin/echo", "ran");
         });

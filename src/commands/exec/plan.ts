@@ -5,6 +5,7 @@ import { KINDS, type KindName } from "../../ns/kinds.ts";
 import type { EncodedPlan, Plan } from "../../plan/plan.ts";
 import { cgroupsOf } from "../../runtime/enter/cgroups.ts";
 import { confine } from "../../runtime/enter/confine.ts";
+import { otherOomScore } from "../../runtime/enter/process.ts";
 import { pickKinds } from "../../runtime/enter/target.ts";
 import { planEnter } from "../../sandbox/enter/plan.ts";
 import { DEFAULT_PATH, type Environment, settled } from "../../sandbox/environment.ts";
@@ -61,6 +62,7 @@ export function planExec(table: Command, typed: Parsed): PlannedExec {
   const plan = planEnter({
     ...target,
     cgroups: input.has("no-cgroup") ? [] : cgroupsOf(target.pid),
+    oomScoreAdj: otherOomScore(target.pid),
     confinement,
     cwd: (workdir && input.value("workdir")) ?? own?.ops.findLast((op) => op.op === "chdir")?.path ?? "/",
     command: input.rest.slice(1),

@@ -39,14 +39,20 @@ function withTerminal(first: readonly Op[]): Op[] {
 
 /** The plan of a command in a container that is there. */
 export function planEnter(request: EnterRequest): EncodedPlan {
-  const { title, pid, start, kinds, root, cgroups, confinement, cwd, detach } = request;
+  const { title, pid, start, kinds, root, cgroups, oomScoreAdj, confinement, cwd, detach } = request;
   const flags = kinds.reduce((sum, kind) => sum + flagOf(kind), 0);
   const waitedFor: Op[] = detach ? [] : [{ op: "die_with_monitor" }];
   const ops: Op[] = [
     { op: "standard_fds" },
     { op: "restore_nofile" },
     { op: "open_target", title, pid, start, root: root ? 1 : 0, mounts: 0 },
-    { op: "enter", flags, most: needed(confinement), detach: detach ? 1 : 0 },
+    {
+      op: "enter",
+      flags,
+      most: needed(confinement),
+      badness: String(oomScoreAdj ?? ""),
+      detach: detach ? 1 : 0,
+    },
     ...cgroups.map((path): Op => ({ op: "join_cgroup", path })),
     ...(detach ? [{ op: "detach" } satisfies Op] : []),
     ...(request.terminal ? withTerminal(confinement.first) : confinement.first),

@@ -25,6 +25,8 @@ export interface EnterRequest {
   readonly root: boolean;
   /** The files cgroup.procs of the cgroups to join. */
   readonly cgroups: readonly string[];
+  /** The badness for the out-of-memory killer that is usual there; undefined where it is the caller's. */
+  readonly oomScoreAdj: number | undefined;
   readonly confinement: Confinement;
   readonly cwd: string;
   readonly command: readonly string[];
