@@ -35,12 +35,7 @@ export function findTarget(word: string): Entered {
   const { status } = container;
   if (status?.state !== "running") {
     throw new NsboxError(`Cannot enter ${title}`, {
-      cause:
-        status === undefined
-          ? "it is being made"
-          : status.state === "exited"
-            ? "it has ended"
-            : `it is ${status.state}`,
+      cause: NOT_RUNNING[status?.state ?? "created"],
       ...(status?.state === "exited" ? { hint: `\`nsbox restart ${word}\` starts it again` } : {}),
       code: "not-running",
     });
