@@ -77,17 +77,6 @@ long op_restore_nofile(void) {
     return SYS(prlimit64, 0, RLIMIT_NOFILE, &ours, 0);
 }
 
-/* Takes away what a terminal would obey: control characters, with or without their lead byte in UTF-8. */
-static void make_harmless(char *text) {
-    u8 before = 0;
-    for (u8 *at = (u8 *)text; *at; before = *at++) {
-        int lead = *at == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f;
-        int high = before < 0x80 && *at >= 0x80 && *at <= 0x9f;
-        if (*at < ' ' || *at == 0x7f || lead || high)
-            *at = '?';
-    }
-}
-
 /* "+  0.123 ms  text", for `-v`. */
 long op_say(const struct args_say *args) {
     char line[1024];
@@ -100,7 +89,7 @@ long op_say(const struct args_say *args) {
     for (u64 digit = 100; digit > 0; digit /= 10)
         at = text_append_number(at, end, microseconds / digit % 10);
     at = text_append(text_append(at, end, " ms  "), end - 1, args->text);
-    make_harmless(line);
+    text_make_harmless(line);
     at = text_append(at, end, "\n");
     SYS(write, 2, line, at - line);
     return 0;

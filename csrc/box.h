@@ -50,6 +50,13 @@ struct box {
     int status;              /* gets a line of JSON for each event, -1 for none */
     const char *pid_file;    /* that was written, 0 for none */
     int exit;                /* of a plan without a command */
+    struct {
+        int file;     /* the helper alone, which becomes PID 1 */
+        int link;     /* the monitor's end of a socket pair */
+        int far_link; /* PID 1's end */
+        int go;       /* the command waits here for PID 1, */
+        int ready;    /* and PID 1 says here that it is ready */
+    } init;           /* all -1 for none */
 
     u64 ignored; /* bit n-1: the caller ignored signal n */
     u64 mask;    /* the caller's signal mask */
@@ -70,8 +77,11 @@ int above_standard(int fd);
 /* Gives up all capabilities but these; the bounding set stays. */
 long limit_capabilities(u64 most);
 
-/* Closes every descriptor above 2 but those of `keep`, in any order; what is below 0 there is none. */
-void close_all_but(const int *keep, u32 count);
+/* Closes every descriptor above 2 but `ours` and those that the list `keep` ("5,7") names. */
+void close_others(const char *keep, const int *ours, u32 count);
+
+/* The size of the helper in this file: the plan begins there. */
+u64 helper_size(void);
 
 /* Opens `path` inside the root filesystem, never outside it: see resolve.c. */
 int resolve(const char *path, int flags);
@@ -84,7 +94,6 @@ void remove_mount_points(void);
 
 /* Removes the file that the PID was written to. */
 void remove_pid_file(void);
-
 /* Remembers what the caller ignored and blocked, undoes what Bun changed, blocks all that is forwarded. */
 void signals_take(void);
 /* Gives it back; the child does so last of all before exec. */

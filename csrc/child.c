@@ -12,7 +12,6 @@
 #include <linux/openat2.h>
 #include <linux/poll.h>
 #include <linux/prctl.h>
-#include <linux/resource.h>
 #include <linux/time_types.h>
 
 _Noreturn static void child_exit(u32 step, long error) {
@@ -56,45 +55,23 @@ long op_chdir(const struct args_chdir *args) {
     return path[0] != '/' || (directory == -ENOSYS && text_begins(path, "/proc")) ? -ELOOP : 0;
 }
 
-/* Before close_range(2) there was (5.9): one by one, up to the hard limit, since /proc may be gone. */
-static void close_one_by_one(u64 from, u64 to) {
-    struct rlimit64 limit = {0};
-    SYS(prlimit64, 0, RLIMIT_NOFILE, 0, &limit);
-    for (u64 fd = from; fd <= to && fd < limit.rlim_max && fd < 1048576; fd++)
-        SYS(close, fd);
-}
-
-static void close_between(u64 from, u64 to) {
-    if (from <= to && SYS(close_range, from, to, 0) == -ENOSYS)
-        close_one_by_one(from, to);
-}
-
 /*
  * Closed now and not by exec: until exec has opened an interpreter, "#!/proc/self/fd/5" in the root
- * filesystem would reach the host's files. Only the channel stays, a socket, which nothing can open.
- * `keep` is in ascending order.
+ * filesystem would reach the host's files. What stays of ours are sockets, which nothing can open, and the
+ * file that becomes PID 1.
  */
 long op_close_fds(const struct args_close_fds *args) {
-    u64 from = 3, channel = (u64)box.channel;
-    int done = 0;
-    for (const char *at = args->keep;; at += *at == ',') {
-        u64 fd = ~0U;
-        if (*at)
-            for (fd = 0; *at && *at != ','; at++)
-                fd = fd * 10 + (u64)(*at - '0');
-        if (!done && channel < fd) {
-            close_between(from, channel - 1);
-            from = channel + 1;
-            done = 1;
-        }
-        close_between(from, fd == ~0U ? fd : fd - 1);
-        if (fd == ~0U)
-            return 0;
+    const int ours[] = {box.channel, box.init.file, box.init.far_link, box.init.go, box.init.ready};
+    close_others(args->keep, ours, COUNT(ours));
+    for (const char *at = args->keep; *at; at += *at == ',') {
+        u64 fd = 0;
+        for (; *at && *at != ','; at++)
+            fd = fd * 10 + (u64)(*at - '0');
         long error = SYS(fcntl, fd, F_SETFD, 0);
         if (error < 0)
             return error;
-        from = fd + 1;
     }
+    return 0;
 }
 
 /*
@@ -145,6 +122,13 @@ static long exec_search(const char *path, const char *name, const char **argv, c
     }
 }
 
+long exec_command(const char *path, const char **argv, const char **envp) {
+    for (const char *c = argv[0]; *c; c++)
+        if (*c == '/')
+            return SYS(execve, argv[0], argv, envp);
+    return *argv[0] ? exec_search(path, argv[0], argv, envp) : -ENOENT;
+}
+
 long op_exec(const struct args_exec *args) {
     u64 count = (u64)box.plan.argc + box.plan.envc + 2;
     /* PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS: as many pointers as the caller has words */
@@ -157,8 +141,5 @@ long op_exec(const struct args_exec *args) {
         argv[i] = at;
     for (u32 i = 0; i < box.plan.envc; i++, at = plan_next(at))
         envp[i] = at;
-    for (const char *c = argv[0]; *c; c++)
-        if (*c == '/')
-            return SYS(execve, argv[0], argv, envp);
-    return *argv[0] ? exec_search(args->path, argv[0], argv, envp) : -ENOENT;
+    return exec_command(args->path, argv, envp);
 }

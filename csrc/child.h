@@ -8,4 +8,7 @@ _Noreturn void child_main(void);
 /* Ends the child with a report where `result` is a negative errno and the clone operation is to blame. */
 void child_fails_if(long result);
 
+/* As execvp(3), in the directories of `path`. Only returns a negative errno. */
+long exec_command(const char *path, const char **argv, const char **envp);
+
 #endif

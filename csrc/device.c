@@ -88,10 +88,18 @@ static int terminal_path(int fd, char *path, u64 size) {
            open.stx_rdev_minor == there.stx_rdev_minor;
 }
 
+/* With a terminal of its own the command has nothing to do with the caller's. */
+static int has_own_terminal(void) {
+    for (u32 i = 0; i < box.plan.ops; i++)
+        if (box.plan.code[i] == OP_TERMINAL)
+            return 1;
+    return 0;
+}
+
 long op_console(const struct args_console *args) {
     char path[4096];
     const char *name;
-    int fd = 0;
+    int fd = has_own_terminal() ? 3 : 0;
     while (fd <= 2 && !terminal_path(fd, path, sizeof path))
         fd++;
     if (fd > 2)

@@ -99,7 +99,7 @@ static long enter_all(const struct args_enter *args) {
         proc_write(0, "oom_score_adj", args->badness);
     SYS(prctl, PR_SET_DUMPABLE, 0);
     long error = args->detach ? null_streams() : 0;
-    close_all_but(keep, COUNT(keep));
+    close_others("", keep, COUNT(keep));
     /* The caller's groups are not to be kept where the user namespace denies setgroups. */
     if (args->flags & CLONE_NEWUSER)
         SYS(setgroups, 0, 0);

@@ -1,7 +1,9 @@
 /* Signals that the monitor gets: for the command, unless they are job control's. See signal(7). */
 #include "box.h"
+#include "init.h"
 #include "life.h"
 #include "relay.h"
+#include "socket.h"
 #include "sys.h"
 #include "terminal.h"
 #include <asm/siginfo.h>
@@ -29,6 +31,11 @@ int has_pid_namespace(void) {
     return (box.flags & CLONE_NEWPID) != 0;
 }
 
+/* 1 where PID 1 would not notice the signal. Our own init takes every one. */
+static int is_lost(int signal) {
+    return has_pid_namespace() && box.init.link < 0 && signal_is_lost(box.child, signal);
+}
+
 /* 1 where the terminal sent the signal to its whole foreground group, and so to the command as well. */
 static int came_to_all(const struct signalfd_siginfo *info) {
     int leader = SYS(getsid, 0) == SYS(getpid);
@@ -42,6 +49,22 @@ void end_in_place_of(int signal) {
     SYS(kill, box.child, SIGKILL);
 }
 
+/* Our own init hands the terminal on where the command leads a group, and has to know whether it is ours. */
+static void go_on(void) {
+    if (box.init.link >= 0) {
+        u8 in_foreground = (u8)terminal_is_ours();
+        SYS(sendto, box.init.link, &in_foreground, 1, MSG_DONTWAIT | MSG_NOSIGNAL, 0, 0);
+    }
+    SYS(kill, box.child, SIGCONT);
+}
+
+void stop_together(void) {
+    SYS(kill, SYS(getpid), SIGSTOP);
+    /* With an init the SIGCONT that woke us is handed on in its turn: behind a hang-up that came with it. */
+    if (box.init.link < 0)
+        go_on();
+}
+
 static void forward(const struct signalfd_siginfo *info) {
     int signal = (int)info->ssi_signo;
     if (came_to_all(info))
@@ -52,8 +75,10 @@ static void forward(const struct signalfd_siginfo *info) {
             end_in_place_of(signal);
         return;
     }
-    int lost = has_pid_namespace() && !(BIT(signal) & HARMLESS) && signal_is_lost(box.child, signal);
-    if (!came_to_all(info))
+    int lost = !(BIT(signal) & HARMLESS) && is_lost(signal);
+    if (signal == SIGCONT && box.init.link >= 0)
+        go_on();
+    else if (!came_to_all(info))
         SYS(kill, box.child, signal);
     if (lost) {
         life.lost |= BIT(signal);
@@ -74,7 +99,7 @@ static void stop_signal(int signal) {
         /* Only we stop: the command has a terminal of its own. */
         terminal_restore();
         SYS(kill, SYS(getpid), SIGSTOP);
-    } else if (has_pid_namespace() && life.running && signal_is_lost(box.child, signal))
+    } else if (life.running && is_lost(signal))
         SYS(kill, box.child, SIGSTOP);
 }
 

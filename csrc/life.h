@@ -12,6 +12,7 @@ struct life {
     s64 deadline; /* when to look again, in nanoseconds of CLOCK_MONOTONIC */
     int ended_by; /* the signal in whose place we killed PID 1 */
     u64 keyed;    /* signals that the terminal sent to the whole group, us included */
+    int told;     /* the signal that ended the command, as our init tells */
     int running;  /* the exec has happened */
 };
 
@@ -25,6 +26,9 @@ int has_pid_namespace(void);
 
 /* Ends the command by SIGKILL; its exit status shall be that of `signal`. */
 void end_in_place_of(int signal);
+
+/* The command stopped: so do we, in the sight of the caller's shell, and go on together. */
+void stop_together(void);
 
 /* Reads all that signalfd `signals` holds, and hands it on. */
 void take_signals(int signals);

@@ -5,8 +5,10 @@
  */
 #include "box.h"
 #include "handover.h"
+#include "init.h"
 #include "life.h"
 #include "relay.h"
+#include "socket.h"
 #include "sys.h"
 #include <asm/mman.h>
 #include <asm/signal.h>
@@ -35,9 +37,7 @@ static int collect(int *status) {
         /* With a session of its own it stopped by itself, and somebody there lets it go on. */
         if (relay_runs() || box.supervisor >= 0)
             continue;
-        /* It stopped: so do we, in the sight of the caller's shell, and go on together. */
-        SYS(kill, SYS(getpid), SIGSTOP);
-        SYS(kill, box.child, SIGCONT);
+        stop_together();
     }
 }
 
@@ -45,8 +45,27 @@ static int collect(int *status) {
 static void keep_only(int signals) {
     const int ours[] = {
         box.channel,    box.lock,   box.terminal, box.plan_fd, box.cwd,    (int)box.plan.executable,
-        box.supervisor, box.parent, box.block,    box.sync,    box.status, signals};
-    close_all_but(ours, COUNT(ours));
+        box.supervisor, box.parent, box.block,    box.sync,    box.status, box.init.link,
+        signals};
+    close_others("", ours, COUNT(ours));
+}
+
+/* What our own PID 1 says: that the command stopped (PID 1 itself cannot), or which signal ended it. */
+static void hear_init(int ended) {
+    u8 word;
+    int stopped = 0;
+    long got;
+    while ((got = SYS(recvfrom, box.init.link, &word, 1, MSG_DONTWAIT, 0, 0)) == 1) {
+        stopped = !(word & INIT_ENDED);
+        if (!stopped)
+            life.told = word & ~INIT_ENDED;
+    }
+    if (stopped && !ended && !relay_runs() && box.supervisor < 0)
+        stop_together();
+    if (got == 0) {
+        SYS(close, box.init.link);
+        box.init.link = -1;
+    }
 }
 
 static void close_all(void) {
@@ -87,7 +106,7 @@ static void hear(struct failure *failure) {
 }
 
 static int exit_status(int status) {
-    int signal = life.ended_by ? life.ended_by : status & 0x7f;
+    int signal = life.ended_by ? life.ended_by : status & 0x7f ? status & 0x7f : life.told;
     tell_exited(signal ? 128 + signal : status >> 8 & 0xff, signal);
     if (!signal)
         return status >> 8 & 0xff;
@@ -108,13 +127,14 @@ static void release(void) {
     SYS(write, box.channel, "", 1);
 }
 
-enum { ON_SIGNALS, ON_CHANNEL, ON_PARENT, ON_BLOCK, ON_RELAY, POLLS = ON_RELAY + RELAY_POLLS };
+enum { ON_SIGNALS, ON_CHANNEL, ON_PARENT, ON_BLOCK, ON_INIT, ON_RELAY, POLLS = ON_RELAY + RELAY_POLLS };
 
 static void wait_once(int signals, struct failure *failure) {
     struct pollfd wait[POLLS] = {{.fd = signals, .events = POLLIN},
                                  {.fd = box.channel, .events = POLLIN},
                                  {.fd = box.parent, .events = POLLIN},
-                                 {.fd = box.block, .events = POLLIN}};
+                                 {.fd = box.block, .events = POLLIN},
+                                 {.fd = box.init.link, .events = POLLIN}};
     struct __kernel_timespec pause = {0};
     s64 left = life.deadline - now();
     u32 polls = ON_RELAY;
@@ -128,6 +148,8 @@ static void wait_once(int signals, struct failure *failure) {
         hear(failure);
     if (wait[ON_PARENT].revents && !life.ended_by)
         end_in_place_of(SIGKILL);
+    if (wait[ON_INIT].revents)
+        hear_init(0);
     if (wait[ON_BLOCK].revents)
         release();
     if (polls == POLLS && !relay_move(wait + ON_RELAY) && !life.ended_by)
@@ -151,6 +173,8 @@ int monitor_wait(struct failure *failure) {
     while (!collect(&status));
     while (box.channel >= 0)
         hear(failure);
+    if (box.init.link >= 0)
+        hear_init(1);
     if (!has_pid_namespace() && !box.detach)
         end_orphans();
     if (relay_runs())

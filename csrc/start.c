@@ -1,11 +1,14 @@
 /*
  * The entry point. The same file is a shared library for Bun and, by execveat, the monitor: there is no
- * dynamic linker then, so it relocates itself. Behind its own bytes stands the plan.
+ * dynamic linker then, so it relocates itself. Behind its own bytes stands the plan; PID 1 has none.
  */
 #include "box.h"
 #include "enter.h"
 #include "sys.h"
 #include "terminal.h"
+#include "init.h"
+#include "sys.h"
+#include "text.h"
 #include <linux/elf.h>
 #include <linux/fcntl.h>
 #include <linux/prctl.h>
@@ -17,16 +20,16 @@
 extern const Elf64_Ehdr __ehdr_start HIDDEN;
 extern Elf64_Dyn _DYNAMIC[] HIDDEN;
 
-_Noreturn HIDDEN void start_relocated(void);
+_Noreturn HIDDEN void start_relocated(const u64 *stack);
 
 #if defined(__x86_64__)
 #define R_RELATIVE 8 /* R_X86_64_RELATIVE */
 __asm__(".globl _start\n.hidden _start\n.type _start,@function\n_start:\n"
-        "xor %ebp,%ebp\nand $-16,%rsp\ncall start_relocated\nhlt\n");
+        "xor %ebp,%ebp\nmov %rsp,%rdi\nand $-16,%rsp\ncall start_relocated\nhlt\n");
 #else
 #define R_RELATIVE 1027 /* R_AARCH64_RELATIVE */
 __asm__(".globl _start\n.hidden _start\n.type _start,%function\n_start:\n"
-        "mov x29,#0\nmov x30,#0\nbl start_relocated\nbrk #0\n");
+        "mov x29,#0\nmov x30,#0\nmov x0,sp\nbl start_relocated\nbrk #0\n");
 #endif
 
 static void relocate(u64 base) {
@@ -44,10 +47,15 @@ static void relocate(u64 base) {
     }
 }
 
-/* Maps this file and reads the plan behind the helper, whose last part is its section header table. */
+/* The last part of the helper is its section header table. */
+u64 helper_size(void) {
+    return __ehdr_start.e_shoff + (u64)__ehdr_start.e_shnum * __ehdr_start.e_shentsize;
+}
+
+/* Maps this file and reads the plan behind the helper. */
 static long read_plan(void) {
     struct statx stat;
-    u64 offset = __ehdr_start.e_shoff + (u64)__ehdr_start.e_shnum * __ehdr_start.e_shentsize;
+    u64 offset = helper_size();
     box.plan_fd = above_standard((int)SYS(openat, AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC));
     if (box.plan_fd < 0)
         return box.plan_fd;
@@ -85,6 +93,7 @@ static int run(void) {
     box.start = time.tv_sec * 1000000000 + time.tv_nsec;
     box.lock = box.root = box.scratch = box.mounts = box.ruleset = -1;
     box.supervisor = box.parent = box.block = box.sync = box.status = -1;
+    box.init.file = box.init.link = box.init.far_link = box.init.go = box.init.ready = -1;
     for (u32 slot = 0; slot < MAX_SOURCES; slot++)
         box.sources[slot] = -1;
     SYS(prctl, PR_SET_NAME, "nsbox");
@@ -112,7 +121,11 @@ static int run(void) {
     return finish(status, &failure);
 }
 
-__attribute__((used)) void start_relocated(void) {
+/* `stack` is what execve(2) leaves: the count of arguments, the arguments, a null, the environment. */
+__attribute__((used)) void start_relocated(const u64 *stack) {
     relocate((u64)&__ehdr_start);
+    const char **argv = (const char **)(stack + 1);
+    if (argv[0] && text_equal(argv[0], INIT_NAME))
+        init_main((u32)stack[0], argv);
     leave(run());
 }

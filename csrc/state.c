@@ -96,8 +96,7 @@ void state_write(void) {
                       O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     long written = fd < 0 ? fd : SYS(write, fd, text, length);
     SYS(close, fd);
-    if (written == length &&
-        SYS(renameat, directory_fd, "status.new", directory_fd, "status") == 0)
+    if (written == length && SYS(renameat, directory_fd, "status.new", directory_fd, "status") == 0)
         return;
     SYS(unlinkat, directory_fd, "status.new", 0);
     fd = (int)SYS(openat, directory_fd, "status", O_WRONLY | O_NOFOLLOW | O_CLOEXEC);

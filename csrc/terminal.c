@@ -12,6 +12,10 @@
 
 static struct modes saved;
 
+static int open_terminal(void) {
+    return above_standard((int)SYS(openat, AT_FDCWD, "/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+}
+
 static s32 foreground(void) {
     s32 group = 0;
     return SYS(ioctl, box.terminal, TIOCGPGRP, &group) < 0 ? -1 : group;
@@ -19,7 +23,7 @@ static s32 foreground(void) {
 
 void terminal_save(void) {
     box.terminal = -1;
-    int fd = above_standard((int)SYS(openat, AT_FDCWD, "/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+    int fd = open_terminal();
     if (fd < 0)
         return;
     box.terminal = fd;
@@ -79,4 +83,22 @@ void terminal_like_callers(int fd, const struct window *window) {
 int terminal_may_read(int fd) {
     s32 group = 0;
     return SYS(ioctl, fd, TIOCGPGRP, &group) < 0 || group == (s32)SYS(getpgid, 0);
+}
+
+int terminal_is_ours(void) {
+    s32 group = -1;
+    int fd = open_terminal();
+    SYS(ioctl, fd, TIOCGPGRP, &group);
+    SYS(close, fd);
+    return group == (s32)SYS(getpgid, 0);
+}
+
+/* A root filesystem may have no /dev/tty, so what may be the terminal is tried as well. */
+void terminal_give(s32 group) {
+    for (int fd = 0; fd <= 2; fd++)
+        if (SYS(ioctl, fd, TIOCSPGRP, &group) == 0)
+            return;
+    int fd = open_terminal();
+    SYS(ioctl, fd, TIOCSPGRP, &group);
+    SYS(close, fd);
 }

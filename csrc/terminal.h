@@ -33,4 +33,9 @@ long terminal_size(struct window *window);
 /* 0 where `fd` is a terminal that we are in the background of: who has the foreground reads it. */
 int terminal_may_read(int fd);
 
+/* 1 where this process's group is in the foreground of its controlling terminal. */
+int terminal_is_ours(void);
+/* Puts process group `group` into the foreground of it, if there is one. SIGTTOU has to be blocked. */
+void terminal_give(s32 group);
+
 #endif

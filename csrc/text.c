@@ -60,3 +60,13 @@ int text_number(const char *text, u64 *number) {
     *number = negative ? 0 - value : value;
     return 0;
 }
+
+void text_make_harmless(char *text) {
+    u8 before = 0;
+    for (u8 *at = (u8 *)text; *at; before = *at++) {
+        int lead = *at == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f;
+        int high = before < 0x80 && *at >= 0x80 && *at <= 0x9f;
+        if (*at < ' ' || *at == 0x7f || lead || high)
+            *at = '?';
+    }
+}

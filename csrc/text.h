@@ -20,5 +20,7 @@ char *text_append_hex(char *to, const char *end, u64 number);
 /* Parses a decimal number (a minus sign wraps around to two's complement). Returns 0, or -1 for anything
  * else. */
 int text_number(const char *text, u64 *number);
+/* Takes away what a terminal would obey: control characters, with or without their lead byte in UTF-8. */
+void text_make_harmless(char *text);
 
 #endif

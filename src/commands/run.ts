@@ -20,7 +20,7 @@ With "-m" ROOTFS becomes the root by pivot_root, and gets a small /dev, /proc, /
 
 The command is confined beyond its namespaces: no new privileges, a small set of capabilities, a system call filter, parts of /proc and /sys hidden or read-only, no device but those of /dev. Each of these has a switch, and "--privileged" is most of them. Root in a run without a user namespace is the machine's root, held by these layers alone; with "--map-auto", and for an ordinary user, it is nobody outside.
 
-The kernel spares PID 1 signals that it sends itself: SIGPIPE, abort(3), the Ctrl-Z that an editor answers. Where that matters, run the command from a shell, or use "--share pid".
+The kernel spares PID 1 signals that it sends itself: SIGPIPE, abort(3), the Ctrl-Z that an editor answers. Where that matters, use "--init".
 
 Names of hosts are looked up only where ROOTFS has an /etc/resolv.conf.
 

@@ -1,4 +1,4 @@
-/** Kernel constants that plans hold. The C compiler proves each of them when the helper is built. */
+/** Constants that plans hold, most of them the kernel's. The C compiler proves each of them when the helper is built. */
 
 /** Mount attributes, see fsmount(2) and mount_setattr(2). */
 export const MOUNT_ATTR = {
@@ -22,3 +22,19 @@ export const PROPAGATION = {
 
 /** Kinds of file, see inode(7). */
 export const FILE_TYPE = { S_IFCHR: 0o020000, S_IFBLK: 0o060000 } as const;
+
+/** How our own PID 1 works, see `csrc/init.h`: signals to the command, to its process group, whole startup. */
+export const INIT_MODE = { INIT_COMMAND: 0, INIT_GROUP: 1, INIT_FULL: 2 } as const;
+
+/** What the whole startup is to do, see `csrc/init.h`. */
+export const INIT_FLAG = {
+  INIT_QUIET: 1,
+  INIT_VERBOSE: 2,
+  INIT_NO_KILL_ALL: 4,
+  INIT_SKIP_STARTUP: 8,
+  INIT_SKIP_RUNIT: 16,
+  INIT_NO_COMMAND: 32,
+} as const;
+
+/** A timeout that was not given. */
+export const INIT_NO_TIMEOUT = 4294967295;

@@ -2,7 +2,7 @@
 import { KINDS } from "../ns/kinds.ts";
 import { ALL_CAPABILITIES, capabilityNames } from "../sys/capabilities.ts";
 import { NO_LIMIT, RESOURCES } from "../sys/resources.ts";
-import { MOUNT_ATTR, PROPAGATION } from "./constants.ts";
+import { INIT_MODE, MOUNT_ATTR, PROPAGATION } from "./constants.ts";
 import type { FieldKind, Operation } from "./operation.ts";
 import { OPS } from "./ops.ts";
 import type { Op, Plan } from "./plan.ts";
@@ -88,6 +88,9 @@ export function describe(op: Op, plan: Plan): string {
   if (op.op === "close_fds" && op.keep === "") return "Close every descriptor above 2";
   if (op.op === "groups" && op.gids === "") return "Give up all supplementary groups";
   if (op.op === "landlock_ruleset") return `Make a Landlock ruleset against ${landlocked(op)}`;
+  if (op.op === "init" && op.mode === INIT_MODE.INIT_FULL) {
+    return "Execute the helper anew as PID 1, which does the whole startup and starts the command itself";
+  }
   if (op.op === "limit") {
     const limit = (value: number) => (value === NO_LIMIT ? "unlimited" : String(value));
     return `Limit ${worded("resource", op.resource, plan)} to ${limit(op.soft)}, at most ${limit(op.hard)}`;

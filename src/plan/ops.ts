@@ -13,6 +13,7 @@ import type { Operation } from "./operation.ts";
 import { END } from "./ops/end.ts";
 import { ENTER } from "./ops/enter.ts";
 import { IDENTITY } from "./ops/identity.ts";
+import { INIT } from "./ops/init.ts";
 import { LIFE } from "./ops/life.ts";
 import { MOUNTS } from "./ops/mounts.ts";
 import { NAMESPACES } from "./ops/namespaces.ts";
@@ -30,6 +31,7 @@ export const OPS = {
   ...IDENTITY,
   ...SECURITY,
   ...LIFE,
+  ...INIT,
   ...END,
 } as const satisfies Readonly<Record<string, Operation>>;
 

@@ -64,6 +64,9 @@ export function action(op: Op, root: string, plan: Plan): string {
       return "Cannot map group ids";
     case "limit":
       return `Cannot set the limit ${RESOURCES.find(({ number }) => number === op.resource)?.name}`;
+    case "init_file":
+    case "init":
+      return "Cannot start an init as PID 1";
     case "landlock_path":
       return `Cannot allow "${op.path}" by Landlock`;
     default: {

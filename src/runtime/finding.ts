@@ -8,7 +8,7 @@ import { whyJoin } from "./why-join.ts";
 import { whyMount, whyStandardFds } from "./why-mount.ts";
 import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
 
-const [EPERM, EINVAL, ELOOP, EDQUOT] = [1, 22, 40, 122];
+const [EPERM, EAGAIN, EINVAL, ELOOP, EDQUOT] = [1, 11, 22, 40, 122];
 
 const MOUNTS = flagOf("mnt");
 
@@ -84,6 +84,13 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "landlock_ruleset":
     case "landlock_path":
       return whyLandlock(op.op, errno);
+    case "init":
+      if (errno === EAGAIN) {
+        return { cause: "a limit on processes is reached", hint: "The init is one more than the command" };
+      }
+      return errno === EPERM
+        ? { cause: "the system call filter refuses it", hint: "Allow clone and execveat in the profile" }
+        : {};
     case "keyring":
       return errno === EDQUOT
         ? {

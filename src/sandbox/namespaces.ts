@@ -67,7 +67,8 @@ function checkJoins({ named, share, joins }: RunRequest): void {
   }
 }
 
-function needs({ share, joins }: RunRequest, option: string, kind: KindName): UsageError {
+/** The error of an option that needs a kind the command does not have for itself. */
+export function needs({ share, joins }: RunRequest, option: string, kind: KindName): UsageError {
   const { title, long, letter } = KINDS.find(({ name }) => name === kind)!;
   const wanted = `${kind === "user" ? "Options" : "Option"} "${option}" ${kind === "user" ? "need" : "needs"}`;
   return new UsageError(`${wanted} ${withArticle(title)} namespace of the command's own`, hint());

@@ -6,6 +6,7 @@ import { constantOps } from "./constant-ops.ts" with { type: "macro" };
 import { environment } from "./environment.ts";
 import { idBlocks, mapBlocks, setUpBlocks } from "./identity/plan.ts";
 import type { Identity } from "./identity/request.ts";
+import { type InitRequest, initArgv, initBefore, initInside } from "./init.ts";
 import { checkMountJoin, joinBlocks, joinMountBlocks } from "./joins.ts";
 import type { LifePart } from "./life.ts";
 import type { MountPart } from "./mounts/part.ts";
@@ -31,6 +32,7 @@ export interface Parts {
   readonly mounts?: MountPart | undefined;
   readonly security?: SecurityRequest | undefined;
   readonly life?: LifePart | undefined;
+  readonly init?: InitRequest | undefined;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface Parts {
  */
 export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}): PlannedRun {
   const kinds = chooseKinds(request, caller);
-  const { identity, mounts, security, life } = parts;
+  const { identity, mounts, security, life, init } = parts;
   const { entries, path } = environment(request, caller, identity);
   const { boottime, monotonic, joins } = request;
   // The clone would freeze the offsets of a time namespace. So the monitor makes it for its child, or the
@@ -60,6 +62,7 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
   if (joins.length > 0) blocks.push(...joinBlocks(joins, caller.uid));
   if (joined === undefined) rootBefore(blocks, request, own, caller, mounts);
   if (hasOffsets && !owned) blocks.push(block({ op: "child_time_offsets", offsets: offsetsOf(request) }));
+  if (init !== undefined) initBefore(blocks, init);
   blocks.push(block({ op: "clone", flags }));
   if (identity !== undefined) blocks.push(...mapBlocks(identity));
   else if (owned) addMaps(blocks, caller);
@@ -95,10 +98,11 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
   securityAfter(blocks, around);
   if (request.cwd !== undefined) blocks.push(block({ op: "chdir", path: request.cwd }));
   securityLast(blocks, around, request.preserve);
+  if (init !== undefined) initInside(blocks, init, path);
   blocks.push(block({ op: "exec", path }));
   const plan = {
     blocks,
-    argv: request.command,
+    argv: init === undefined ? request.command : initArgv(init, request.command),
     env: entries,
     display: display(caller),
     bytes: caller.bytes,

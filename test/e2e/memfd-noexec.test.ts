@@ -26,6 +26,9 @@ test.skipIf(why !== "")(`run works where vm.memfd_noexec is 2, and leaves no fil
     status: 7,
   });
   expect(files()).toEqual([]);
+  // The init is a second file of that kind.
+  expect(await hardened('"$1" run --init "$2" sh -c "echo $$; exit 7"')).toMatchObject({ status: 7 });
+  expect(files()).toEqual([]);
 });
 
 test.skipIf(why !== "")(

@@ -107,6 +107,7 @@ describe("a step that fails", () => {
 /** Options that between them make every operation that an ordinary user's run may have. */
 const FAMILIES: readonly (readonly string[])[] = [
   ["--no-map", "--nice", "1", "--cpu-affinity", "0", "--oom-score-adj", "500", "--ulimit", "cpu=100"],
+  ["--init"],
   ["--share", "net", "--landlock-ro", "/", "--landlock-tcp", "80"],
   ["-b", "/etc:/b", "--file", "text:/etc/f", "--propagation", "slave"],
   ["--propagation", "unbindable", "--mount", "type=overlay,lowerdir=/usr/bin:/usr/lib,target=/o"],

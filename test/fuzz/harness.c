@@ -58,7 +58,7 @@ static void walk(struct bytes text) {
         MUST(plan.code[i] < OP_COUNT && plan.where[i] < WHERE_ANY);
         MUST(i == 0 || plan.where[i - 1] <= plan.where[i]);
         MUST((plan.code[i] == OP_EXEC) == (i == plan.ops - 1));
-        MUST((plan.code[i] == OP_CLONE) == (i == plan.clone));
+        MUST((plan.where[i] == WHERE_CLONE && plan.code[i] != OP_SAY) == (i == plan.clone));
         plan_arguments(&plan, i, words);
         for (u32 j = 0; table[plan.code[i]].fields[j]; j++) {
             if (table[plan.code[i]].fields[j] == 'n')

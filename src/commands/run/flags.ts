@@ -2,6 +2,7 @@
 import type { Flag } from "../../cli/command.ts";
 import { KINDS, type KindName } from "../../ns/kinds.ts";
 import { identityFlags } from "./identity-flags.ts";
+import { initFlags } from "./init-flags.ts";
 import { lifeFlags } from "./life-flags.ts";
 import { mountFlags } from "./mount-flags.ts";
 import { securityFlags } from "./security-flags.ts";
@@ -86,6 +87,7 @@ export const runFlags = (): readonly Flag[] => [
   ...identityFlags(),
   ...securityFlags(),
   ...lifeFlags(),
+  ...initFlags(),
   {
     long: "env",
     short: "e",
@@ -120,7 +122,6 @@ export const runFlags = (): readonly Flag[] => [
   { long: "quiet", short: "q", group: SHOWING, help: "Leave out notes" },
 ];
 
-const NOT_YET = "nsbox has nothing of the kind yet";
 const IS_SO = "It is always so: leave it out";
 
 /** What users of bubblewrap, podman and unshare would type. Called when nsbox is built. */
@@ -139,7 +140,6 @@ export const elsewhere = (): Readonly<Record<string, string>> => ({
   groups: "It is `--group-add GROUP`, once for each",
   "security-opt": "They are `--seccomp FILE|off`, `--new-privs`, `--unmask PATH`",
   userns: "They are `--map-root`, `--map-current`, `--map-auto`, `-M` and `-G`",
-  init: NOT_YET,
   network: "`--share net` keeps the host's network; without it there is only lo",
   "share-net": "It is `--share net`",
   "unshare-all": "Every kind is made where none is named: leave it out",

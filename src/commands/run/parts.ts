@@ -32,6 +32,9 @@ export async function readParts(input: Parsed, request: RunRequest, caller: Call
         ])
       : undefined,
     security: used.has("security") ? await (await import("./security.ts")).readSecurity(input) : undefined,
+    init: used.has("init")
+      ? (await import("./init.ts")).readInit(input, request, chooseKinds(request, caller), caller)
+      : undefined,
   };
 }
 

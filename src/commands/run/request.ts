@@ -26,7 +26,10 @@ export function readRequest(input: Parsed, joins: readonly Join[] = []): RunRequ
     throw new UsageError('Option "--workdir" is longer than a path may be (4095 bytes)');
   }
   if (words.length === 0) {
-    throw new UsageError(`Missing COMMAND behind ROOTFS "${root}"`, `nsbox run ${root} /bin/sh`);
+    if (input.value("init") !== "full")
+      throw new UsageError(`Missing COMMAND behind ROOTFS "${root}"`, `nsbox run ${root} /bin/sh`);
+    // Then PID 1 waits for runit; a plan has words for a command all the same.
+    words.push("runsvdir");
   }
   return {
     root,
