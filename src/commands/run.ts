@@ -62,8 +62,8 @@ async function run(input: Parsed): Promise<number> {
     throw new UsageError('Options "--explain" and "--explain-json" contradict each other');
   }
   if (input.has("explain") || input.has("explain-json")) {
-    const { explain } = await import("./run/explain.ts");
     const whole = kept ? (await import("./run/keep.ts")).explained(planned.plan, input) : planned.plan;
+    const { explain } = await import("./run/explain.ts");
     return explain(whole, planned.kinds, input.has("explain-json"));
   }
   if (!input.has("quiet")) await printNotes(sharedNote(request, planned.kinds), planned, input);
