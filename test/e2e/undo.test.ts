@@ -116,7 +116,7 @@ describe("a step that fails", () => {
 const FAMILIES: readonly (readonly string[])[] = [
   ["--no-map", "--nice", "1", "--cpu-affinity", "0", "--oom-score-adj", "500", "--ulimit", "cpu=100"],
   ["--init"],
-  ["-t", "--die-with-parent", "--pid-file", join(SCRATCH, "pid")],
+  ["-t", "--die-with-parent", "--pid-file", "/tmp/nsbox-undo.pid"],
   ["--share", "net", "--landlock-ro", "/", "--landlock-tcp", "80"],
   ["-b", "/etc:/b", "--file", "text:/etc/f", "--propagation", "slave"],
   ["--propagation", "unbindable", "--mount", "type=overlay,lowerdir=/usr/bin:/usr/lib,target=/o"],
