@@ -71,19 +71,18 @@ describe("a kept container", () => {
       });
     });
 
-    test("brings its plan to processes that are not its first one", async () => {
+    test("brings its plan to processes that are not its first one, also below an init", async () => {
       const own = await home(who);
-      await withWeb(
-        own,
-        async () => {
+      for (const options of [[], ["--init"]]) {
+        const look = async () => {
           expect((await own.nsbox("exec", "-d", "web", "sleep", "61")).status).toBe(0);
           const { out } = await own.nsbox("top", "web");
           const pid = /^ *\D*?(\d+) .*sleep 61/m.exec(out)?.[1];
           if (pid === undefined) throw new Error(out);
           expect((await own.nsbox("exec", pid, "sh", "-c", "echo $COLOUR")).out).toBe("green\n");
-        },
-        ...["-e", "COLOUR=green"],
-      );
+        };
+        await withWeb(own, look, "-e", "COLOUR=green", ...options);
+      }
     });
 
     test("that has ended is not entered, and is said to have ended", async () => {
