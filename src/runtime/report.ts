@@ -44,7 +44,9 @@ export function withoutMissingKinds({
     const { kind }: Operation = OPS[op];
     return kind === undefined || !names.includes(kind);
   };
-  const ops = plan.ops.filter(needed).map((op): Op => (op.op === "clone" ? { op: "clone", flags } : op));
+  const ops = plan.ops
+    .filter(needed)
+    .map((op): Op => (op.op === "clone" || op.op === "bind_namespaces" ? { ...op, flags } : op));
   return { plan: { ...plan, ops }, lacking: missing.map(({ title }) => title) };
 }
 
