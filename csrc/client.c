@@ -119,6 +119,9 @@ static int hear(struct failure *failure) {
         return 125;
     }
     u64 size = (u64)length - 1;
+    /* Who only waits for the start gets no output: that is in the log. */
+    if (client.is->only_start && (parcel.kind == HEARS_OUTPUT || parcel.kind == HEARS_ERRORS))
+        return -1;
     if (parcel.kind == HEARS_OUTPUT)
         write_out(1, parcel.bytes, size);
     else if (parcel.kind == HEARS_ERRORS)

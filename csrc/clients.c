@@ -13,6 +13,7 @@ struct one {
     int fd;
     u8 attached;
     u8 owed;   /* has not got what was sent last */
+    u8 first;  /* was there from the beginning: the end of its input is that of the command's */
     u8 closed; /* gone: the place is free */
 };
 
@@ -46,21 +47,22 @@ long clients_listen(int directory) {
     return error < 0 ? error : SYS(listen, listener, MAX_CLIENTS);
 }
 
-static void add(int fd, u8 attached) {
+static struct one *add(int fd, u8 attached) {
     u32 at = 0;
     while (at < count && !clients[at].closed)
         at++;
     if (at == MAX_CLIENTS) {
         SYS(close, fd);
-        return;
+        return 0;
     }
     clients[at] = (struct one){.fd = fd, .attached = attached};
     if (at == count)
         count++;
+    return clients + at;
 }
 
 void clients_first(int fd) {
-    add(fd, 1);
+    add(fd, 1)->first = 1;
 }
 
 void clients_feed(int fd) {
@@ -126,7 +128,7 @@ static void end_input(const struct one *client) {
     if (SYS(ioctl, feed, TCGETS, &modes) == 0) {
         if (modes.local & ICANON)
             SYS(write, feed, &modes.keys[VEOF], 1);
-    } else if (client == clients)
+    } else if (client->first)
         clients_feed(-1); /* others come and go, and the input stays open for the next */
 }
 

@@ -51,15 +51,18 @@ void end_in_place_of(int signal) {
 
 /* Our own init hands the terminal on where the command leads a group, and has to know whether it is ours. */
 static void go_on(void) {
-    u8 in_foreground = (u8)terminal_is_ours();
-    if (box.init.link >= 0)
+    if (box.init.link >= 0) {
+        u8 in_foreground = (u8)terminal_is_ours();
         SYS(sendto, box.init.link, &in_foreground, 1, MSG_DONTWAIT | MSG_NOSIGNAL, 0, 0);
+    }
     SYS(kill, box.child, SIGCONT);
 }
 
 void stop_together(void) {
     SYS(kill, SYS(getpid), SIGSTOP);
-    go_on();
+    /* With an init the SIGCONT that woke us is handed on in its turn: behind a hang-up that came with it. */
+    if (box.init.link < 0)
+        go_on();
 }
 
 static void forward(const struct signalfd_siginfo *info) {
@@ -73,12 +76,10 @@ static void forward(const struct signalfd_siginfo *info) {
         return;
     }
     int lost = !(BIT(signal) & HARMLESS) && is_lost(signal);
-    if (!came_to_all(info)) {
-        if (signal == SIGCONT)
-            go_on();
-        else
-            SYS(kill, box.child, signal);
-    }
+    if (signal == SIGCONT && box.init.link >= 0)
+        go_on();
+    else if (!came_to_all(info))
+        SYS(kill, box.child, signal);
     if (lost) {
         life.lost |= BIT(signal);
         life.deadline = now() + SECOND_LOOK_MS * 1000000;

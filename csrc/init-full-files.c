@@ -26,7 +26,7 @@ static void insert(struct listing *listing, const char *path) {
 static int add(struct listing *listing, const char *directory, const char *name) {
     u64 size = text_length(directory) + text_length(name) + 2;
     char *to = listing->text + listing->used, *end = to + size;
-    if (listing->count == MAX_NAMES || size > sizeof listing->text - listing->used)
+    if (listing->count == MAX_NAMES || size > LISTING_ROOM - listing->used)
         return 0;
     text_append(text_append(text_append(to, end, directory), end, "/"), end, name);
     listing->used += (u32)size;
@@ -41,6 +41,13 @@ long full_list(struct listing *listing, const char *directory) {
     listing->count = listing->used = 0;
     if (fd < 0)
         return fd;
+    if (!listing->text) {
+        /* PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE */
+        long memory = SYS(mmap, 0, LISTING_ROOM, 3, 0x4022, -1, 0);
+        if (memory < 0 && memory > -4096)
+            error = memory;
+        listing->text = error == 0 ? (char *)memory : 0;
+    }
     while (error == 0 && (got = SYS(getdents64, fd, entries, sizeof entries)) > 0)
         for (long at = 0; at < got; at += ((struct directory_entry *)(entries + at))->length) {
             const char *name = ((struct directory_entry *)(entries + at))->name;

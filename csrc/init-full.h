@@ -47,10 +47,11 @@ void full_kill_all(void);
 
 /* The paths of the files in a directory, sorted by their bytes; dot files are left out. */
 #define MAX_NAMES 4096
+#define LISTING_ROOM 1048576
 struct listing {
     u32 count, used;
     const char *paths[MAX_NAMES];
-    char text[1048576];
+    char *text; /* mapped when it is first needed, LISTING_ROOM bytes */
 };
 /* Returns 0, a negative errno where the directory cannot be read, -EOVERFLOW where it holds too many. */
 long full_list(struct listing *listing, const char *directory);

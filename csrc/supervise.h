@@ -31,6 +31,12 @@ struct parcel {
     char bytes[MESSAGE_SIZE];
 };
 
+/* What the monitor says to its supervisor. */
+struct word {
+    char kind;
+    s32 pid;
+} __attribute__((packed));
+
 /* The monitor tells its supervisor, if it has one, of process `pid`. */
 void supervisor_hears(enum message kind, s32 pid);
 

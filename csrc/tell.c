@@ -2,6 +2,7 @@
 #include "box.h"
 #include "handover.h"
 #include "life.h"
+#include "socket.h"
 #include "supervise.h"
 #include "sys.h"
 #include "text.h"
@@ -21,6 +22,12 @@ static void write_event(const char *name, const char *key, s64 number, const cha
     }
     at = text_append(at, end, "}\n");
     SYS(write, box.status, line, at - line);
+}
+
+void supervisor_hears(enum message kind, s32 pid) {
+    struct word word = {(char)kind, pid};
+    if (box.supervisor >= 0)
+        SYS(sendto, box.supervisor, &word, sizeof word, MSG_NOSIGNAL, 0, 0);
 }
 
 void tell_created(void) {

@@ -79,7 +79,7 @@ function copy(from: End, to: End, copying: Copying): void {
   const isTree = isDirectory(source);
   if (from.path.endsWith("/") && !isTree) throw new NsboxError(`"${from.label}" is no directory`);
   if (target !== undefined) {
-    const label = `${to.label.replace(/\/$/, "")}/${source.name}`;
+    const label = `${to.label.replace(/\/$/, "")}/${source.name.toString()}`;
     copyTree(source, { directory: target, name: source.name, label }, copying);
     return;
   }

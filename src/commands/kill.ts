@@ -8,8 +8,6 @@ import { eachWord, findContainer } from "./containers/find.ts";
 import { readSignal } from "./containers/signals.ts";
 
 const SIGKILL = 9;
-/** Seconds. */
-const DYING = 10;
 
 /** `nsbox kill`. */
 export const command: Command = {
@@ -37,7 +35,7 @@ function run(input: Parsed): Promise<number> {
   return eachWord(input.rest, async (word) => {
     const container = findContainer(word);
     if (!isLive(container)) throw new NsboxError(`Container "${word}" does not run`, { code: "not-running" });
-    if (signal === SIGKILL) await finishStop(beginStop(container, SIGKILL, DYING), SIGKILL);
+    if (signal === SIGKILL) await finishStop(beginStop(container, SIGKILL, 0), SIGKILL);
     else signalContainer(container, signal);
     print(word);
   });

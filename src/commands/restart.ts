@@ -4,7 +4,7 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { print } from "../cli/print.ts";
 import { failedCall } from "../runtime/containers/failed-call.ts";
 import { lockSoon, takeTurn } from "../runtime/containers/lock.ts";
-import { relaunch, storedPlan } from "../runtime/containers/relaunch.ts";
+import { relaunch, storedPlan, toRestart } from "../runtime/containers/relaunch.ts";
 import { type Container, isLive } from "../runtime/containers/settle.ts";
 import { NsboxError } from "../util/errors.ts";
 import { eachWord, findContainer, labelOf } from "./containers/find.ts";
@@ -49,7 +49,7 @@ async function restart(container: Container, timeout: number | undefined): Promi
       cause: config === undefined ? "its configuration cannot be read" : "it was never started",
     });
   }
-  const plan = storedPlan(directory);
+  const plan = toRestart(storedPlan(directory), config.interactive);
   if (isLive(container)) await seeEnd(ask(container, timeout));
   const lock = await lockSoon(directory, BUSY);
   if (lock === undefined) {

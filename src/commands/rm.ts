@@ -10,8 +10,6 @@ import { NsboxError } from "../util/errors.ts";
 import { eachWord, findContainer, labelOf } from "./containers/find.ts";
 
 const SIGKILL = 9;
-/** Seconds. */
-const DYING = 10;
 /** For how long others may look at it or end with it, in milliseconds. */
 const BUSY = 3000;
 
@@ -48,7 +46,7 @@ async function remove(container: Container, force: boolean): Promise<void> {
   const label = labelOf(container);
   if (isLive(container) || status === undefined) {
     if (!force) throw stillRuns(label);
-    await finishStop(beginStop(container, SIGKILL, DYING), SIGKILL);
+    await finishStop(beginStop(container, SIGKILL, 0), SIGKILL);
   }
   const lock = await lockSoon(directory, BUSY);
   if (lock === undefined) throw stillRuns(label);

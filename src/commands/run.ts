@@ -6,6 +6,7 @@ import { sharedNote } from "../sandbox/namespaces.ts";
 import type { PlannedRun } from "../sandbox/plan-run.ts";
 import { UsageError } from "../util/errors.ts";
 import { elsewhere, runFlags } from "./run/flags.ts" with { type: "macro" };
+import { isKept } from "./run/is-kept.ts";
 import { planTyped } from "./run/plan.ts";
 
 /** `nsbox run`. */
@@ -20,7 +21,7 @@ With "-m" ROOTFS becomes the root by pivot_root, and gets a small /dev, /proc, /
 
 The command is confined beyond its namespaces: no new privileges, a small set of capabilities, a system call filter, parts of /proc and /sys hidden or read-only, no device but those of /dev. Each of these has a switch, and "--privileged" is most of them. Root in a run without a user namespace is the machine's root, held by these layers alone; with "--map-auto", and for an ordinary user, it is nobody outside.
 
-The kernel spares PID 1 signals that it sends itself: SIGPIPE, abort(3), the Ctrl-Z that an editor answers. Where that matters, run the command from a shell, or use "--share pid".
+The kernel spares PID 1 signals that it sends itself: SIGPIPE, abort(3), the Ctrl-Z that an editor answers. Where that matters, use "--init".
 
 Names of hosts are looked up only where ROOTFS has an /etc/resolv.conf.
 
@@ -56,13 +57,13 @@ The exit status is the command's: 128+n where signal n ended it, 127 where it wa
 async function run(input: Parsed): Promise<number> {
   if (input.has("args-fd")) return run((await import("./run/args-fd.ts")).withArgs(command, input));
   const { planned, request, preserve } = await planTyped(command, input);
-  const kept = input.has("detach") || input.has("name");
+  const kept = isKept(input);
   if (input.has("explain") && input.has("explain-json")) {
     throw new UsageError('Options "--explain" and "--explain-json" contradict each other');
   }
   if (input.has("explain") || input.has("explain-json")) {
-    const { explain } = await import("./run/explain.ts");
     const whole = kept ? (await import("./run/keep.ts")).explained(planned.plan, input) : planned.plan;
+    const { explain } = await import("./run/explain.ts");
     return explain(whole, planned.kinds, input.has("explain-json"));
   }
   if (!input.has("quiet")) await printNotes(sharedNote(request, planned.kinds), planned, input);

@@ -7,6 +7,9 @@ import { type Container, isLive } from "../runtime/containers/settle.ts";
 import { NsboxError } from "../util/errors.ts";
 import { eachWord, findContainer } from "./containers/find.ts";
 
+/** The exit status of a client that could not attach. */
+const NOT_SEEN = 125;
+
 /** `nsbox wait`. */
 export const command: Command = {
   name: "wait",
@@ -29,6 +32,7 @@ function run(input: Parsed): Promise<number> {
 
 async function statusOf(word: string): Promise<number> {
   let container = findContainer(word);
+  if (container.config?.remove) return statusSeen(container);
   while (container.status?.state !== "exited") {
     const { directory } = container;
     if (isLive(container)) awaitUnlocked(directory);
@@ -38,6 +42,14 @@ async function statusOf(word: string): Promise<number> {
     container = findContainer(id);
   }
   return container.status.status;
+}
+
+/** One that removes itself keeps no status: who is attached hears it. */
+async function statusSeen(container: Container): Promise<number> {
+  const words = ["/proc/self/exe", "attach", "--no-stdin", container.id];
+  const status = await Bun.spawn(words, { stdio: ["ignore", "ignore", "ignore"] }).exited;
+  if (status === NOT_SEEN) throw removed(container);
+  return status;
 }
 
 const removed = ({ id, name }: Container): NsboxError =>

@@ -6,6 +6,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   symlinkSync,
@@ -122,6 +123,14 @@ forEveryone((who) => {
     expect(await cp(join(host, "new"), "c:/srv/file")).toEqual(fine);
     expect(readFileSync(join(secret, "passwd"), "utf8")).toBe("host");
     expect(lstatSync(join(root, "srv/file")).isFile()).toBe(true);
+  });
+
+  test("names that are no text come over as they are", async () => {
+    const { host, cp, root } = await pair(who);
+    Bun.spawnSync(["bash", "-c", `mkdir "$1/d" && echo x >"$1/d/"$'\\xff\\x01\\n'`, "-", root]);
+    expect(await cp("c:/d", host)).toEqual(fine);
+    const [name] = readdirSync(join(host, "d"), "buffer");
+    expect([...name!]).toEqual([0xff, 1, 10]);
   });
 
   test("devices, FIFOs and sockets are left out with a note, and a sparse file stays sparse", async () => {

@@ -1,9 +1,21 @@
 /** What stands in STATE, however it came to stand there: the commands understand it, and repair it. */
 import { describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { EXITED, type Home, home, put, running } from "./homes.ts";
-import { AS_ROOT, CALLER_ENV, call, forEveryone, NSBOX, ROOT, SCRATCH, USER, until } from "./support.ts";
+import { Screen } from "./screen.ts";
+import {
+  AS_ROOT,
+  CALLER_ENV,
+  call,
+  forEveryone,
+  NSBOX,
+  ROOT,
+  SCRATCH,
+  start,
+  USER,
+  until,
+} from "./support.ts";
 
 const BUN = process.execPath;
 const CREATE = join(import.meta.dir, "fixtures/create-container.ts");
@@ -152,6 +164,31 @@ forEveryone((who) => {
     expect(idsIn(own)).toEqual([A]);
   }, 30_000);
 
+  test("on a terminal no line is wider than it, and elsewhere nothing is cut", async () => {
+    const own = await home(who);
+    const command = ["x".repeat(500), "\u4e2d".repeat(100)];
+    const config = {
+      version: 1,
+      id: A,
+      created: "",
+      cwd: "/",
+      root: "/",
+      command,
+      stopSignal: 15,
+      stopTimeout: 1,
+    };
+    put(own, { id: A, name: "n".repeat(64), status: EXITED, config });
+    const screen = new Screen();
+    const terminal = { cols: 80, rows: 24, data: (_: unknown, bytes: Uint8Array) => screen.feed(bytes) };
+    const process = Bun.spawn([...own.who.prefix, NSBOX, "ps", "-a"], { env: own.env, terminal });
+    await process.exited;
+    await screen.shows("…\r\n");
+    const widths = screen.text.split("\r\n").map((line) => Bun.stringWidth(line));
+    expect(Math.max(...widths)).toBeGreaterThan(70);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(80);
+    expect((await own.nsbox("ps", "-a")).out).toContain(command.join(" "));
+  });
+
   test("rm wants what lives to be ended first, and forgets the rest", async () => {
     const own = await home(who);
     put(own, { id: A, name: "lives", status: running(), locked: true });
@@ -202,6 +239,21 @@ describe.each(canCreate)("for $name", (who) => {
     expect(made).toHaveLength(1);
     expect(idsIn(own)).toEqual([made[0]!.out.trim()]);
     expect(results.filter(({ out }) => out.includes("is taken"))).toHaveLength(19);
+  });
+
+  test("killed at any moment, one that makes a container leaves nothing that gc does not remove", async () => {
+    const own = await home(who);
+    await create(own, "first", "10");
+    for (let at = 0; at < 20; at++) {
+      const making = start(own.who, [BUN, CREATE, `c${at}`, "1000000"], { env: own.env });
+      await Bun.sleep(at * 3);
+      making.kill("SIGKILL");
+      await making.exited;
+    }
+    for (const id of idsIn(own)) utimesSync(`${own.state}/containers/${id}`, 1, 1);
+    const { err, status } = await own.nsbox("gc");
+    expect({ err, status }).toEqual({ err: "", status: 0 });
+    expect([idsIn(own), readdirSync(`${own.state}/names`)]).toEqual([[], []]);
   });
 
   test("a bad name fails before anything is made", async () => {

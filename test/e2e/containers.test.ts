@@ -1,14 +1,12 @@
 /** Containers that live, by the commands over them. Judges: /proc, ps, readlink, cat. */
 import { afterAll, expect, test } from "bun:test";
-import { existsSync, readFileSync, readlinkSync, renameSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { startOf } from "../../src/runtime/containers/process.ts";
-import { type Home, home } from "./homes.ts";
-import { AS_ROOT, call, outcome, type Person, ROOT, USER, until } from "./support.ts";
+import { descriptors, type Home, home } from "./homes.ts";
+import { call, NSBOX, outcome, PEOPLE, type Person, start, textOf, until } from "./support.ts";
 import { newTree, tree } from "./trees.ts";
 
-const KEEP = join(import.meta.dir, "fixtures/keep-container.ts");
-const PEOPLE: readonly Person[] = AS_ROOT ? [ROOT] : [USER];
 const homes: Home[] = [];
 
 afterAll(async () => {
@@ -20,16 +18,16 @@ afterAll(async () => {
 });
 
 interface Kept {
-  readonly restarts?: number;
-  readonly input?: boolean;
   readonly root?: string;
+  readonly options?: readonly string[];
 }
 
 /** Starts `line` in bash as container `name`. */
-async function keep(own: Home, name: string, line: string, { restarts = 0, input = false, root }: Kept = {}) {
-  const words = [name, `${restarts}`, input ? "1" : "0", root ?? tree(own.who), "/bin/bash", "-c", line];
-  const { err, status } = await call(own.who, [process.execPath, KEEP, ...words], { env: own.env });
+async function keep(own: Home, name: string, line: string, { root, options = [] }: Kept = {}) {
+  const words = [...options, root ?? tree(own.who), "bash", "-c", line];
+  const { out, err, status } = await own.nsbox("run", "-d", "--name", name, ...words);
   expect({ err, status }).toEqual({ err: "", status: 0 });
+  expect(out).toMatch(/^[a-f][0-9a-f]{11}\n$/);
 }
 
 async function ownHome(who: Person): Promise<Home> {
@@ -37,6 +35,17 @@ async function ownHome(who: Person): Promise<Home> {
   homes.push(own);
   return own;
 }
+
+/** What comes of `nsbox attach` for one who types `text`. */
+function typed(own: Home, name: string, text: string) {
+  const attached = start(own.who, [NSBOX, "attach", name], { env: own.env }, "pipe");
+  attached.stdin.write(text);
+  attached.stdin.flush();
+  return outcome(attached);
+}
+
+/** The first child of a process. */
+const childOf = (pid: number): string => textOf(`/proc/${pid}/task/${pid}/children`).split(" ")[0] ?? "";
 
 const inspect = async (own: Home, name: string) => JSON.parse((await own.nsbox("inspect", name)).out)[0];
 
@@ -85,11 +94,22 @@ test.each(PEOPLE)("$name: kill -s sends any signal, and kill alone ends it", asy
 
 test.each(PEOPLE)("$name: wait returns with the end of the command, and its status", async (who) => {
   const own = await ownHome(who);
-  await keep(own, "c", "read line; exit 42", { input: true });
+  await keep(own, "c", "read line; exit 42", { options: ["--interactive"] });
   const waiting = own.start("wait", "c");
-  const attached = own.nsbox("attach", "c");
-  expect((await attached).status).toBe(42);
+  expect((await typed(own, "c", "go\n")).status).toBe(42);
   expect((await outcome(waiting)).out).toBe("42\n");
+});
+
+test.each(PEOPLE)("$name: wait tells the status of one that removes itself", async (who) => {
+  const own = await ownHome(who);
+  await keep(own, "c", "read line; exit 42", { options: ["--interactive", "--rm"] });
+  const waiting = own.start("wait", "c");
+  await until("it listens", () =>
+    descriptors(childOf(waiting.pid)).some((link) => link.startsWith("socket:")),
+  );
+  expect((await typed(own, "c", "go\n")).status).toBe(42);
+  expect((await outcome(waiting)).out).toBe("42\n");
+  expect((await own.nsbox("ps", "-aq")).out).toBe("");
 });
 
 test.each(PEOPLE)("$name: with its supervisor the container ends, and is lost", async (who) => {
@@ -122,6 +142,27 @@ test.each(PEOPLE)("$name: restart stops what runs, and starts the same again", a
   expect(limit(after.status.pid)).toBe(out.trim());
 });
 
+test.each(PEOPLE)(
+  "$name: one of the foreground starts again in the background, without an input",
+  async (who) => {
+    const own = await ownHome(who);
+    const line = "read line; echo got $? $line; exit 5";
+    const words = ["run", "--name", "c", "--status-fd", "3", tree(own.who), "bash", "-c", line];
+    const first = start(
+      own.who,
+      ["bash", "-c", 'exec "$@" 3>&2', "-", NSBOX, ...words],
+      { env: own.env },
+      "pipe",
+    );
+    first.stdin.write("typed\n");
+    first.stdin.end();
+    expect(await outcome(first)).toMatchObject({ out: "got 0 typed\n", status: 5 });
+    expect(await own.nsbox("restart", "c")).toEqual({ out: "c\n", err: "", status: 0 });
+    expect((await own.nsbox("wait", "c")).out).toBe("5\n");
+    expect((await own.nsbox("logs", "c")).out).toBe("got 0 typed\ngot 1\n");
+  },
+);
+
 test.each(PEOPLE)("$name: a restart that fails keeps the container, and inspect says why", async (who) => {
   const own = await ownHome(who);
   const root = newTree(own.who);
@@ -142,7 +183,7 @@ test.each(PEOPLE)("$name: a restart that fails keeps the container, and inspect 
 
 test.each(PEOPLE)("$name: one that is started again and again stays ended after stop", async (who) => {
   const own = await ownHome(who);
-  await keep(own, "c", "echo again; exit 1", { restarts: -1 });
+  await keep(own, "c", "echo again; exit 1", { options: ["--restart", "on-failure"] });
   await until("a second start", async () => (await own.nsbox("logs", "c")).out.startsWith("again\nagain\n"));
   expect((await own.nsbox("stop", "c")).status).toBe(0);
   const { state, restarts } = (await inspect(own, "c")).status;
@@ -179,7 +220,7 @@ test.each(PEOPLE)("$name: cp sees what is mounted in a container that runs", asy
   const own = await ownHome(who);
   await keep(own, "c", `echo content >/dev/shm/f; echo ready; ${SLEEPS}`);
   await isReady(own, "c");
-  const to = `${tree(own.who)}-copied`;
+  const to = join(newTree(who), "tmp/copied");
   expect(await own.nsbox("cp", "c:/dev/shm/f", to)).toMatchObject({ err: "", status: 0 });
   expect(readFileSync(to, "utf8")).toBe("content\n");
   expect(await own.nsbox("cp", to, "c:/dev/shm/back")).toMatchObject({ err: "", status: 0 });
@@ -189,12 +230,39 @@ test.each(PEOPLE)("$name: cp sees what is mounted in a container that runs", asy
 
 test.each(PEOPLE)("$name: all that a container writes is followed, line by line", async (who) => {
   const own = await ownHome(who);
-  await keep(own, "c", "read line; for ((i = 0; i < 20000; i++)); do echo $i; done", { input: true });
+  await keep(own, "c", "read line; for ((i = 0; i < 20000; i++)); do echo $i; done", {
+    options: ["--interactive"],
+  });
   const following = own.start("logs", "-f", "c");
-  await own.nsbox("attach", "c");
+  await typed(own, "c", "go\n");
   const { out } = await outcome(following);
   expect(out).toBe(Array.from({ length: 20_000 }, (_, at) => `${at}\n`).join(""));
 });
+
+test.each(PEOPLE.slice(0, 1))(
+  "$name: the end is not held up by somebody who is attached and does not read",
+  async (who) => {
+    const own = await ownHome(who);
+    await keep(
+      own,
+      "c",
+      "trap '' PIPE; while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done",
+    );
+    const stuck = own.start("attach", "c");
+    await stuck.stdout.getReader().read();
+    stuck.kill("SIGSTOP");
+    const log = join(own.state, "containers", (await inspect(own, "c")).id, "log");
+    let [size, since] = [-1, 0];
+    await until("nothing moves any more", () => {
+      if (statSync(log).size !== size) [size, since] = [statSync(log).size, performance.now()];
+      return performance.now() - since > 300;
+    });
+    expect((await own.nsbox("rm", "-f", "c")).status).toBe(0);
+    stuck.kill("SIGKILL");
+    await stuck.exited;
+  },
+  20_000,
+);
 
 test.each(PEOPLE)("$name: two commands at once on one container leave it in one state", async (who) => {
   const own = await ownHome(who);

@@ -2,7 +2,17 @@
  * A place of one's own for containers: root's is /run in a private mount namespace, an ordinary user's is
  * another $XDG_RUNTIME_DIR. Containers can be put there as a supervisor would leave them, without one.
  */
-import { chmodSync, chownSync, mkdirSync, openSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { startOf } from "../../src/runtime/containers/process.ts";
 import { SYS } from "../../src/sys/constants.ts";
@@ -117,4 +127,13 @@ export function put({ state, who }: Home, fake: Fake): string {
   utimesSync(directory, time, time);
   own(directory);
   return directory;
+}
+
+/** What the descriptors of a process are. */
+export function descriptors(pid: string | number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  } catch {
+    return [];
+  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { KEYS, Session } from "./session.ts";
 import { forEveryone, until } from "./support.ts";
-import { processState, programBelow } from "./traces.ts";
+import { descendants, processState, programBelow } from "./traces.ts";
 import { tree } from "./trees.ts";
 
 const stopped = (pid: number) => until(`process ${pid} to stop`, () => processState(pid)?.state === "T");
@@ -9,6 +9,20 @@ const goesOn = (pid: number) => until(`process ${pid} to go on`, () => processSt
 
 describe("a terminal over nsbox run", () => {
   forEveryone((who) => {
+    test("Ctrl-Z stops the command of a whole startup, and fg goes on with it", async () => {
+      await using session = Session.shell(who);
+      await session.line(`$NSBOX run --init=full -q ${tree(who)} sleep 60`);
+      const sleep = await programBelow(session.process.pid, "sleep");
+      session.type(KEYS.suspend);
+      await session.screen.shows("Stopped");
+      await stopped(sleep);
+      await session.line("fg");
+      await goesOn(sleep);
+      session.type(KEYS.interrupt);
+      await session.line('echo "status $?"');
+      await session.screen.shows("status 2");
+    });
+
     for (const option of ["--init", "--init=group"]) {
       const nsbox = `$NSBOX run ${option} ${tree(who)}`;
 
@@ -67,6 +81,17 @@ describe("a terminal over nsbox run", () => {
         session.type(KEYS.endOfFile);
         await session.line('echo "status $?"');
         await screen.shows("status 0");
+      });
+
+      test(`a terminal that hangs up ends a job that is stopped, with ${option}`, async () => {
+        const before = descendants();
+        await using session = Session.shell(who);
+        await session.line(`${nsbox} cat &`);
+        await stopped(await programBelow(session.process.pid, "cat"));
+        await session.line("jobs");
+        await session.screen.shows("Stopped");
+        await session[Symbol.asyncDispose]();
+        await until("nothing to be left", () => descendants().length === before.length);
       });
 
       test(`the modes and the foreground are the caller's again after a shell inside, with ${option}`, async () => {

@@ -1,8 +1,8 @@
 /** The kernel shields PID 1 from signals that it does not handle. nsbox acts in their place, but only there. */
 import { describe, expect, test } from "bun:test";
 import { watch } from "./screen.ts";
-import { forEveryone, hostProgram, NSBOX } from "./support.ts";
-import { programBelow } from "./traces.ts";
+import { forEveryone, hostProgram, NSBOX, textOf, until } from "./support.ts";
+import { descendants } from "./traces.ts";
 import { tree } from "./trees.ts";
 
 const PYTHON = hostProgram("python3");
@@ -88,7 +88,10 @@ describe("PID 1 that wants a signal is not killed in its place", () => {
     test("but one that would wait for ever is, though its children catch the signal", async () => {
       const script = '(trap "echo no" TERM; sleep 60) & exec sleep 61';
       const { process, ended } = watch(who, [NSBOX, "run", tree(who), "bash", "-c", script]);
-      await programBelow(process.pid, "sleep");
+      // Both: until the exec PID 1 is bash, which would take the signal with it.
+      const sleeps = () =>
+        descendants(process.pid).filter((pid) => textOf(`/proc/${pid}/comm`) === "sleep\n");
+      await until("two sleeps", () => sleeps().length === 2);
       process.kill("SIGTERM");
       expect((await ended).status).toBe(143);
     });

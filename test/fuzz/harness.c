@@ -52,13 +52,15 @@ static void walk(struct bytes text) {
     u64 words[MAX_FIELDS];
     const char *at = plan.argv, *end = text.data + text.size;
     MUST(plan.ops > 0 && plan.ops < MAX_OPS && plan.argc > 0);
-    MUST(plan.clone < plan.ops);
+    /* Without a command all of it is done before a clone that never comes. */
+    MUST(plan.clone <= plan.ops);
     MUST(plan.display + strlen(plan.display) < end);
     for (u32 i = 0; i < plan.ops; i++) {
         MUST(plan.code[i] < OP_COUNT && plan.where[i] < WHERE_ANY);
         MUST(i == 0 || plan.where[i - 1] <= plan.where[i]);
-        MUST((plan.code[i] == OP_EXEC) == (i == plan.ops - 1));
-        MUST((plan.code[i] == OP_CLONE) == (i == plan.clone));
+        MUST((plan.code[i] == OP_EXEC) == (plan.clone < plan.ops && i == plan.ops - 1));
+        MUST(plan.clone < plan.ops || plan.where[i] == WHERE_BEFORE);
+        MUST((plan.where[i] == WHERE_CLONE && plan.code[i] != OP_SAY) == (i == plan.clone));
         plan_arguments(&plan, i, words);
         for (u32 j = 0; table[plan.code[i]].fields[j]; j++) {
             if (table[plan.code[i]].fields[j] == 'n')

@@ -21,7 +21,7 @@ const COMPILE =
 const folder = mkdtempSync(join(tmpdir(), "nsbox-fuzz-"));
 const harness = join(folder, "harness");
 const pick = dice(SEED);
-const plans = Array.from({ length: 64 }, (_, index) => {
+const plans = Array.from({ length: 128 }, (_, index) => {
   const plan = randomPlan(pick, index % 2 === 1);
   const injection = index % 3 === 0 ? { step: pick(9), errno: pick(99) } : undefined;
   return Buffer.from(encode(encoded(plan), pick(9) - 1, injection), plan.bytes ? "latin1" : "utf8");

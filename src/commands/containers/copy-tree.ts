@@ -39,7 +39,8 @@ const ZEROS = new Uint8Array(CHUNK);
 /** One name in a directory that is held open. */
 export interface Place {
   readonly directory: number;
-  readonly name: string;
+  /** In bytes: a file's name need be no text. */
+  readonly name: Buffer;
   /** As people know it. */
   readonly label: string;
 }
@@ -52,10 +53,14 @@ export interface Copying {
   skipped(label: string): void;
 }
 
-const pathOf = ({ directory, name }: Place): string => `/proc/self/fd/${directory}/${name}`;
+const directoryOf = (file: number): string => `/proc/self/fd/${file}`;
+
+/** Where node:fs finds it, by way of the directory that is held open. */
+export const pathOf = ({ directory, name }: Place): Buffer =>
+  Buffer.concat([Buffer.from(`${directoryOf(directory)}/`), name]);
 
 /** Does `work` with a descriptor. */
-function withFile<T>(path: string, flags: number, mode: number, work: (file: number) => T): T {
+function withFile<T>(path: Buffer, flags: number, mode: number, work: (file: number) => T): T {
   const file = openSync(path, flags, mode);
   try {
     return work(file);
@@ -84,7 +89,7 @@ const callOf = (error: unknown): string =>
 const OF_THE_KERNEL = [0x9fa0, 0x62656572, 0x27e0eb, 0x63677270];
 
 const isOfTheKernel = (directory: number): boolean =>
-  OF_THE_KERNEL.includes(statfsSync(`/proc/self/fd/${directory}`).type);
+  OF_THE_KERNEL.includes(statfsSync(directoryOf(directory)).type);
 
 /** Copies what is in the directory `from` into the directory `to`, both held open. */
 export function copyContent(
@@ -93,11 +98,11 @@ export function copyContent(
   labels: readonly [string, string],
   copying: Copying,
 ): void {
-  for (const name of readdirSync(`/proc/self/fd/${from}`)) {
+  for (const name of readdirSync(directoryOf(from), "buffer")) {
     const place = (directory: number, label: string) => ({
       directory,
       name,
-      label: `${label.replace(/\/$/, "")}/${name}`,
+      label: `${label.replace(/\/$/, "")}/${name.toString()}`,
     });
     copyTree(place(from, labels[0]), place(to, labels[1]), copying);
   }
@@ -191,9 +196,10 @@ function copyLink(from: Place, to: Place, stat: Stats, copying: Copying): void {
 
 /** Not followed: what is not a file any more gets attributes that mean nothing. */
 function copyAttributes(from: Place, to: Place): void {
-  for (const name of listAttributes(pathOf(from))) {
-    const value = getAttribute(pathOf(from), name);
-    if (value !== undefined) setAttribute(pathOf(to), name, value);
+  const [source, target] = [pathOf(from), pathOf(to)].map((path) => path.toString());
+  for (const name of listAttributes(source!)) {
+    const value = getAttribute(source!, name);
+    if (value !== undefined) setAttribute(target!, name, value);
   }
 }
 

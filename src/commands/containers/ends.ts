@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync } from "node:fs";
 import { failedCall, failedErrno } from "../../runtime/containers/failed-call.ts";
 import { openInside } from "../../runtime/containers/root.ts";
 import { NsboxError } from "../../util/errors.ts";
-import type { Place } from "./copy-tree.ts";
+import { type Place, pathOf } from "./copy-tree.ts";
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
 const O_PATH = 0o10000000;
@@ -48,20 +48,20 @@ export function placeOf(end: End): Place {
   if (directory === undefined || ["", ".", ".."].includes(name)) {
     throw new NsboxError(`There is no directory "${above}" for "${end.label}"`, { code: "not-found" });
   }
-  return { directory, name, label: end.label };
+  return { directory, name: Buffer.from(name), label: end.label };
 }
 
 /** The path ends so that its content is meant, not itself: `DIR/.`, or by a name that is none of its own. */
 export const meansContent = ({ path }: End): boolean => /(^|\/)\.\.?\/*$|^\/+$/.test(path);
 
 /** Something stands at `place`, links not followed. */
-export const isThere = ({ directory, name }: Place): boolean =>
-  lstatSync(`/proc/self/fd/${directory}/${name}`, { throwIfNoEntry: false }) !== undefined;
+export const isThere = (place: Place): boolean =>
+  lstatSync(pathOf(place), { throwIfNoEntry: false }) !== undefined;
 
 /** What stands at `place` is a directory. */
-export function isDirectory({ directory, name }: Place): boolean {
+export function isDirectory(place: Place): boolean {
   try {
-    const file = openSync(`/proc/self/fd/${directory}/${name}`, O_PATH | O_NOFOLLOW);
+    const file = openSync(pathOf(place), O_PATH | O_NOFOLLOW);
     try {
       return fstatSync(file).isDirectory();
     } finally {

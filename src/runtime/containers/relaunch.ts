@@ -47,14 +47,19 @@ export function withReporter(bytes: Uint8Array, reporter: number): Uint8Array {
 }
 
 /**
- * The same as it is executed once more: in the background, whatever it was the first time. A plan of another
+ * The same as it is executed once more: in the background, whatever it was the first time, with an input only
+ * where that stays open without a caller, and without the descriptors that a caller held. A plan of another
  * version of nsbox cannot be read, and stays as it is.
  */
-export function toRestart(bytes: Uint8Array): Uint8Array {
+export function toRestart(bytes: Uint8Array, interactive: boolean): Uint8Array {
   const helper = bytes.subarray(0, helperLength(bytes));
   const plan = decodeBytes(bytes.subarray(helper.length));
   if (plan === undefined) return withReporter(bytes, REPORTER);
-  const ops = plan.ops.map((op): Op => (op.op === "supervise" ? { ...op, attach: 0 } : op));
+  // As many as before: a step that fails is told by its number.
+  const ops = plan.ops.map((op): Op => {
+    if (op.op === "supervise") return { ...op, attach: 0, input: Number(interactive) };
+    return op.op === "hold" ? { ...op, sync: -1, block: -1, status: -1 } : op;
+  });
   const detached = planBytes(encoded({ ...plan, ops }), REPORTER);
   const whole = new Uint8Array(helper.length + detached.length);
   whole.set(helper);
@@ -104,12 +109,12 @@ export interface Launched {
 }
 
 /**
- * Executes `plan`, helper and plan as they were stored, in `cwd`, and waits for the process that was executed;
+ * Executes `plan`, helper and plan as `toRestart` makes them of what was stored, in `cwd`, and waits for the process that was executed;
  * what it says of a failure goes to standard error.
  * @throws NsboxError where it cannot be executed.
  */
 export async function relaunch(plan: Uint8Array, cwd: string, title: string): Promise<Launched> {
-  const file = memoryFile(toRestart(plan));
+  const file = memoryFile(plan);
   if (file === -EACCES) {
     throw failedErrno("Cannot start the container: vm.memfd_noexec forbids it", "memfd_create", EACCES);
   }

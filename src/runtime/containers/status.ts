@@ -1,5 +1,5 @@
 /** `status`: what the supervisor tells of a container, lines `key value`. */
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { readOwnFile } from "./own-file.ts";
 import type { ProcessId } from "./process.ts";
 
@@ -111,19 +111,17 @@ export function formatStatus(status: Status): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Every status is as long, so that it fits over an old one where the disk is full. */
-const SIZE = 512;
-
 /** Replaces the status of a container whose lock the caller holds: whole, or on a full disk in its place. */
 export function writeStatus(directory: string, status: Status): void {
   const path = `${directory}/status`;
   const temporary = `${directory}/.status-${process.pid}`;
-  const text = formatStatus(status).padEnd(SIZE, "\n");
+  const text = formatStatus(status);
   try {
     writeFileSync(temporary, text, { mode: 0o600 });
     renameSync(temporary, path);
   } catch {
     rmSync(temporary, { force: true });
     writeFileSync(path, text, { flag: "r+" });
+    truncateSync(path, text.length);
   }
 }

@@ -12,8 +12,10 @@ const SIGTERM = 15;
 const ESRCH = 3;
 /** How often it is looked whether a restart came in between, in milliseconds. */
 const SLICE = 200;
-/** How long the end may take after SIGKILL, in milliseconds. */
-const DYING = 10_000;
+/** How long after SIGKILL those who are attached may take to read the rest, in milliseconds. */
+const READING = 2000;
+/** How long the kernel may take, in milliseconds. */
+const DYING = 8000;
 
 /** The supervisor starts it no more. */
 export function forbidRestart({ directory, id }: Container): void {
@@ -68,14 +70,21 @@ function send(directory: string, signal: number, last: number | undefined): numb
 }
 
 /**
- * Waits until it has ended, with SIGKILL when its time is over.
+ * Waits until it has ended, with SIGKILL when its time is over. Where all of it has ended but the supervisor
+ * (somebody is attached, and does not read what it wrote last), that is killed too.
  * @throws NsboxError where even that does not end it.
  */
 export async function finishStop({ container, deadline }: Stopping, signal: number): Promise<void> {
-  if (await awaitGone(container.directory, deadline, signal)) return;
-  if (await awaitGone(container.directory, performance.now() + DYING, SIGKILL)) return;
-  throw new NsboxError(`Container ${container.id} does not end`, {
-    cause: "SIGKILL did not end it within 10 seconds: the kernel does not let go of a process of it",
+  const { directory, id } = container;
+  if (await awaitGone(directory, deadline, signal)) return;
+  if (await awaitGone(directory, performance.now() + READING, SIGKILL)) return;
+  const status = current(directory);
+  if (status !== undefined && !isAlive(status.pid) && !isAlive(status.monitor)) {
+    signalProcess(status.supervisor, SIGKILL);
+  }
+  if (await awaitGone(directory, performance.now() + DYING, SIGKILL)) return;
+  throw new NsboxError(`Container ${id} does not end`, {
+    cause: "SIGKILL was sent, and the kernel does not let go of a process of it",
     code: "does-not-end",
   });
 }
