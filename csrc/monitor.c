@@ -44,9 +44,9 @@ static int collect(int *status) {
 /* Descriptors that are the command's alone would keep pipes open here. */
 static void keep_only(int signals) {
     const int ours[] = {
-        box.channel,    box.lock,   box.terminal, box.plan_fd, box.cwd,    (int)box.plan.executable,
-        box.supervisor, box.parent, box.block,    box.sync,    box.status, box.init.link,
-        signals};
+        box.channel,    box.lock,         box.terminal, box.plan_fd, box.cwd,    (int)box.plan.executable,
+        box.supervisor, box.parent,       box.block,    box.sync,    box.status, box.init.link,
+        box.names,      box.names_record, signals};
     close_others("", ours, COUNT(ours));
 }
 
@@ -97,6 +97,7 @@ static void hear(struct failure *failure) {
         return;
     }
     life.running = 1;
+    names_stay();
     tell_started();
     /* Nothing is left to be done or worded: pages and descriptors go back. */
     SYS(madvise, &box.plan, __builtin_offsetof(struct plan, executable), MADV_DONTNEED);

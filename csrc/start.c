@@ -72,8 +72,13 @@ static long read_plan(void) {
 static int finish(int status, const struct failure *failure) {
     if (failure->step)
         detach_trees();
+    if (failure->step)
+        names_undo();
+    else if (box.plan.clone == box.plan.ops)
+        names_stay();
     remove_pid_file();
-    remove_mount_points();
+    if (!names_hold_mounts())
+        remove_mount_points();
     terminal_restore();
     if (failure->step && box.outcome) {
         box.outcome->failure = *failure;
@@ -93,6 +98,7 @@ static int run(void) {
     box.start = time.tv_sec * 1000000000 + time.tv_nsec;
     box.lock = box.root = box.scratch = box.mounts = box.ruleset = -1;
     box.supervisor = box.parent = box.block = box.sync = box.status = -1;
+    box.names = box.names_record = -1;
     box.init.file = box.init.link = box.init.far_link = box.init.go = box.init.ready = -1;
     for (u32 slot = 0; slot < MAX_SOURCES; slot++)
         box.sources[slot] = -1;

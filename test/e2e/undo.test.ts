@@ -50,7 +50,9 @@ async function failEach(
 const USUAL = ["-H", "zion", "--boottime", "100", "-w", "/bin"];
 // `say` cannot fail: it writes, and whether that worked is no matter. `attach` is a plan of its own, and to enter
 // is no part of a run: exec-undo.test.ts.
-const tried = new Set<string>(["say", "attach", ...Object.keys(ENTER)]);
+// `own_root` is of a run without a root filesystem: unshare.test.ts; `keep_namespaces` of a container that is
+// there: ns-dir.test.ts.
+const tried = new Set<string>(["say", "attach", "own_root", "keep_namespaces", ...Object.keys(ENTER)]);
 
 describe("a step that fails", () => {
   forEveryone((who) => {
@@ -126,6 +128,7 @@ const FAMILIES: readonly (readonly string[])[] = [
 
 /** Likewise, of root's. */
 const OF_ROOT: readonly (readonly string[])[] = [
+  ["--ns-dir", "/tmp/nsbox-undo-namespaces"],
   ["--user", "1000", "--group-add", "5"],
   ["-M", "0 100000 1000", "-G", "0 100000 1000", "-b", "/etc:/b:idmap"],
   ["--mount", "type=erofs,source=/etc/passwd,target=/i"],
