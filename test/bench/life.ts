@@ -19,6 +19,7 @@ function timed(body: () => void): number {
 }
 
 function contestants(tree: string): Contestant[] {
+  takeDown();
   nsbox("run", "-d", "--name", "entered", tree, "/bin/sleep", "1000");
   const list: Contestant[] = [
     {
