@@ -29,12 +29,11 @@ static const struct {
              {CLONE_NEWTIME, "time"}, {CLONE_NEWCGROUP, "cgroup"}};
 
 static struct {
-    const char *path;
-    const char *state;
+    const char *path, *state, *otherwise;
     char directory[4096], record[4096];
-    u64 files; /* those that were made, by their kinds */
-    int made;  /* the directory was */
-    int mounts_stay;
+    u64 files;       /* those that were made, by their kinds */
+    int made;        /* the directory was */
+    int mounts_stay; /* the mount namespace is bound */
 } names;
 
 /* A record of an earlier life of the same container: what that made is ours. */
@@ -168,6 +167,21 @@ static long bind_kind(s32 pid, const char *name) {
     return error;
 }
 
+/*
+ * A mount namespace is bound only in one that the kernel takes for older. It counts them by numbers that,
+ * since about Linux 6.18, each processor takes from a store of its own: in a mount namespace that was made
+ * after the machine's first one, the order of two may be the wrong one, and nothing changes it.
+ */
+static long without_mounts(long error, u64 flags) {
+    names.mounts_stay = error == 0 && (flags & CLONE_NEWNS);
+    if (error != -EINVAL || flags == CLONE_NEWNS)
+        return error;
+    SYS(write, 2, names.otherwise, text_length(names.otherwise));
+    if (names.files & CLONE_NEWNS)
+        SYS(unlinkat, box.names, "mnt", 0);
+    return 0;
+}
+
 static long bind_all(s32 pid, u64 flags) {
     look(flags);
     long error = write_record();
@@ -175,14 +189,17 @@ static long bind_all(s32 pid, u64 flags) {
         error = make_directory();
     if (error == 0)
         error = bind_directory();
-    for (u32 i = 0; i < COUNT(kinds) && error == 0; i++)
+    for (u32 i = 0; i < COUNT(kinds) && error == 0; i++) {
         if (flags & kinds[i].flag)
             error = bind_kind(pid, kinds[i].name);
+        if (kinds[i].flag == CLONE_NEWNS)
+            error = without_mounts(error, flags);
+    }
     return error;
 }
 
-static long bind_in(const char *path, const char *state, const char *id, s32 pid, u64 flags) {
-    names.path = path;
+static long bind_in(const char *state, const char *id, s32 pid, u64 flags) {
+    const char *path = names.path;
     names.state = state;
     long error = open_record(state, id);
     if (error < 0)
@@ -190,17 +207,19 @@ static long bind_in(const char *path, const char *state, const char *id, s32 pid
     read_record();
     if (names.files) /* started again: those of the life before give way */
         SYS(umount2, path, MNT_DETACH);
-    error = bind_all(pid, flags);
-    names.mounts_stay = error == 0 && (flags & CLONE_NEWNS);
-    return error;
+    return bind_all(pid, flags);
 }
 
 long op_bind_namespaces(const struct args_bind_namespaces *args) {
-    return bind_in(args->path, args->state, args->id, box.child, args->flags);
+    names.path = args->path;
+    names.otherwise = args->otherwise;
+    return bind_in(args->state, args->id, box.child, args->flags);
 }
 
 long op_keep_namespaces(const struct args_keep_namespaces *args) {
-    return bind_in(args->path, args->state, args->id, (s32)args->pid, args->flags);
+    names.path = args->path;
+    names.otherwise = args->otherwise;
+    return bind_in(args->state, args->id, (s32)args->pid, args->flags);
 }
 
 static void let_go(void) {

@@ -13,6 +13,7 @@ import { newRecordId, readNsDirs } from "../runtime/ns-dirs/records.ts";
 import { releaseNsDir } from "../runtime/ns-dirs/release.ts";
 import { NsboxError, UsageError } from "../util/errors.ts";
 import { displayOf, perform, refuseGarbled } from "./containers/mounting.ts";
+import { otherwise } from "./containers/ns-note.ts";
 import { findTarget } from "./containers/target.ts";
 
 /** `nsbox ns`. */
@@ -68,7 +69,15 @@ async function keep(input: Parsed, [word, typed, ...more]: readonly string[]): P
   const flags = kinds.reduce((sum, kind) => sum + flagOf(kind), 0);
   const ops: readonly Op[] = [
     { op: "open_target", title, pid, start, root: 0, mounts: 0 },
-    { op: "keep_namespaces", path, flags, state: statePath(), id: newRecordId(), pid },
+    {
+      op: "keep_namespaces",
+      path,
+      flags,
+      state: statePath(),
+      id: newRecordId(),
+      otherwise: otherwise(input),
+      pid,
+    },
   ];
   const display = displayOf(input);
   if (kinds.includes("pid") && !input.has("explain")) {

@@ -15,8 +15,9 @@ import {
   reachable,
   SCRATCH,
   shell,
+  until,
 } from "./support.ts";
-import { descendants, traces } from "./traces.ts";
+import { descendants, processState, programBelow, traces } from "./traces.ts";
 
 const NAMES = KINDS.map(({ name }) => name);
 const LINKS = `cd /proc/self/ns; for k in ${NAMES.join(" ")}; do readlink $k; done`;
@@ -101,15 +102,15 @@ describe("nsbox shell", () => {
       session.type("PS1='inner> ' SHELL=$(type -P bash) $NSBOX shell\n");
       await screen.shows("note: A shell in namespaces");
       session.type("PS1='inner> '\n");
-      await screen.shows("\ninner> ");
+      await screen.shows(/[^']inner> /);
       session.type("sleep 60\n");
-      await screen.shows("sleep 60");
+      const sleep = await programBelow(session.process.pid, "sleep");
+      const group = Number(processState(sleep)!.fields[2]);
+      await until("sleep in the foreground", () => session.foreground === group);
       session.type(KEYS.suspend);
-      await screen.shows("Stopped");
-      session.type("jobs\n");
-      await screen.shows("Stopped");
-      session.type("fg\n");
-      await screen.shows("sleep 60");
+      await until("sleep to stop", () => processState(sleep)?.state === "T");
+      await session.line("fg", "inner> ");
+      await until("sleep in the foreground again", () => session.foreground === group);
       session.type(KEYS.interrupt);
       await session.line('echo "status $?"', "inner> ");
       await screen.shows("status 130");

@@ -9,6 +9,7 @@ import { prepare } from "../../runtime/ns-dirs/prepare.ts";
 import { newRecordId } from "../../runtime/ns-dirs/records.ts";
 import type { Caller, RunRequest } from "../../sandbox/request.ts";
 import { UsageError } from "../../util/errors.ts";
+import { otherwise } from "../containers/ns-note.ts";
 
 const OPTION = 'Option "--ns-dir"';
 
@@ -29,7 +30,14 @@ export function nsDirBlock(
   if (!input.has("explain") && !input.has("explain-json")) prepare(path, kinds);
   const raw = (text: string) => (caller.bytes ? Buffer.from(text).toString("latin1") : text);
   const flags = kinds.reduce((sum, kind) => sum + flagOf(kind), 0);
-  return block({ op: "bind_namespaces", path: raw(path), flags, state: raw(statePath()), id: newRecordId() });
+  return block({
+    op: "bind_namespaces",
+    path: raw(path),
+    flags,
+    state: raw(statePath()),
+    id: newRecordId(),
+    otherwise: otherwise(input),
+  });
 }
 
 /** What is another's, or is made later than the rest, cannot be bound. */

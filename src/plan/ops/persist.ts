@@ -12,7 +12,8 @@ export const PERSIST = {
     call: "mkdir, open_tree, move_mount, mount MS_PRIVATE, mount MS_BIND",
     man: "namespaces(7)",
     // state: nsbox's own directory; id: the name of the record there of what was made.
-    fields: { path: "path", flags: "clone_flags", state: "path", id: "string" },
+    // otherwise: printed where the kernel refuses the mount namespace, and the others are bound without it.
+    fields: { path: "path", flags: "clone_flags", state: "path", id: "string", otherwise: "string" },
   },
   keep_namespaces: {
     where: "before",
@@ -20,6 +21,13 @@ export const PERSIST = {
     says: "Bind these namespaces of process {pid} in {path}, which is made where it is absent: {flags}",
     call: "mkdir, open_tree, move_mount, mount MS_PRIVATE, mount MS_BIND",
     man: "namespaces(7)",
-    fields: { path: "path", flags: "clone_flags", state: "path", id: "string", pid: "number" },
+    fields: {
+      path: "path",
+      flags: "clone_flags",
+      state: "path",
+      id: "string",
+      otherwise: "string",
+      pid: "number",
+    },
   },
 } as const satisfies Readonly<Record<string, Operation>>;
