@@ -32,8 +32,10 @@ A PID namespace stays a name without life: once its PID 1 has ended, no process 
   ],
   positionals: "mixed",
   examples: [
-    { line: "nsbox ns keep web /run/web", text: "Bind the namespaces of container web." },
-    { line: "nsenter --net=/run/web/net ip address", text: "Use one of them." },
+    {
+      line: "nsbox ns keep web /run/web",
+      text: "Bind the namespaces of container web: nsenter --net=/run/web/net ip address.",
+    },
     { line: "nsbox ns release /run/web", text: "Let go of them." },
   ],
   failure: 1,
