@@ -18,7 +18,7 @@ export const command: Command = {
 
 Whoever calls it is root inside, and in all else who it is outside: the files it may not write, it may not write there. /proc shows the shell's own processes; the loopback interface is up; mounts stay inside. The shell is PID 2, under an init.
 
-It is $SHELL where that can be executed, else bash, else sh, and its exit status is that of nsbox. It is not confined as what \`nsbox run\` starts: see \`nsbox help security\`.`,
+It is $SHELL where that can be executed, else bash, else sh, and its exit status is that of nsbox. It is not confined as what \`nsbox run\` starts.`,
   flags: flagsOfRun("share", "hostname", "no-lo", "explain", "explain-json", "verbose", "quiet"),
   positionals: "stop",
   examples: [

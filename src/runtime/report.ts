@@ -42,14 +42,17 @@ export function withoutMissingKinds({
   const missing = missingKinds(failed.flags);
   if (missing.length === 0) return undefined;
   const names: readonly string[] = missing.map(({ name }) => name);
-  const flags = missing.reduce((left, { flag }) => left - flag, failed.flags);
+  const lost = missing.reduce((sum, { flag }) => sum | flag, 0);
   const needed = ({ op }: Op) => {
     const { kind }: Operation = OPS[op];
     return kind === undefined || !names.includes(kind);
   };
   const ops = plan.ops
     .filter(needed)
-    .map((op): Op => (op.op === "clone" || op.op === "bind_namespaces" ? { ...op, flags } : op));
+    .map(
+      (op): Op =>
+        op.op === "clone" || op.op === "bind_namespaces" ? { ...op, flags: op.flags & ~lost } : op,
+    );
   return { plan: { ...plan, ops }, lacking: missing.map(({ title }) => title) };
 }
 
