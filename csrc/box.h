@@ -44,6 +44,7 @@ struct box {
 
     struct outcome *outcome; /* what the supervisor is told of this start; 0 without one */
     int supervisor;          /* socket to it, -1 for none */
+    int kept;                /* the lock of a kept container's state, -1 for none */
     int parent;              /* pidfd: when that process ends, all of this does; -1 for none */
     int block;               /* nothing starts before this can be read, -1 for none */
     int sync;                /* held open until the end, -1 for none */
