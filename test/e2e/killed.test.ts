@@ -19,8 +19,7 @@ describe("kill -9", () => {
       const run = await scene("-q");
       const points = await pointsOf(run);
       let held = 0;
-      for (const [index, point] of points.entries())
-        if (index % 6 === 0) held += await killAt(run, point);
+      for (const [index, point] of points.entries()) if (index % 6 === 0) held += await killAt(run, point);
       expect(held).toBeGreaterThan(8);
     }, 60_000);
 

@@ -1,11 +1,11 @@
 /** Kills processes of ours at a point of a run that a test names, and looks at what is left. */
 import { expect } from "bun:test";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { PHASES, type Phase, phaseStep } from "../../src/plan/phases.ts";
 import type { Home } from "./homes.ts";
 import { call, NSBOX, reachable, SCRATCH, SIGNALS, start, textOf, until } from "./support.ts";
-import { descendants, listing, processState, traces } from "./traces.ts";
+import { descendants, listing, processState, records } from "./traces.ts";
 
 const BUN = reachable(process.execPath);
 const bundle = await Bun.build({
@@ -55,23 +55,25 @@ const sendTo = (pid: number, signal: keyof typeof SIGNALS): void => {
 };
 
 /** Processes below the test that were not there `before`. */
-const since = (before: readonly number[]): number[] =>
-  descendants().filter((pid) => !before.includes(pid));
+const since = (before: readonly number[]): number[] => descendants().filter((pid) => !before.includes(pid));
 
 const isOver = (before: readonly number[]) =>
   until("every process of the run to end by itself", () => since(before).length === 0, 15);
 
-/** Mounts of the mount namespace in which root's state is; an ordinary user's is the test's own. */
-function mountsOf({ who }: Home): string {
-  const holder = who.uid === 0 ? (who.prefix.at(-1) ?? "self") : "self";
-  return readFileSync(`/proc/${holder}/mountinfo`, "utf8");
+/** Mounts where root's state is, in a mount namespace of its own; elsewhere those below the tests' directory. */
+function mountsOf({ who }: Home): string[] {
+  const holder = who.uid === 0 ? who.prefix.at(-1) : undefined;
+  const lines = readFileSync(`/proc/${holder ?? "self"}/mountinfo`, "utf8").split("\n");
+  return holder === undefined ? lines.filter((line) => line.includes(SCRATCH)) : lines;
 }
 
-/** All that a run of the scene could leave, to compare. */
+/** All that a run of the scene could leave, to compare: other tests may run on this machine. */
 export const left = ({ own, tree }: Scene) => ({
-  ...traces(tree),
+  files: listing(tree),
+  records: records(tree),
   state: listing(own.state).map((line) => line.replace(/ \d+:\d+ .*/, "")),
   mounts: mountsOf(own),
+  processes: descendants(),
 });
 
 /** Where a killed run came, and who could have been killed there. */
@@ -132,36 +134,77 @@ export async function killAt(scene: Scene, point: Point, victim: Victim = "held"
   return found.ours.length;
 }
 
-let turn = 0;
+/** How long a run may take, in milliseconds: a moment is anywhere in it. */
+const LENGTH = 60;
 
-/** The next command of nsbox: sometimes the one that looks everywhere, sometimes the next of the same kind. */
-async function cleanUp(scene: Scene, label: string): Promise<void> {
-  const { own, tree } = scene;
-  if (scene.words.includes(NAME) && scene.words[0] === "run") {
-    await forget(own, label);
-    if (turn++ % 2 === 0) return void (await again(own, tree, label));
-  } else if (turn++ % 2 === 0) return again(own, tree, label);
-  const { err, status } = await own.nsbox("gc");
-  expect({ label, err, status }).toEqual({ label, err: "", status: 0 });
+/** Kills one of ours at any moment; expects the same. Returns how many died by it. */
+export async function killAnywhere(scene: Scene): Promise<number> {
+  const { own, words } = scene;
+  const before = left(scene);
+  const living = descendants();
+  const outer = start(own.who, [NSBOX, ...words], { env: own.env });
+  const text = Promise.all([outer.stdout.text(), outer.stderr.text()]);
+  const moment = Math.random() * LENGTH;
+  await Bun.sleep(moment);
+  const ours = since(living).filter(isOurs);
+  const pid = ours[Math.floor(Math.random() * ours.length)];
+  if (pid !== undefined) sendTo(pid, "SIGKILL");
+  const label = `after ${moment} ms, ${ours.length} of ours: ${words.join(" ")}`;
+  await isOver(living);
+  await outer.exited;
+  await text;
+  await cleanUp(scene, label);
+  expect({ label, ...left(scene) }).toEqual({ label, ...before });
+  return pid === undefined ? 0 : 1;
 }
 
-/** Another run on the same tree, which ends as every run does. */
-async function again(own: Home, tree: string, label: string): Promise<void> {
-  const { out, err, status } = await own.nsbox("run", "-q", tree, "echo", "again");
+let turn = 0;
+
+/** The next command of nsbox: the one that looks everywhere, or another run on that tree, of that name. */
+async function cleanUp(scene: Scene, label: string): Promise<void> {
+  const { own, tree, words } = scene;
+  const kept = words[0] === "run" && words.includes(NAME);
+  const made = kept ? readdirSync(`${own.state}/containers`) : [];
+  for (const id of made) {
+    // Where nobody could say who began it, it goes by its age.
+    const directory = `${own.state}/containers/${id}`;
+    if (!existsSync(`${directory}/config.json`)) utimesSync(directory, 0, 0);
+  }
+  // One that had begun keeps its name until `nsbox rm`.
+  const begun = /^state (running|restarting|exited)/.test(
+    textOf(`${own.state}/containers/${made[0]}/status`),
+  );
+  const byRun = turn++ % 2 === 0 && !begun;
+  if (byRun) await again(own, ["-q", ...(kept ? ["--rm", "--name", NAME] : []), tree], label);
+  if (!byRun || made.length > 0) {
+    const { err, status } = await own.nsbox("gc");
+    expect({ label, err, status }).toEqual({ label, err: "", status: 0 });
+  }
+  if (kept) await forget(own, label);
+}
+
+/** Another run, which ends as every run does. */
+async function again(own: Home, words: readonly string[], label: string): Promise<void> {
+  const { out, err, status } = await own.nsbox("run", ...words, "echo", "again");
   expect({ label, out, err, status }).toEqual({ label, out: "again\n", err: "", status: 0 });
 }
 
-/** What a killed run has left of its container has ended, is listed, and goes with `nsbox rm`. */
+/** What a killed run has left of its container has ended, and goes with `nsbox rm`. */
 async function forget(own: Home, label = ""): Promise<void> {
-  const { out } = await own.nsbox("ps", "-a", "--json");
-  const mine = (JSON.parse(out) as { name: string | null; state: string }[]).filter(({ name }) => name === NAME);
-  for (const { state } of mine) {
-    expect({ label, state }).toEqual({ label, state: "exited" });
-    const removed = await own.nsbox("rm", NAME);
-    expect({ label, ...removed }).toEqual({ label, out: `${NAME}\n`, err: "", status: 0 });
+  const id = linkOf(`${own.state}/names/${NAME}`);
+  if (id === undefined) return;
+  const state = textOf(`${own.state}/containers/${id}/status`).split("\n")[0];
+  expect({ label, state }).toEqual({ label, state: "state exited" });
+  const removed = await own.nsbox("rm", NAME);
+  expect({ label, ...removed }).toEqual({ label, out: `${NAME}\n`, err: "", status: 0 });
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
-  const names = readdirSync(`${own.state}/names`).filter((name) => readlinkSync(`${own.state}/names/${name}`));
-  expect({ label, names: names.filter((name) => name === NAME) }).toEqual({ label, names: [] });
 }
 
 /** A place of one's own in which containers were kept already: so its directories are there. */

@@ -44,7 +44,8 @@ export function settle(place: Place, id: string, name: string | undefined): Cont
   const container = { id, name, directory, config: readConfig(directory) };
   const status = readStatus(directory);
   const removes = container.config?.remove === true;
-  if (status === "none" && isYoung(stat) && !isAbandoned(container.config)) return { ...container, status: undefined };
+  if (status === "none" && isYoung(stat) && !isAbandoned(container.config))
+    return { ...container, status: undefined };
   if (status !== "none" && status?.state === "exited" && !removes) return { ...container, status };
   const lock = tryLock(directory);
   // A supervisor holds it: what its status says is true, and where that is no status, it will be one.
