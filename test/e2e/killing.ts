@@ -1,6 +1,6 @@
 /** Kills processes of ours at a point of a run that a test names, and looks at what is left. */
 import { expect } from "bun:test";
-import { existsSync, readdirSync, readFileSync, readlinkSync, utimesSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { PHASES, type Phase, phaseStep } from "../../src/plan/phases.ts";
 import type { Home } from "./homes.ts";
@@ -130,6 +130,7 @@ export async function killAt(scene: Scene, point: Point, victim: Victim = "held"
   await outer.exited;
   await text;
   await cleanUp(scene, label);
+  await isOver(living);
   expect({ label, ...left(scene) }).toEqual({ label, ...before });
   return found.ours.length;
 }
@@ -154,6 +155,7 @@ export async function killAnywhere(scene: Scene): Promise<number> {
   await outer.exited;
   await text;
   await cleanUp(scene, label);
+  await isOver(living);
   expect({ label, ...left(scene) }).toEqual({ label, ...before });
   return pid === undefined ? 0 : 1;
 }
@@ -166,9 +168,9 @@ async function cleanUp(scene: Scene, label: string): Promise<void> {
   const kept = words[0] === "run" && words.includes(NAME);
   const made = kept ? readdirSync(`${own.state}/containers`) : [];
   for (const id of made) {
-    // Where nobody could say who began it, it goes by its age.
+    // Where it does not say who began it, it goes by its age.
     const directory = `${own.state}/containers/${id}`;
-    if (!existsSync(`${directory}/config.json`)) utimesSync(directory, 0, 0);
+    if (!textOf(`${directory}/config.json`).endsWith("\n")) utimesSync(directory, 0, 0);
   }
   // One that had begun keeps its name until `nsbox rm`.
   const begun = /^state (running|restarting|exited)/.test(
