@@ -5,6 +5,7 @@
  */
 #include "box.h"
 #include "handover.h"
+#include "hold.h"
 #include "init.h"
 #include "life.h"
 #include "relay.h"
@@ -44,9 +45,9 @@ static int collect(int *status) {
 /* Descriptors that are the command's alone would keep pipes open here. */
 static void keep_only(int signals) {
     const int ours[] = {
-        box.channel,    box.lock,         box.terminal, box.plan_fd, box.cwd,    (int)box.plan.executable,
-        box.supervisor, box.parent,       box.block,    box.sync,    box.status, box.init.link,
-        box.names,      box.names_record, signals};
+        box.channel,    box.lock,  box.terminal,     box.plan_fd, box.cwd,  (int)box.plan.executable,
+        box.supervisor, box.kept,  box.parent,       box.block,   box.sync, box.status,
+        box.init.link,  box.names, box.names_record, signals};
     close_others("", ours, COUNT(ours));
 }
 
@@ -101,9 +102,11 @@ static void hear(struct failure *failure) {
     tell_started();
     /* Nothing is left to be done or worded: pages and descriptors go back. */
     SYS(madvise, &box.plan, __builtin_offsetof(struct plan, executable), MADV_DONTNEED);
+    SYS(madvise, box.file, box.file_size, MADV_DONTNEED);
     SYS(madvise, box.sources, sizeof box.sources, MADV_DONTNEED);
     SYS(munmap, box.told, sizeof *box.told);
     close_all();
+    reach(PHASE_RUNNING);
 }
 
 static int exit_status(int status) {
@@ -117,15 +120,25 @@ static int exit_status(int status) {
     return 128 + signal;
 }
 
+/* Nobody waits any more for what is to be started. */
+static int parent_has_ended(void) {
+    struct pollfd wait = {.fd = box.parent, .events = POLLIN};
+    struct __kernel_timespec no_time = {0};
+    return box.parent >= 0 && SYS(ppoll, &wait, 1, &no_time, 0, 0) == 1;
+}
+
 /* Lets the child go on; where the caller wants to do something first, not before it said so. */
 static void release(void) {
     char byte;
+    if (parent_has_ended())
+        return;
     if (box.block >= 0) {
         SYS(read, box.block, &byte, 1);
         SYS(close, box.block);
         box.block = -1;
     }
     SYS(write, box.channel, "", 1);
+    reach(PHASE_RELEASED);
 }
 
 enum { ON_SIGNALS, ON_CHANNEL, ON_PARENT, ON_BLOCK, ON_INIT, ON_RELAY, POLLS = ON_RELAY + RELAY_POLLS };
@@ -166,6 +179,7 @@ int monitor_wait(struct failure *failure) {
     keep_only(signals);
     if (!has_pid_namespace() && !box.detach)
         SYS(prctl, PR_SET_CHILD_SUBREAPER, 1);
+    reach(PHASE_CREATED);
     tell_created();
     if (box.block < 0)
         release();
