@@ -30,6 +30,8 @@ struct box {
     int detach;               /* the command goes on when the monitor ends */
     int die_by;               /* the signal by which the monitor is to end as the command did, 0 for none */
 
+    void *file; /* that file, mapped: file_size bytes */
+    u64 file_size;
     int plan_fd;          /* this very file: the helper with the plan behind it */
     int cwd;              /* the caller's working directory */
     int root;             /* the root filesystem: the directory, later the mount */
@@ -44,6 +46,7 @@ struct box {
 
     struct outcome *outcome; /* what the supervisor is told of this start; 0 without one */
     int supervisor;          /* socket to it, -1 for none */
+    int kept;                /* the lock of a kept container's state, -1 for none */
     int parent;              /* pidfd: when that process ends, all of this does; -1 for none */
     int block;               /* nothing starts before this can be read, -1 for none */
     int sync;                /* held open until the end, -1 for none */

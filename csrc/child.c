@@ -5,6 +5,7 @@
 #include "child.h"
 #include "box.h"
 #include "handover.h"
+#include "hold.h"
 #include "sys.h"
 #include "text.h"
 #include <asm/signal.h>
@@ -26,6 +27,7 @@ void child_fails_if(long result) {
 
 _Noreturn void child_main(void) {
     struct failure failure;
+    reach(PHASE_CHILD);
     if (handover_wait() < 0)
         leave(125);
     box.umask = (u32)SYS(umask, 0);

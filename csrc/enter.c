@@ -7,6 +7,7 @@
 #include "box.h"
 #include "child.h"
 #include "enter.h"
+#include "hold.h"
 #include "proc.h"
 #include "sys.h"
 #include "text.h"
@@ -103,6 +104,7 @@ static long enter_all(const struct args_enter *args) {
     /* The caller's groups are not to be kept where the user namespace denies setgroups. */
     if (args->flags & CLONE_NEWUSER)
         SYS(setgroups, 0, 0);
+    reach(PHASE_ENTERING);
     if (error >= 0 && args->flags)
         error = SYS(setns, target->process, args->flags);
     /* The new rights may have made it what fs.suid_dumpable says. */
@@ -115,6 +117,7 @@ static long enter_all(const struct args_enter *args) {
     /* From its birth the process can be seen by those inside, who may be allowed to trace others. */
     if (error >= 0)
         error = limit_capabilities(args->most);
+    reach(PHASE_ENTERED);
     return error < 0 ? error : SYS(clone, CLONE_PARENT, 0, 0, 0, 0);
 }
 

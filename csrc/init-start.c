@@ -3,6 +3,7 @@
  * child forks, becomes PID 1 by executing that file, and the walk goes on in PID 2.
  */
 #include "box.h"
+#include "hold.h"
 #include "init.h"
 #include "socket.h"
 #include "sys.h"
@@ -120,6 +121,7 @@ static long go_on_as_command(u64 mode, int in_foreground) {
     SYS(close, box.init.ready);
     SYS(close, box.init.far_link);
     SYS(close, box.init.file);
+    reach(PHASE_COMMAND);
     if (SYS(read, box.init.go, &byte, 1) != 1)
         leave(125);
     SYS(close, box.init.go);
@@ -198,6 +200,7 @@ long op_init(const struct args_init *args) {
     if (command < 0)
         return command;
     /* Ignored, as the caller may have it, it would lose the command's status. */
+    reach(PHASE_INIT);
     SYS(rt_sigaction, SIGCHLD, &by_default, 0, sizeof by_default.mask);
     return exec_init(args, (s32)command);
 }

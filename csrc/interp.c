@@ -1,5 +1,6 @@
 /* Walks the plan: one short function an operation, and it stops at the first failure. */
 #include "box.h"
+#include "hold.h"
 #include "sys.h"
 
 struct box box;
@@ -19,8 +20,11 @@ static long run(u32 code, const u64 *words) {
 
 long interp_step(u32 index) {
     u64 words[MAX_FIELDS];
-    if (box.plan.inject_step == index + 1)
-        return -(long)box.plan.inject_errno;
+    if (box.plan.inject_step == index + 1) {
+        if (box.plan.inject_errno)
+            return -(long)box.plan.inject_errno;
+        hold();
+    }
     plan_arguments(&box.plan, index, words);
     return run(box.plan.code[index], words);
 }

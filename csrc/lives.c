@@ -4,6 +4,7 @@
 #include "lives.h"
 #include "clients.h"
 #include "handover.h"
+#include "hold.h"
 #include "life.h"
 #include "socket.h"
 #include "state.h"
@@ -26,6 +27,7 @@ static void set_nonblocking(int fd) {
 
 /* In the monitor: its standard descriptors are the command's. */
 static long become_monitor(const int *standard, int supervisor, s32 parent) {
+    reach(PHASE_MONITOR);
     for (int fd = 0; fd <= 2; fd++) {
         long error = SYS(dup3, standard[fd], fd, 0);
         if (error < 0)
@@ -34,7 +36,10 @@ static long become_monitor(const int *standard, int supervisor, s32 parent) {
     box.supervisor = supervisor;
     box.parent = above_standard((int)SYS(pidfd_open, parent, 0));
     SYS(prctl, PR_SET_CHILD_SUBREAPER, 0);
-    return box.parent < 0 ? box.parent : SYS(fchdir, box.cwd);
+    if (box.parent < 0)
+        return box.parent;
+    /* Else that is another process of the same number by now. */
+    return SYS(getppid) == parent ? SYS(fchdir, box.cwd) : -ESRCH;
 }
 
 /* The pipes of one life. `ours`: what the supervisor keeps of them. */
@@ -70,7 +75,10 @@ long begin_life(void) {
     long pid = SYS(clone, SIGCHLD, 0, 0, 0, 0);
     if (pid == 0) {
         error = become_monitor(standard, pair[1], self);
-        return error < 0 ? error : 1;
+        if (error == 0)
+            return 1;
+        box.outcome->failure = (struct failure){1, (s32)-error};
+        leave(125);
     }
     for (int fd = 0; fd <= 2; fd++)
         if (fd == 0 || standard[fd] != standard[0])
@@ -137,6 +145,7 @@ static void hear_monitor(void) {
     state.state = "running";
     state.started = realtime();
     state_write();
+    reach(PHASE_TOLD);
     clients_send(HEARS_STARTED, "", 0);
 }
 
@@ -204,10 +213,12 @@ void settle(void) {
 
 /* The monitor has ended, by whatever: so has the command. */
 static void end_life(int status) {
-    while (own.monitor >= 0)
-        hear_monitor();
     if (own.exit >= 0)
         SYS(pidfd_send_signal, own.exit, SIGKILL, 0, 0);
+    /* We are the reaper of what a killed monitor leaves; and only then nobody holds the socket open. */
+    end_orphans();
+    while (own.monitor >= 0)
+        hear_monitor();
     SYS(close, own.exit);
     int killed = status & 0x7f;
     state.ended = realtime();
@@ -217,7 +228,6 @@ static void end_life(int status) {
     if (!killed && !state.failure.step)
         state.exit = box.outcome->status;
     state.monitor = state.pid = 0;
-    end_orphans();
 }
 
 /* Waits for the end of the monitor. Returns its status. */

@@ -5,6 +5,7 @@
  */
 #include "box.h"
 #include "handover.h"
+#include "hold.h"
 #include "init.h"
 #include "life.h"
 #include "relay.h"
@@ -18,6 +19,9 @@
 #include <linux/ptrace.h>
 #include <linux/time_types.h>
 #include <linux/wait.h>
+
+extern const char __ehdr_start __attribute__((visibility("hidden")));
+extern const char etext __attribute__((visibility("hidden")));
 
 struct life life;
 
@@ -44,9 +48,9 @@ static int collect(int *status) {
 /* Descriptors that are the command's alone would keep pipes open here. */
 static void keep_only(int signals) {
     const int ours[] = {
-        box.channel,    box.lock,         box.terminal, box.plan_fd, box.cwd,    (int)box.plan.executable,
-        box.supervisor, box.parent,       box.block,    box.sync,    box.status, box.init.link,
-        box.names,      box.names_record, signals};
+        box.channel,    box.lock,  box.terminal,     box.plan_fd, box.cwd,  (int)box.plan.executable,
+        box.supervisor, box.kept,  box.parent,       box.block,   box.sync, box.status,
+        box.init.link,  box.names, box.names_record, signals};
     close_others("", ours, COUNT(ours));
 }
 
@@ -68,7 +72,14 @@ static void hear_init(int ended) {
     }
 }
 
-static void close_all(void) {
+/* Pages and descriptors that nothing needs any more. What is still executed comes back by itself. */
+static void give_back(void) {
+    SYS(madvise, &box.plan, __builtin_offsetof(struct plan, executable), MADV_DONTNEED);
+    SYS(madvise, box.file, box.file_size, MADV_DONTNEED);
+    SYS(madvise, &__ehdr_start, (u64)&etext - (u64)&__ehdr_start, MADV_DONTNEED);
+    SYS(madvise, box.sources, sizeof box.sources, MADV_DONTNEED);
+    SYS(munmap, box.told, sizeof *box.told);
+
     SYS(close, box.plan_fd);
     SYS(close, box.cwd);
     if (box.plan.executable >= 0)
@@ -99,11 +110,8 @@ static void hear(struct failure *failure) {
     life.running = 1;
     names_stay();
     tell_started();
-    /* Nothing is left to be done or worded: pages and descriptors go back. */
-    SYS(madvise, &box.plan, __builtin_offsetof(struct plan, executable), MADV_DONTNEED);
-    SYS(madvise, box.sources, sizeof box.sources, MADV_DONTNEED);
-    SYS(munmap, box.told, sizeof *box.told);
-    close_all();
+    give_back();
+    reach(PHASE_RUNNING);
 }
 
 static int exit_status(int status) {
@@ -117,15 +125,25 @@ static int exit_status(int status) {
     return 128 + signal;
 }
 
+/* Nobody waits any more for what is to be started. */
+static int parent_has_ended(void) {
+    struct pollfd wait = {.fd = box.parent, .events = POLLIN};
+    struct __kernel_timespec no_time = {0};
+    return box.parent >= 0 && SYS(ppoll, &wait, 1, &no_time, 0, 0) == 1;
+}
+
 /* Lets the child go on; where the caller wants to do something first, not before it said so. */
 static void release(void) {
     char byte;
+    if (parent_has_ended())
+        return;
     if (box.block >= 0) {
         SYS(read, box.block, &byte, 1);
         SYS(close, box.block);
         box.block = -1;
     }
     SYS(write, box.channel, "", 1);
+    reach(PHASE_RELEASED);
 }
 
 enum { ON_SIGNALS, ON_CHANNEL, ON_PARENT, ON_BLOCK, ON_INIT, ON_RELAY, POLLS = ON_RELAY + RELAY_POLLS };
@@ -166,6 +184,7 @@ int monitor_wait(struct failure *failure) {
     keep_only(signals);
     if (!has_pid_namespace() && !box.detach)
         SYS(prctl, PR_SET_CHILD_SUBREAPER, 1);
+    reach(PHASE_CREATED);
     tell_created();
     if (box.block < 0)
         release();

@@ -6,6 +6,8 @@
 
 #define MAX_OPS 8192
 
+_Static_assert(FIRST_PHASE > MAX_OPS, "a phase is no step");
+
 /* The lists come first, whole pages each, so that they can be given back once they are walked. */
 struct plan {
     u16 code[MAX_OPS]; /* enum op of each operation */
@@ -13,8 +15,8 @@ struct plan {
     const char *fields[MAX_OPS];
     s64 executable;      /* descriptor of nsbox's own executable, -1 for none */
     const char *display; /* the environment variable that a report of failure gets */
-    u64 inject_step;     /* the step (from 1) that is to fail, 0 for none */
-    u64 inject_errno;
+    u64 inject_step;     /* the step (from 1) that is to fail, or the phase to wait in, 0 for none */
+    u64 inject_errno;    /* how it fails; 0: it waits before that step instead */
     u32 ops, argc, envc;
     u32 clone;        /* index of the one clone operation; `ops` where there is no command */
     const char *argv; /* argc strings, then envc more */

@@ -2,10 +2,11 @@
  * One file a root filesystem in a directory of the user's own, named after device, inode and time of birth
  * of the root filesystem's directory: an inode number is used again, and another tree's directories are none
  * of ours. It is written and removed only under the root filesystem's lock. It outlives a killed monitor, so
- * the next run's end still removes what that one made.
+ * the next run's end still removes what that one made, and `nsbox gc` finds where by its first line.
  */
 #include "record.h"
 #include "box.h"
+#include "mounts.h"
 #include "sys.h"
 #include "text.h"
 #include <linux/fcntl.h>
@@ -66,6 +67,24 @@ static int begin_record(const char *place) {
     return record;
 }
 
+static long add_line(int record, const char *line, u64 size) {
+    long length = (long)text_length(line) + 1;
+    if (size + (u64)length > RECORD_SIZE / PLACES)
+        return -ENOSPC;
+    long written = SYS(write, record, line, length);
+    return written == length ? 0 : written < 0 ? written : -ENOSPC;
+}
+
+/* Where the root filesystem was when the record was begun. A tree that was moved has its record still. */
+static long add_root(int record) {
+    char link[64], line[4096];
+    descriptor_path(link, box.lock);
+    line[0] = RECORD_ROOT;
+    long length = SYS(readlinkat, AT_FDCWD, link, line + 1, sizeof line - 2);
+    line[length > 0 ? length + 1 : 1] = 0;
+    return add_line(record, line, 0);
+}
+
 long record_add(const char *path) {
     int first = begin_record(places[0]), record = first;
     for (u32 i = 1; i < PLACES && record < 0; i++)
@@ -73,12 +92,12 @@ long record_add(const char *path) {
     if (record < 0)
         return first;
     struct statx stat = {0};
-    long length = (long)text_length(path) + 1;
     SYS(statx, record, "", AT_EMPTY_PATH, STATX_SIZE, &stat);
-    int full = stat.stx_size + (u64)length > RECORD_SIZE / PLACES;
-    long written = full ? -ENOSPC : SYS(write, record, path, length);
+    long written = stat.stx_size == 0 ? add_root(record) : 0;
+    if (written == 0)
+        written = add_line(record, path, stat.stx_size);
     SYS(close, record);
-    return written == length ? 0 : written < 0 ? written : -ENOSPC;
+    return written;
 }
 
 /* What one of them holds. Returns its length, 0 where there is none. */

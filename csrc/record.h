@@ -7,6 +7,9 @@
 /* As much as the records of one root filesystem may hold together. */
 #define RECORD_SIZE 524288
 
+/* Begins the line that says where the root filesystem is; all others are paths in it. */
+#define RECORD_ROOT '='
+
 /*
  * Names the two directories where records may stand. What is written goes to the first that is this user's
  * own, or can be made; what is read and removed is looked for in both.

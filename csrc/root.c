@@ -185,7 +185,8 @@ void remove_mount_points(void) {
         at--;
         while (at > 0 && paths[at - 1])
             at--;
-        remove_mount_point(paths + at);
+        if (paths[at] != RECORD_ROOT)
+            remove_mount_point(paths + at);
     }
     record_remove();
 }

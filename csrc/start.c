@@ -4,6 +4,7 @@
  */
 #include "box.h"
 #include "enter.h"
+#include "hold.h"
 #include "sys.h"
 #include "terminal.h"
 #include "init.h"
@@ -65,11 +66,14 @@ static long read_plan(void) {
     long map = SYS(mmap, 0, stat.stx_size, 1, 2, box.plan_fd, 0); /* PROT_READ, MAP_PRIVATE */
     if (map < 0 && map > -4096)
         return map;
+    box.file = (void *)map;
+    box.file_size = stat.stx_size;
     return plan_read(&box.plan, (const char *)map + offset, stat.stx_size - offset);
 }
 
 /* Undoes all that was done, in the order in which it must be, and words the failure if there was one. */
 static int finish(int status, const struct failure *failure) {
+    reach(PHASE_ENDED);
     if (failure->step)
         detach_trees();
     if (failure->step)
@@ -80,6 +84,7 @@ static int finish(int status, const struct failure *failure) {
     if (!names_hold_mounts())
         remove_mount_points();
     terminal_restore();
+    reach(PHASE_UNDONE);
     if (failure->step && box.outcome) {
         box.outcome->failure = *failure;
         return 125;
@@ -97,7 +102,7 @@ static int run(void) {
     SYS(clock_gettime, 1, &time); /* CLOCK_MONOTONIC */
     box.start = time.tv_sec * 1000000000 + time.tv_nsec;
     box.lock = box.root = box.scratch = box.mounts = box.ruleset = -1;
-    box.supervisor = box.parent = box.block = box.sync = box.status = -1;
+    box.supervisor = box.kept = box.parent = box.block = box.sync = box.status = -1;
     box.names = box.names_record = -1;
     box.init.file = box.init.link = box.init.far_link = box.init.go = box.init.ready = -1;
     for (u32 slot = 0; slot < MAX_SOURCES; slot++)
@@ -111,6 +116,7 @@ static int run(void) {
     }
     signals_take();
     terminal_save();
+    reach(PHASE_BEGUN);
     box.cwd = above_standard((int)SYS(openat, AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (interp_walk(WHERE_BEFORE, &failure) < 0)
         return finish(125, &failure);

@@ -1,4 +1,5 @@
 #include "state.h"
+#include "hold.h"
 #include "plan.h"
 #include "proc.h"
 #include "sys.h"
@@ -34,6 +35,7 @@ long state_open(const char *directory) {
     int lock = above_standard(
         (int)SYS(openat, directory_fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
     long error = lock < 0 ? lock : -EWOULDBLOCK;
+    box.kept = lock;
     /* Whoever repairs or waits holds it for a moment. */
     for (int tries = 0; tries < 200 && error == -EWOULDBLOCK; tries++) {
         if (tries > 0)
@@ -138,17 +140,25 @@ static void unlink_name(int fd, const char *name, const char *id) {
         SYS(unlinkat, fd, name, 0);
 }
 
-static void unlink_file(int fd, const char *name, const char *id) {
-    (void)id;
-    SYS(unlinkat, fd, name, 0);
+static void unlink_file(int fd, const char *name, const char *last) {
+    if (!text_equal(name, last))
+        SYS(unlinkat, fd, name, 0);
 }
 
+/*
+ * What a kill leaves of it is taken for half-made, since it has no status: that goes first. And what it was
+ * made from goes last, since it tells who made it.
+ */
 void state_remove(const char *directory, const char *names, const char *id) {
+    static const char last[] = "config.json";
+    SYS(unlinkat, directory_fd, "status", 0);
+    reach(PHASE_HALF_REMOVED);
     int fd = (int)SYS(openat, AT_FDCWD, names, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd >= 0)
         each_name(fd, unlink_name, id);
     SYS(close, fd);
     SYS(lseek, directory_fd, 0, 0);
-    each_name(directory_fd, unlink_file, id);
+    each_name(directory_fd, unlink_file, last);
+    SYS(unlinkat, directory_fd, last, 0);
     SYS(unlinkat, AT_FDCWD, directory, AT_REMOVEDIR);
 }

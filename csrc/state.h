@@ -20,7 +20,8 @@ extern struct status state;
 /* CLOCK_REALTIME in nanoseconds. */
 u64 realtime(void);
 
-/* Opens `directory` and takes its lock, for as long as one of our descendants lives. 0 or a negative errno.
+/* Opens `directory` and takes its lock, for as long as the supervisor or its monitor lives. 0 or a negative
+ * errno.
  */
 long state_open(const char *directory);
 

@@ -6,6 +6,7 @@
 #include "clients.h"
 #include "lives.h"
 #include "handover.h"
+#include "hold.h"
 #include "life.h"
 #include "socket.h"
 #include "sys.h"
@@ -41,6 +42,7 @@ static void pause_before_start(void) {
         own.pause = FIRST_PAUSE;
     state.state = "restarting";
     state_write();
+    reach(PHASE_PAUSE);
     u64 until = realtime() + own.pause;
     for (u64 at = realtime(); at < until && !own.stopped && !state_is_stopped(); at = realtime())
         serve(until - at < FIRST_PAUSE ? until - at : FIRST_PAUSE);
@@ -58,12 +60,16 @@ _Noreturn static void end_of_all(void) {
     int keeps = (own.begun || own.again) && !args->remove;
     clients_feed(-1);
     state.state = "exited";
+    reach(PHASE_OVER);
     /* First: whoever reads slowly, or not at all, is not to hide how it ended. */
     if (keeps || (!own.begun && is_tried_again()))
         state_write();
     settle();
-    if (!keeps && (own.begun || !is_tried_again()))
+    if (!keeps && (own.begun || !is_tried_again())) {
+        reach(PHASE_REMOVING);
         state_remove(args->directory, args->names, args->id);
+    }
+    reach(PHASE_TELLING);
     if (!own.begun && state.failure.step)
         clients_send(HEARS_FAILED, &state.failure, sizeof state.failure);
     else
@@ -76,6 +82,7 @@ _Noreturn static void end_of_all(void) {
 /* Returns in the monitors. */
 static long supervise(void) {
     u64 all = ~0UL;
+    reach(PHASE_SUPERVISOR);
     int null = (int)SYS(openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
     SYS(setsid);
     for (int fd = 0; fd <= 2; fd++)
@@ -86,6 +93,7 @@ static long supervise(void) {
     SYS(prctl, PR_SET_CHILD_SUBREAPER, 1);
     own.signals = above_standard((int)SYS(signalfd4, -1, &all, sizeof all, O_CLOEXEC | O_NONBLOCK));
     for (;;) {
+        reach(PHASE_LIFE);
         long life_is = begin_life();
         if (life_is == 1)
             return 0;
@@ -94,8 +102,10 @@ static long supervise(void) {
             state.exit = 125;
             end_of_all();
         }
+        reach(PHASE_UNWRITTEN);
         state_write();
         live();
+        reach(PHASE_LIVED);
         if (!starts_again())
             end_of_all();
         settle();
@@ -106,7 +116,11 @@ static long supervise(void) {
 
 /* The caller's process. */
 _Noreturn static void front(const struct args_supervise *args, int connection) {
+    /* The lock and the sockets are the supervisor's: they are to go with it, however long we stay. */
+    const int ours[] = {connection, box.terminal, box.plan_fd, box.cwd, (int)box.plan.executable};
     struct failure failure = {0, 0};
+    reach(PHASE_FRONT);
+    close_others("", ours, COUNT(ours));
     struct client client = {.connection = connection,
                             .input = (int)args->input,
                             .terminal = (int)args->terminal,
@@ -126,13 +140,9 @@ _Noreturn static void front(const struct args_supervise *args, int connection) {
     leave(status);
 }
 
-long op_supervise(const struct args_supervise *args) {
-    int pair[2];
-    own.args = args;
-    long error = state_open(args->directory);
-    own.again = error == 0 && state_is_kept();
-    if (error == 0)
-        error = log_open(state_directory(), args->log);
+/* Makes the supervisor. Returns its PID, 0 in it, or a negative errno. */
+static long fork_supervisor(const struct args_supervise *args, int *pair) {
+    long error = log_open(state_directory(), args->log);
     if (error == 0)
         error = clients_listen(state_directory());
     if (error == 0)
@@ -143,14 +153,31 @@ long op_supervise(const struct args_supervise *args) {
     long shared = SYS(mmap, 0, sizeof *box.outcome, 3, 0x21, -1, 0);
     if (shared < 0 && shared > -4096)
         return shared;
-    box.outcome = (struct outcome *)shared;
     long pid = SYS(clone, SIGCHLD, 0, 0, 0, 0);
+    if (pid == 0)
+        box.outcome = (struct outcome *)shared;
+    return pid;
+}
+
+long op_supervise(const struct args_supervise *args) {
+    int pair[2];
+    own.args = args;
+    long pid = state_open(args->directory);
+    if (pid < 0)
+        return pid;
+    own.again = state_is_kept();
+    if (own.again)
+        state.state = "restarting";
+    pid = fork_supervisor(args, pair);
     if (pid > 0) {
         SYS(close, pair[1]);
         front(args, above_standard(pair[0]));
     }
-    if (pid < 0)
+    if (pid < 0) {
+        if (!own.again)
+            state_remove(args->directory, args->names, args->id);
         return pid;
+    }
     SYS(close, pair[0]);
     clients_first(above_standard(pair[1]));
     return supervise();

@@ -5,6 +5,7 @@ import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";
 import { safeJson, sanitize } from "../cli/sanitize.ts";
 import { collect } from "../runtime/containers/collect.ts";
+import { collectMountPoints } from "../runtime/containers/mount-points.ts";
 import { openPlace } from "../runtime/containers/place.ts";
 import { collectNsDirs } from "../runtime/ns-dirs/collect.ts";
 import { checkCount } from "./containers/find.ts";
@@ -13,7 +14,7 @@ import { checkCount } from "./containers/find.ts";
 export const command: Command = {
   name: "gc",
   usage: "[OPTIONS]",
-  description: `Puts right what was left where nsbox was killed or the machine went down: containers that were never finished, names that stand for nothing, containers whose supervisor is gone, namespaces bound for a command that never ran. Prints a line for each. What lives, and what has ended and can still be asked for its status, stays.
+  description: `Puts right what was left where nsbox was killed or the machine went down: containers that were never finished, names that stand for nothing, containers whose supervisor is gone, mount points in a root filesystem that no run uses any more, namespaces bound for a command that never ran. Prints a line for each. What lives, and what has ended and can still be asked for its status, stays.
 
 Every command does the same for what it meets; this one looks everywhere.`,
   flags: [JSON_FLAG],
@@ -28,7 +29,7 @@ function run(input: Parsed): number {
   const place = openPlace();
   const nothing = { done: [], refused: [] };
   const collections = [place === undefined ? nothing : collect(place), collectNsDirs()];
-  const done = collections.flatMap((each) => each.done);
+  const done = [...collections.flatMap((each) => each.done), ...collectMountPoints()];
   const refused = collections.flatMap((each) => each.refused);
   if (input.has("json")) print(safeJson(done));
   else for (const { what, name } of done) print(`${what} ${sanitize(name)}`);

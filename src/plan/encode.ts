@@ -2,7 +2,7 @@
  * Plan to text. The encoding is a list of fields, each ended by NUL (so `tr '\0' '\n'` shows a plan):
  *
  *     magic, hash of the operation table, descriptor of nsbox's own executable, display variable,
- *     step and errno of an injected failure (tests; 0 0 otherwise),
+ *     step and errno of an injected failure, or where to wait (tests; 0 0 otherwise),
  *     count of operations, of arguments, of environment entries,
  *     then each operation as its code and its fields, then arguments, then environment.
  *
@@ -12,7 +12,10 @@ import { ABI_HASH } from "./abi.gen.ts";
 import { MAGIC } from "./magic.ts";
 import type { EncodedPlan } from "./plan.ts";
 
-/** A failure that the helper is told to meet: the test of every undo. Steps count from 1. */
+/**
+ * A failure that the helper is told to meet: the test of every undo. Steps count from 1. With errno 0 whoever
+ * comes to that step, or to that phase (`./phases.ts`), waits there for SIGCONT: the test of every kill.
+ */
 export interface Injection {
   readonly step: number;
   readonly errno: number;

@@ -2,13 +2,14 @@
 import { didYouMean, suggest } from "../../cli/suggest.ts";
 import type { Container } from "../../runtime/containers/settle.ts";
 import { UsageError } from "../../util/errors.ts";
+import { isStarting } from "./words.ts";
 
 type Test = (container: Container, value: string) => boolean;
 
 const STATES = ["starting", "running", "restarting", "exited"];
 
 const stateOf = ({ status }: Container): string =>
-  status === undefined || status.state === "created" ? "starting" : status.state;
+  status === undefined || isStarting(status) ? "starting" : status.state;
 
 const KEYS: Readonly<Record<string, Test>> = {
   state: (container, value) => stateOf(container) === value,

@@ -21,12 +21,16 @@ export function span(milliseconds: number): string {
 
 const since = (nanoseconds: bigint, now: number): string => span(now - Number(nanoseconds / NANOSECONDS));
 
+/** Its command does not run yet: for the first time, or once more after its end. */
+export const isStarting = ({ state, status }: Status): boolean =>
+  state === "created" || (state === "restarting" && status < 0);
+
 /** `running 5 minutes`, `exited (3) 2 minutes ago`. */
 export function stateWords({ status }: Container, now = Date.now()): string {
   if (status === undefined) return "starting";
   const { state, started, ended } = status;
   const ago = ended === 0n ? "" : ` ${since(ended, now)} ago`;
-  if (state === "created") return "starting";
+  if (isStarting(status)) return "starting";
   if (state === "running") return `running ${since(started, now)}`;
   if (state === "restarting") return `restarting (${status.status})${ago}`;
   if (status.step > 0) return `failed${ago}`;

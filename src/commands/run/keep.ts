@@ -4,8 +4,10 @@ import type { Parsed } from "../../cli/command.ts";
 import { block } from "../../plan/block.ts";
 import type { EncodedPlan } from "../../plan/plan.ts";
 import { createContainer, removeContainer, storePlan } from "../../runtime/containers/create.ts";
-import { makePlace, statePath } from "../../runtime/containers/place.ts";
-import { launch } from "../../runtime/launch.ts";
+import { idOf } from "../../runtime/containers/names.ts";
+import { makePlace, type Place, statePath } from "../../runtime/containers/place.ts";
+import { settle } from "../../runtime/containers/settle.ts";
+import { type LaunchOptions, launch } from "../../runtime/launch.ts";
 import { launchAgain } from "../../runtime/launch-again.ts";
 import type { PlannedRun } from "../../sandbox/plan-run.ts";
 import type { RunRequest } from "../../sandbox/request.ts";
@@ -94,6 +96,12 @@ export function explained(plan: EncodedPlan, input: Parsed): EncodedPlan {
   });
 }
 
+/** What a killed nsbox left under that name does not keep it. */
+function settleHolder(place: Place, name: string): void {
+  const id = idOf(place, name);
+  if (id !== undefined) settle(place, id, name);
+}
+
 /**
  * Makes the container and executes its plan. Comes back only with what went wrong; then nothing of the
  * container is left.
@@ -104,9 +112,12 @@ export function launchKept(
   request: RunRequest,
   input: Parsed,
   title: string,
+  options: LaunchOptions = {},
 ): Error {
   const keeping = readKeeping(input);
-  const { names } = makePlace();
+  const place = makePlace();
+  const { names } = place;
+  if (keeping.name !== undefined) settleHolder(place, keeping.name);
   const { id, directory } = createContainer(
     {
       argv: process.argv.slice(3),
@@ -128,7 +139,7 @@ export function launchKept(
   let error: Error;
   try {
     const whole = narrate(supervised(plan, input, keeping, { id, directory, names }));
-    error = launchAgain(whole, title, launch(whole, title, { store }));
+    error = launchAgain(whole, title, launch(whole, title, { ...options, store }));
   } catch (failure) {
     error = failure instanceof Error ? failure : new NsboxError(String(failure));
   }

@@ -1,5 +1,6 @@
 /** What a container was made from: `config.json`, written once before its start and never changed. */
 import { readOwnFile } from "./own-file.ts";
+import type { ProcessId } from "./process.ts";
 
 /** The content of `config.json`. */
 export interface ContainerConfig {
@@ -30,10 +31,17 @@ export interface ContainerConfig {
   readonly stopTimeout: number;
   /** The user who made it. */
   readonly user: number;
+  /** The process that makes it, until its supervisor holds the lock; absent in those of older versions. */
+  readonly maker?: Maker;
+}
+
+/** A process, and the PID namespace in which it has that number. */
+export interface Maker extends ProcessId {
+  readonly namespace: string;
 }
 
 /** What the caller of `createContainer` knows. */
-export type NewConfig = Omit<ContainerConfig, "version" | "id" | "created">;
+export type NewConfig = Omit<ContainerConfig, "version" | "id" | "created" | "maker">;
 
 const LARGEST = 4 * 1024 * 1024;
 

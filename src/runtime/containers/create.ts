@@ -4,6 +4,7 @@ import type { ContainerConfig, NewConfig } from "./config.ts";
 import { codeOf, failedCall } from "./failed-call.ts";
 import { checkName, release, reserve } from "./names.ts";
 import { makePlace, type Place } from "./place.ts";
+import { thisProcess } from "./process.ts";
 
 /** A new container. */
 export interface Created {
@@ -49,7 +50,13 @@ export function createContainer(config: NewConfig, name?: string): Created {
   try {
     created = makeDirectory(place);
     const { id, directory } = created;
-    const whole: ContainerConfig = { version: 1, id, created: new Date().toISOString(), ...config };
+    const whole: ContainerConfig = {
+      version: 1,
+      id,
+      created: new Date().toISOString(),
+      ...config,
+      maker: thisProcess(),
+    };
     closeSync(openSync(`${directory}/lock`, "wx", 0o600));
     writeNew(`${directory}/config.json`, `${JSON.stringify(whole)}\n`, 0o600);
     if (name !== undefined) reserve(place, name, id);

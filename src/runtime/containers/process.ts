@@ -1,5 +1,5 @@
 /** Processes that are known by PID and start time: a PID alone may by now be another's. */
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { SYS } from "../../sys/constants.ts";
 import { syscall } from "../../sys/ffi.ts";
 
@@ -29,6 +29,19 @@ export function startOf(pid: number): number | undefined {
 
 /** That very process lives. */
 export const isAlive = ({ pid, start }: ProcessId): boolean => pid > 0 && startOf(pid) === start;
+
+const ownNamespace = (): string => readlinkSync("/proc/self/ns/pid");
+
+/** This process, as those who share its PID namespace can find it. */
+export const thisProcess = () => ({
+  pid: process.pid,
+  start: startOf(process.pid) ?? 0,
+  namespace: ownNamespace(),
+});
+
+/** It is known that it has ended: of another PID namespace nothing is known. */
+export const hasEnded = (other: ProcessId & { readonly namespace: string }): boolean =>
+  other.namespace === ownNamespace() && !isAlive(other);
 
 /** A descriptor of that very process, see pidfd_open(2); undefined where it has ended. The caller closes it. */
 export function openProcess(process: ProcessId): number | undefined {

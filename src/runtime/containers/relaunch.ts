@@ -76,7 +76,7 @@ function decodeBytes(bytes: Uint8Array): Plan | undefined {
 }
 
 /** A sealed memory file that may be executed, or minus the errno. */
-function memoryFile(bytes: Uint8Array): number {
+export function memoryFile(bytes: Uint8Array): number {
   const label = cstring("nsbox");
   let file = syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
   if (file === -EINVAL) file = syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING);

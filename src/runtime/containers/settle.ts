@@ -8,7 +8,7 @@ import { removeContainer } from "./create.ts";
 import { type Lock, tryLock } from "./lock.ts";
 import { idOf, isId, namesById } from "./names.ts";
 import { checkOwned, type Place } from "./place.ts";
-import { awaitEnd, signalProcess } from "./process.ts";
+import { awaitEnd, hasEnded, signalProcess } from "./process.ts";
 import { readStatus, type Status, UNKNOWN, writeStatus } from "./status.ts";
 
 /** A container as it was found. */
@@ -22,7 +22,7 @@ export interface Container {
   readonly status: Status | undefined;
 }
 
-/** One without a status is half-made after that long, in milliseconds; before, somebody makes it. */
+/** One without a status is half-made after that long, in milliseconds; before, somebody may be making it. */
 const MAKING = 10_000;
 const SIGKILL = 9;
 const KILLED = 137;
@@ -44,7 +44,8 @@ export function settle(place: Place, id: string, name: string | undefined): Cont
   const container = { id, name, directory, config: readConfig(directory) };
   const status = readStatus(directory);
   const removes = container.config?.remove === true;
-  if (status === "none" && isYoung(stat)) return { ...container, status: undefined };
+  if (status === "none" && isYoung(stat) && !isAbandoned(container.config))
+    return { ...container, status: undefined };
   if (status !== "none" && status?.state === "exited" && !removes) return { ...container, status };
   const lock = tryLock(directory);
   // A supervisor holds it: what its status says is true, and where that is no status, it will be one.
@@ -54,12 +55,17 @@ export function settle(place: Place, id: string, name: string | undefined): Cont
 
 const isYoung = (stat: Stats): boolean => Math.abs(Date.now() - stat.mtimeMs) < MAKING;
 
+/** Whoever made it was killed before there was a supervisor. */
+const isAbandoned = (config: ContainerConfig | undefined): boolean =>
+  typeof config?.maker === "object" && hasEnded(config.maker);
+
 function repair(found: Omit<Container, "status">, removes: boolean, lock: Lock): Container | undefined {
   const { directory, name } = found;
   try {
     const status = readStatus(directory);
     if (status !== "none" && status?.state !== "exited") endLost(status);
-    if (status === "none" || removes) {
+    // Whose command never ran is half-made, as one whose set-up fails.
+    if (status === "none" || status?.state === "created" || removes) {
       removeContainer(directory, name);
       return undefined;
     }

@@ -1,0 +1,76 @@
+/**
+ * Mount points that killed monitors left in root filesystems: each record of them (`csrc/record.c`) begins with
+ * the path of its tree. The helper removes them, as at the end of a run: under the tree's lock, only where that
+ * tree is the one of the record, and only if no run uses it.
+ */
+import { closeSync, existsSync, lstatSync, readdirSync } from "node:fs";
+import { encoded } from "../../plan/block.ts";
+import { stateDirectories } from "../../sandbox/state.ts";
+import { HELPER } from "../../sys/helper.gen.ts";
+import { planBytes } from "../launch.ts";
+import type { Collected } from "./collect.ts";
+import { readOwnFile } from "./own-file.ts";
+import { memoryFile } from "./relaunch.ts";
+
+const RECORD = /^mount-points-/;
+/** RECORD_SIZE of `csrc/record.h`. */
+const LARGEST = 524_288;
+const LONGEST_PATH = 4096;
+
+/** Removes them wherever that can be done now; returns the trees. */
+export function collectMountPoints(): Collected[] {
+  const done: Collected[] = [];
+  const { state, otherwise } = stateDirectories({ uid: process.geteuid!(), env: process.env });
+  for (const directory of new Set([state, otherwise])) {
+    for (const record of recordsIn(directory)) {
+      const tree = treeOf(record);
+      if (tree === undefined || !existsSync(tree)) continue;
+      removeIn(tree, { state, otherwise });
+      if (!existsSync(record)) done.push({ what: "mount points in", name: tree });
+    }
+  }
+  return done;
+}
+
+/** The records in a directory of this user's own. */
+function recordsIn(directory: string): string[] {
+  const stat = lstatSync(directory, { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isDirectory() || stat.uid !== process.geteuid!()) return [];
+  return readdirSync(directory)
+    .filter((name) => RECORD.test(name))
+    .map((name) => `${directory}/${name}`);
+}
+
+/** The root filesystem that a record is of; undefined where it does not say. */
+function treeOf(record: string): string | undefined {
+  const [line = ""] = (readOwnFile(record, LARGEST) ?? "").split("\0", 1);
+  return line.startsWith("=/") && line.length < LONGEST_PATH ? line.slice(1) : undefined;
+}
+
+/** A plan without a command: what was recorded is removed where a run would have ended. */
+function removeIn(path: string, states: { state: string; otherwise: string }): void {
+  const helper = Uint8Array.fromBase64(HELPER);
+  const plan = encoded({
+    ops: [
+      { op: "open_root", path },
+      { op: "lock_root", ...states },
+    ],
+    argv: ["gc"],
+    env: [],
+    display: "",
+    bytes: false,
+  });
+  const bytes = planBytes(plan, -1);
+  const whole = new Uint8Array(helper.length + bytes.length);
+  whole.set(helper);
+  whole.set(bytes, helper.length);
+  const file = memoryFile(whole);
+  if (file < 0) return;
+  Bun.spawnSync([`/proc/${process.pid}/fd/${file}`], {
+    argv0: "nsbox gc",
+    cwd: "/",
+    env: {},
+    stdio: ["ignore", "ignore", "ignore"],
+  });
+  closeSync(file);
+}
