@@ -57,8 +57,16 @@ const sendTo = (pid: number, signal: keyof typeof SIGNALS): void => {
 /** Processes below the test that were not there `before`. */
 const since = (before: readonly number[]): number[] => descendants().filter((pid) => !before.includes(pid));
 
-const isOver = (before: readonly number[]) =>
-  until("every process of the run to end by itself", () => since(before).length === 0, 15);
+/** Waits until all that the run has started is gone, `label` being what was done to it. */
+async function isOver(before: readonly number[], label: string): Promise<void> {
+  try {
+    await until("every process of the run to end by itself", () => since(before).length === 0, 15);
+  } catch (error) {
+    const describe = (pid: number) =>
+      `${pid} ${nameOf(pid)}, ${processState(pid)?.state}, child of ${processState(pid)?.parent}`;
+    throw new Error(`${label}: ${error}\n${since(before).map(describe).join("\n")}`);
+  }
+}
 
 /** Mounts where root's state is, in a mount namespace of its own; elsewhere those below the tests' directory. */
 function mountsOf({ who }: Home): string[] {
@@ -121,16 +129,11 @@ export async function killAt(scene: Scene, point: Point, victim: Victim = "held"
     if (pid !== undefined) await until("it is dead", () => "ZX".includes(processState(pid)?.state ?? "X"));
     sendTo(found.held, "SIGCONT");
   }
-  try {
-    await isOver(living);
-  } catch (error) {
-    const rest = since(living).map((left) => `${left} ${nameOf(left)} ${processState(left)?.state}`);
-    throw new Error(`${label}: ${error}\n${rest.join("\n")}`);
-  }
+  await isOver(living, label);
   await outer.exited;
   await text;
   await cleanUp(scene, label);
-  await isOver(living);
+  await isOver(living, label);
   expect({ label, ...left(scene) }).toEqual({ label, ...before });
   return found.ours.length;
 }
@@ -151,11 +154,11 @@ export async function killAnywhere(scene: Scene): Promise<number> {
   const pid = ours[Math.floor(Math.random() * ours.length)];
   if (pid !== undefined) sendTo(pid, "SIGKILL");
   const label = `after ${moment} ms, ${ours.length} of ours: ${words.join(" ")}`;
-  await isOver(living);
+  await isOver(living, label);
   await outer.exited;
   await text;
   await cleanUp(scene, label);
-  await isOver(living);
+  await isOver(living, label);
   expect({ label, ...left(scene) }).toEqual({ label, ...before });
   return pid === undefined ? 0 : 1;
 }
