@@ -115,10 +115,26 @@ export async function killAt(scene: Scene, point: Point, victim: Victim = "held"
   const label = `${point.name}, ${victim}: ${scene.words.join(" ")}`;
   const before = left(scene);
   const living = descendants();
+  const killed = await killOnly(scene, point, victim, label);
+  if (killed > 0) {
+    await cleanUp(scene, label);
+    await isOver(living, label);
+    expect({ label, ...left(scene) }).toEqual({ label, ...before });
+  } else await forget(scene.own);
+  return killed;
+}
+
+/** The same, and nothing is cleaned up. */
+export async function killOnly(
+  scene: Scene,
+  point: Point,
+  victim: Victim = "held",
+  label = point.name,
+): Promise<number> {
+  const living = descendants();
   const { found, outer, text } = await holdAt(scene, point, living);
   if (found === undefined) {
     await text;
-    await forget(scene.own);
     return 0;
   }
   const others = found.ours.filter((pid) => pid !== found.held);
@@ -132,9 +148,6 @@ export async function killAt(scene: Scene, point: Point, victim: Victim = "held"
   await isOver(living, label);
   await outer.exited;
   await text;
-  await cleanUp(scene, label);
-  await isOver(living, label);
-  expect({ label, ...left(scene) }).toEqual({ label, ...before });
   return found.ours.length;
 }
 
