@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { home } from "./homes.ts";
-import { killAt, killOnly, left, NAME, phasePoint, pointsOf, type Scene, used } from "./killing.ts";
+import { failAt, killAt, killOnly, left, NAME, phasePoint, pointsOf, type Scene, used } from "./killing.ts";
 import { forEveryone } from "./support.ts";
 import { programBelow } from "./traces.ts";
 import { newTree } from "./trees.ts";
@@ -22,7 +22,7 @@ describe("kill -9", () => {
       const run = await scene("-q");
       const points = await pointsOf(run);
       let held = 0;
-      for (const [index, point] of points.entries()) if (index % 6 === 0) held += await killAt(run, point);
+      for (const [index, point] of points.entries()) if (index % 8 === 0) held += await killAt(run, point);
       expect(held).toBeGreaterThan(8);
     }, 60_000);
 
@@ -33,6 +33,17 @@ describe("kill -9", () => {
       for (const phase of ["monitor", "created", "running"] as const)
         for (const victim of [0, 1]) expect(await killAt(kept, phasePoint(phase), victim)).toBeGreaterThan(0);
     }, 60_000);
+
+    test("is not what it takes: a step that fails leaves no container either", async () => {
+      const kept = await scene(...DETACHED);
+      const before = left(kept);
+      for (const point of (await pointsOf(kept)).slice(0, 5)) {
+        const { err, status } = await failAt(kept, point);
+        expect({ point, status }).toEqual({ point, status: 125 });
+        expect(err).toContain("(EIO)");
+        expect({ point, ...left(kept) }).toEqual({ point, ...before });
+      }
+    });
 
     test("of a monitor leaves mount points, which gc removes and names", async () => {
       const run = await scene("-q");

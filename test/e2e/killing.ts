@@ -103,6 +103,10 @@ async function holdAt({ own, words }: Scene, { step }: Point, before: readonly n
   return { found: found === "ended" ? undefined : found, outer, text };
 }
 
+/** Has the step at `point` fail with an I/O error instead. Returns what nsbox says. */
+export const failAt = ({ own, words }: Scene, { step }: Point) =>
+  call(own.who, [BUN, HOLD, `${step}:5`, NSBOX, ...words], { env: own.env });
+
 /** Who dies: the one that waits, or the one of ours in that place behind it. */
 export type Victim = "held" | number;
 
