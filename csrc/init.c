@@ -95,7 +95,11 @@ static void check(void) {
     SYS(rt_sigprocmask, SIG_SETMASK, &every_signal, 0, sizeof every_signal);
     SYS(rt_sigprocmask, SIG_SETMASK, 0, &blocked, sizeof blocked);
     long waited = SYS(rt_sigtimedwait, &every_signal, 0, &now, sizeof every_signal);
-    long reaped = SYS(wait4, -1, 0, WNOHANG, 0);
+    int status;
+    long reaped = SYS(wait4, -1, &status, WNOHANG, 0);
+    /* It waits for us, so only a kill ends it now. */
+    if (reaped > 0 && reaped == init.command)
+        finish(status);
     if ((blocked & 1UL << (SIGTERM - 1)) && (waited >= 0 || waited == -EAGAIN) &&
         (reaped >= 0 || reaped == -ECHILD))
         return;

@@ -32,7 +32,12 @@ async function run({ rest }: Parsed): Promise<number> {
   }
   const failure = { plan, step, errno };
   const smaller = withoutMissingKinds(failure);
-  if (smaller === undefined) throw failureError(failure);
+  if (smaller === undefined) {
+    if (plan.ops.some(({ op }) => op === "supervise")) {
+      (await import("../runtime/containers/abandon.ts")).abandon(plan);
+    }
+    throw failureError(failure);
+  }
   await note(`This kernel has no ${smaller.lacking.join(" and no ")} namespaces: the command runs without`);
   const kept = smaller.plan.ops.find((op) => op.op === "close_fds")?.keep ?? "";
   if (kept !== "") preserve(kept.split(",").map(Number));

@@ -57,8 +57,16 @@ const sendTo = (pid: number, signal: keyof typeof SIGNALS): void => {
 /** Processes below the test that were not there `before`. */
 const since = (before: readonly number[]): number[] => descendants().filter((pid) => !before.includes(pid));
 
-const isOver = (before: readonly number[]) =>
-  until("every process of the run to end by itself", () => since(before).length === 0, 15);
+/** Waits until all that the run has started is gone, `label` being what was done to it. */
+async function isOver(before: readonly number[], label: string): Promise<void> {
+  try {
+    await until("every process of the run to end by itself", () => since(before).length === 0, 15);
+  } catch (error) {
+    const describe = (pid: number) =>
+      `${pid} ${nameOf(pid)}, ${processState(pid)?.state}, child of ${processState(pid)?.parent}`;
+    throw new Error(`${label}: ${error}\n${since(before).map(describe).join("\n")}`);
+  }
+}
 
 /** Mounts where root's state is, in a mount namespace of its own; elsewhere those below the tests' directory. */
 function mountsOf({ who }: Home): string[] {
@@ -95,6 +103,10 @@ async function holdAt({ own, words }: Scene, { step }: Point, before: readonly n
   return { found: found === "ended" ? undefined : found, outer, text };
 }
 
+/** Has the step at `point` fail with an I/O error instead. Returns what nsbox says. */
+export const failAt = ({ own, words }: Scene, { step }: Point) =>
+  call(own.who, [BUN, HOLD, `${step}:5`, NSBOX, ...words], { env: own.env });
+
 /** Who dies: the one that waits, or the one of ours in that place behind it. */
 export type Victim = "held" | number;
 
@@ -107,10 +119,26 @@ export async function killAt(scene: Scene, point: Point, victim: Victim = "held"
   const label = `${point.name}, ${victim}: ${scene.words.join(" ")}`;
   const before = left(scene);
   const living = descendants();
+  const killed = await killOnly(scene, point, victim, label);
+  if (killed > 0) {
+    await cleanUp(scene, label);
+    await isOver(living, label);
+    expect({ label, ...left(scene) }).toEqual({ label, ...before });
+  } else await forget(scene.own);
+  return killed;
+}
+
+/** The same, and nothing is cleaned up. */
+export async function killOnly(
+  scene: Scene,
+  point: Point,
+  victim: Victim = "held",
+  label = point.name,
+): Promise<number> {
+  const living = descendants();
   const { found, outer, text } = await holdAt(scene, point, living);
   if (found === undefined) {
     await text;
-    await forget(scene.own);
     return 0;
   }
   const others = found.ours.filter((pid) => pid !== found.held);
@@ -121,17 +149,9 @@ export async function killAt(scene: Scene, point: Point, victim: Victim = "held"
     if (pid !== undefined) await until("it is dead", () => "ZX".includes(processState(pid)?.state ?? "X"));
     sendTo(found.held, "SIGCONT");
   }
-  try {
-    await isOver(living);
-  } catch (error) {
-    const rest = since(living).map((left) => `${left} ${nameOf(left)} ${processState(left)?.state}`);
-    throw new Error(`${label}: ${error}\n${rest.join("\n")}`);
-  }
+  await isOver(living, label);
   await outer.exited;
   await text;
-  await cleanUp(scene, label);
-  await isOver(living);
-  expect({ label, ...left(scene) }).toEqual({ label, ...before });
   return found.ours.length;
 }
 
@@ -151,11 +171,11 @@ export async function killAnywhere(scene: Scene): Promise<number> {
   const pid = ours[Math.floor(Math.random() * ours.length)];
   if (pid !== undefined) sendTo(pid, "SIGKILL");
   const label = `after ${moment} ms, ${ours.length} of ours: ${words.join(" ")}`;
-  await isOver(living);
+  await isOver(living, label);
   await outer.exited;
   await text;
   await cleanUp(scene, label);
-  await isOver(living);
+  await isOver(living, label);
   expect({ label, ...left(scene) }).toEqual({ label, ...before });
   return pid === undefined ? 0 : 1;
 }
