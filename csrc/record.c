@@ -59,6 +59,10 @@ static int begin_record(const char *place) {
     do {
         long made = SYS(mkdirat, AT_FDCWD, place, 0700);
         directory = open_place(place);
+        if (directory == -ENOENT && made == -EEXIST) {
+            record = -ENOENT;
+            continue;
+        }
         if (directory < 0)
             return directory == -ENOENT ? (int)made : directory;
         record = record_open(directory, O_WRONLY | O_CREAT | O_APPEND);
