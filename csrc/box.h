@@ -30,6 +30,8 @@ struct box {
     int detach;               /* the command goes on when the monitor ends */
     int die_by;               /* the signal by which the monitor is to end as the command did, 0 for none */
 
+    void *file; /* that file, mapped: file_size bytes */
+    u64 file_size;
     int plan_fd;          /* this very file: the helper with the plan behind it */
     int cwd;              /* the caller's working directory */
     int root;             /* the root filesystem: the directory, later the mount */
@@ -50,6 +52,8 @@ struct box {
     int sync;                /* held open until the end, -1 for none */
     int status;              /* gets a line of JSON for each event, -1 for none */
     const char *pid_file;    /* that was written, 0 for none */
+    int names;               /* the directory where namespaces are bound, -1 for none */
+    int names_record;        /* the record of what was made for that, locked until the command runs; -1 */
     int exit;                /* of a plan without a command */
     struct {
         int file;     /* the helper alone, which becomes PID 1 */
@@ -92,6 +96,13 @@ int resolve_parent(const char *path, const char **name);
 
 /* Removes the mount points that runs on this root filesystem made, unless another run still uses it. */
 void remove_mount_points(void);
+
+/* What was bound of namespaces stays: called once the command runs. */
+void names_stay(void);
+/* Takes back all that was made to bind namespaces, unless it is to stay. */
+void names_undo(void);
+/* 1 where a mount namespace stays, which needs its mount points. */
+int names_hold_mounts(void);
 
 /* Removes the file that the PID was written to. */
 void remove_pid_file(void);

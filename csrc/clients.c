@@ -25,8 +25,8 @@ static int listener = -1, feed = -1;
 static struct {
     char bytes[MESSAGE_SIZE];
     u32 length, done;
-    int of; /* the client's descriptor */
-} input = {.of = -1};
+    int of; /* the client's descriptor, 0 for none: all of ours are above 2 */
+} input;
 
 static struct parcel sending;
 static u64 sending_size;
@@ -69,7 +69,7 @@ void clients_feed(int fd) {
     if (feed >= 0 && feed != fd)
         SYS(close, feed);
     feed = fd;
-    if (input.of >= 0 && fd < 0)
+    if (input.of > 0 && fd < 0)
         input.done = input.length;
 }
 
@@ -107,7 +107,7 @@ int clients_lag(void) {
 static void thank(void) {
     char kind = HEARS_TAKEN;
     SYS(sendto, input.of, &kind, 1, MSG_DONTWAIT | MSG_NOSIGNAL, 0, 0);
-    input.of = -1;
+    input.of = 0;
 }
 
 static void write_input(void) {
@@ -135,7 +135,7 @@ static void end_input(const struct one *client) {
 static void take(struct one *client, struct wishes *wishes) {
     static struct parcel parcel;
     /* Two who type at once: the second waits until what the first typed has been read. */
-    if (input.of >= 0 && input.of != client->fd &&
+    if (input.of > 0 && input.of != client->fd &&
         SYS(recvfrom, client->fd, &parcel.kind, 1, MSG_DONTWAIT | MSG_PEEK) == 1 && parcel.kind == SAYS_INPUT)
         return;
     long length = SYS(recvfrom, client->fd, &parcel, sizeof parcel, MSG_DONTWAIT);
@@ -143,7 +143,7 @@ static void take(struct one *client, struct wishes *wishes) {
         return;
     if (length <= 0) {
         if (input.of == client->fd)
-            input.of = -1, input.done = input.length;
+            input.of = 0, input.done = input.length;
         drop(client);
         return;
     }
@@ -172,10 +172,10 @@ static void take(struct one *client, struct wishes *wishes) {
 u32 clients_wants(struct pollfd *polls) {
     u32 at = 0;
     polls[at++] = (struct pollfd){.fd = listener, .events = POLLIN};
-    polls[at++] = (struct pollfd){.fd = input.of >= 0 ? feed : -1, .events = POLLOUT};
+    polls[at++] = (struct pollfd){.fd = input.of > 0 ? feed : -1, .events = POLLOUT};
     for (u32 i = 0; i < count; i++) {
         short events = clients[i].owed ? POLLOUT : 0;
-        if (input.of < 0 || input.of == clients[i].fd)
+        if (input.of == 0 || input.of == clients[i].fd)
             events |= POLLIN;
         polls[at++] = (struct pollfd){.fd = clients[i].closed ? -1 : clients[i].fd, .events = events};
     }
@@ -192,7 +192,7 @@ struct wishes clients_serve(const struct pollfd *polls, u32 polled) {
         if (!clients[i].closed && polls[i + 2].revents & (POLLIN | POLLHUP | POLLERR))
             take(clients + i, &wishes);
     }
-    if (polls[1].revents && feed >= 0 && input.of >= 0)
+    if (polls[1].revents && feed >= 0 && input.of > 0)
         write_input();
     if (polls[0].revents) {
         int fd = (int)SYS(accept4, listener, 0, 0, O_CLOEXEC);

@@ -95,6 +95,9 @@ static long enter_root(int root) {
 static long enter_all(const struct args_enter *args) {
     const struct target *target = &targets[0];
     const int keep[] = {box.channel, target->process, target->root};
+    /* To the host's /proc, and while that is allowed; who may not be killed later is killed as usual. */
+    if (*args->badness)
+        proc_write(0, "oom_score_adj", args->badness);
     SYS(prctl, PR_SET_DUMPABLE, 0);
     long error = args->detach ? null_streams() : 0;
     close_others("", keep, COUNT(keep));

@@ -14,7 +14,7 @@ static struct {
     u64 limit, size, lost;
     u32 length;
     char text[8192];
-} log = {.fd = -1};
+} log;
 
 static long begin_file(int flags) {
     struct statx stat = {0};

@@ -20,6 +20,9 @@
 #include <linux/time_types.h>
 #include <linux/wait.h>
 
+extern const char __ehdr_start __attribute__((visibility("hidden")));
+extern const char etext __attribute__((visibility("hidden")));
+
 struct life life;
 
 /* Collects what has ended or stopped. Returns 1 once the command has ended, with its status. */
@@ -45,9 +48,9 @@ static int collect(int *status) {
 /* Descriptors that are the command's alone would keep pipes open here. */
 static void keep_only(int signals) {
     const int ours[] = {
-        box.channel,    box.lock, box.terminal, box.plan_fd, box.cwd,  (int)box.plan.executable,
-        box.supervisor, box.kept, box.parent,   box.block,   box.sync, box.status,
-        box.init.link,  signals};
+        box.channel,    box.lock,  box.terminal,     box.plan_fd, box.cwd,  (int)box.plan.executable,
+        box.supervisor, box.kept,  box.parent,       box.block,   box.sync, box.status,
+        box.init.link,  box.names, box.names_record, signals};
     close_others("", ours, COUNT(ours));
 }
 
@@ -69,7 +72,14 @@ static void hear_init(int ended) {
     }
 }
 
-static void close_all(void) {
+/* Pages and descriptors that nothing needs any more. What is still executed comes back by itself. */
+static void give_back(void) {
+    SYS(madvise, &box.plan, __builtin_offsetof(struct plan, executable), MADV_DONTNEED);
+    SYS(madvise, box.file, box.file_size, MADV_DONTNEED);
+    SYS(madvise, &__ehdr_start, (u64)&etext - (u64)&__ehdr_start, MADV_DONTNEED);
+    SYS(madvise, box.sources, sizeof box.sources, MADV_DONTNEED);
+    SYS(munmap, box.told, sizeof *box.told);
+
     SYS(close, box.plan_fd);
     SYS(close, box.cwd);
     if (box.plan.executable >= 0)
@@ -98,12 +108,9 @@ static void hear(struct failure *failure) {
         return;
     }
     life.running = 1;
+    names_stay();
     tell_started();
-    /* Nothing is left to be done or worded: pages and descriptors go back. */
-    SYS(madvise, &box.plan, __builtin_offsetof(struct plan, executable), MADV_DONTNEED);
-    SYS(madvise, box.sources, sizeof box.sources, MADV_DONTNEED);
-    SYS(munmap, box.told, sizeof *box.told);
-    close_all();
+    give_back();
     reach(PHASE_RUNNING);
 }
 

@@ -66,6 +66,8 @@ static long read_plan(void) {
     long map = SYS(mmap, 0, stat.stx_size, 1, 2, box.plan_fd, 0); /* PROT_READ, MAP_PRIVATE */
     if (map < 0 && map > -4096)
         return map;
+    box.file = (void *)map;
+    box.file_size = stat.stx_size;
     return plan_read(&box.plan, (const char *)map + offset, stat.stx_size - offset);
 }
 
@@ -74,8 +76,13 @@ static int finish(int status, const struct failure *failure) {
     reach(PHASE_ENDED);
     if (failure->step)
         detach_trees();
+    if (failure->step)
+        names_undo();
+    else if (box.plan.clone == box.plan.ops)
+        names_stay();
     remove_pid_file();
-    remove_mount_points();
+    if (!names_hold_mounts())
+        remove_mount_points();
     terminal_restore();
     reach(PHASE_UNDONE);
     if (failure->step && box.outcome) {
@@ -96,6 +103,7 @@ static int run(void) {
     box.start = time.tv_sec * 1000000000 + time.tv_nsec;
     box.lock = box.root = box.scratch = box.mounts = box.ruleset = -1;
     box.supervisor = box.kept = box.parent = box.block = box.sync = box.status = -1;
+    box.names = box.names_record = -1;
     box.init.file = box.init.link = box.init.far_link = box.init.go = box.init.ready = -1;
     for (u32 slot = 0; slot < MAX_SOURCES; slot++)
         box.sources[slot] = -1;

@@ -12,6 +12,12 @@ long op_propagation(const struct args_propagation *args) {
     return SYS(mount, 0, "/", 0, args->kind, 0);
 }
 
+/* The working directory stays what it was. */
+long op_own_root(void) {
+    box.root = (int)SYS(openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return box.root < 0 ? box.root : 0;
+}
+
 /* Where open_tree is not to be had: mount(2) on the working directory, and in again by its name. */
 static int bind_by_path(const struct attributes *wanted) {
     char path[4096];

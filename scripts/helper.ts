@@ -48,11 +48,18 @@ export function generateAbi(): void {
   );
 }
 
+/**
+ * What runs while the command does. These stand together, last: the kernel maps 64 kB around a page that is
+ * wanted, and the monitor is to hold little more than itself.
+ */
+const WAITING = ["flow", "forward", "memory", "monitor", "orphans", "proc", "relay", "signals", "tell", "text"];
+
 /** The C sources in a fixed order, so that the same sources make the same bytes. */
-export const sources = (): string[] =>
-  readdirSync(CSRC)
-    .filter((name) => name.endsWith(".c"))
-    .sort();
+export function sources(): string[] {
+  const waiting = WAITING.map((name) => `${name}.c`);
+  const others = readdirSync(CSRC).filter((name) => name.endsWith(".c") && !waiting.includes(name));
+  return [...others.sort(), ...waiting];
+}
 
 /** Compiles the helper for `arch` into `file` and returns its bytes. @throws Error with the compiler's words. */
 export function compileHelper(arch: Arch, file: string): Uint8Array {

@@ -1,6 +1,6 @@
 /**
  * The way in: words to a command, its status to the caller. A plain `nsbox run` and `nsbox --version` take
- * the short way, `nsbox run` with options a middle one; whatever else is asked for loads the tree of commands.
+ * the short way, `nsbox run` with options and `nsbox exec` a middle one; whatever else is asked for loads the tree of commands.
  */
 import { VERSION } from "./cli/version.ts";
 
@@ -14,10 +14,11 @@ async function main(args: readonly string[]): Promise<number> {
     }
     const { perform } = await import("./cli/perform.ts");
     if (running) return await perform((await import("./commands/run.ts")).command, args.slice(1));
+    if (args[0] === "exec") return await perform((await import("./commands/exec.ts")).command, args.slice(1));
     return await perform((await import("./commands/root.ts")).command, args);
   } catch (error) {
     // `perform` words all that a command throws; what is left is a command that could not be loaded.
-    return (await import("./cli/fail.ts")).fail(error, running ? 125 : 1, false);
+    return (await import("./cli/fail.ts")).fail(error, running || args[0] === "exec" ? 125 : 1, false);
   }
 }
 

@@ -21,6 +21,12 @@ Nothing of nsbox is seen inside before the command runs: what enters is nobody's
 The exit status is the command's, as that of \`nsbox run\`: 128+n where signal n ended it, which is 137 where the container ended; 127 where it was not found, 126 where it could not be executed, 125 where nsbox itself failed.`,
   flags: [
     {
+      long: "tty",
+      short: "t",
+      help: "Give the command a terminal of its own",
+      text: "A pseudoterminal in the container's /dev/pts, with the size and the modes of the caller's.",
+    },
+    {
       long: "detach",
       short: "d",
       help: "Return as soon as the command has started; its streams are /dev/null",

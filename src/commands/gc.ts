@@ -7,13 +7,14 @@ import { safeJson, sanitize } from "../cli/sanitize.ts";
 import { collect } from "../runtime/containers/collect.ts";
 import { collectMountPoints } from "../runtime/containers/mount-points.ts";
 import { openPlace } from "../runtime/containers/place.ts";
+import { collectNsDirs } from "../runtime/ns-dirs/collect.ts";
 import { checkCount } from "./containers/find.ts";
 
 /** `nsbox gc`. */
 export const command: Command = {
   name: "gc",
   usage: "[OPTIONS]",
-  description: `Puts right what was left where nsbox was killed or the machine went down: containers that were never finished, names that stand for nothing, containers whose supervisor is gone, mount points in a root filesystem that no run uses any more. Prints a line for each. What lives, and what has ended and can still be asked for its status, stays.
+  description: `Puts right what was left where nsbox was killed or the machine went down: containers that were never finished, names that stand for nothing, containers whose supervisor is gone, mount points in a root filesystem that no run uses any more, namespaces bound for a command that never ran. Prints a line for each. What lives, and what has ended and can still be asked for its status, stays.
 
 Every command does the same for what it meets; this one looks everywhere.`,
   flags: [JSON_FLAG],
@@ -26,8 +27,10 @@ Every command does the same for what it meets; this one looks everywhere.`,
 function run(input: Parsed): number {
   checkCount(input.rest, "no words", 0);
   const place = openPlace();
-  const { done: settled, refused } = place === undefined ? { done: [], refused: [] } : collect(place);
-  const done = [...settled, ...collectMountPoints()];
+  const nothing = { done: [], refused: [] };
+  const collections = [place === undefined ? nothing : collect(place), collectNsDirs()];
+  const done = [...collections.flatMap((each) => each.done), ...collectMountPoints()];
+  const refused = collections.flatMap((each) => each.refused);
   if (input.has("json")) print(safeJson(done));
   else for (const { what, name } of done) print(`${what} ${sanitize(name)}`);
   for (const error of refused) fail(error, 1, input.has("json"));

@@ -22,6 +22,21 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "main",
     load: () => import("./exec.ts"),
   },
+  shell: {
+    summary: "Open a shell in namespaces of every kind, over the host's own files",
+    group: "main",
+    load: () => import("./shell.ts"),
+  },
+  unshare: {
+    summary: "Run a command in new namespaces, over the host's own files",
+    group: "main",
+    load: () => import("./unshare.ts"),
+  },
+  ns: {
+    summary: "Keep namespaces beyond their processes, by a name in a directory",
+    group: "main",
+    load: () => import("./ns.ts"),
+  },
   mount: {
     summary: "Mount something more in a container that runs",
     group: "main",

@@ -1,5 +1,6 @@
 /** `nsbox mount`: something more in a container that runs. */
 import type { Command, Parsed } from "../cli/command.ts";
+import type { EncodedPlan } from "../plan/plan.ts";
 import { type Place, planMount, planPrivate } from "../sandbox/enter/mounts.ts";
 import { UsageError } from "../util/errors.ts";
 import { displayOf, findMounts, perform, refuseGarbled } from "./containers/mounting.ts";
@@ -41,11 +42,13 @@ TARGET must be there; links are followed inside the container alone. Where one s
 
 async function run(input: Parsed): Promise<number> {
   refuseGarbled();
-  const plan = input.has("private") ? shared(input) : one(input);
-  return perform(input, plan);
+  return perform(input, planTyped(input));
 }
 
-function one(input: Parsed) {
+/** What was typed, as a plan. */
+export const planTyped = (input: Parsed): EncodedPlan => (input.has("private") ? shared(input) : one(input));
+
+function one(input: Parsed): EncodedPlan {
   const [word, source, target, ...more] = input.rest;
   if (word === undefined || source === undefined || target === undefined || more.length > 0) {
     throw new UsageError("mount takes NAME or PID, SOURCE and TARGET", "nsbox mount web ./data /srv:ro");
@@ -68,7 +71,7 @@ function one(input: Parsed) {
   );
 }
 
-function shared(input: Parsed) {
+function shared(input: Parsed): EncodedPlan {
   if (input.rest.length < 2) {
     throw new UsageError(
       "--private wants two containers at least",

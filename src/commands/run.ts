@@ -6,6 +6,7 @@ import { sharedNote } from "../sandbox/namespaces.ts";
 import type { PlannedRun } from "../sandbox/plan-run.ts";
 import { UsageError } from "../util/errors.ts";
 import { elsewhere, runFlags } from "./run/flags.ts" with { type: "macro" };
+import { isKept } from "./run/is-kept.ts";
 import { planTyped } from "./run/plan.ts";
 
 /** `nsbox run`. */
@@ -56,13 +57,13 @@ The exit status is the command's: 128+n where signal n ended it, 127 where it wa
 async function run(input: Parsed): Promise<number> {
   if (input.has("args-fd")) return run((await import("./run/args-fd.ts")).withArgs(command, input));
   const { planned, request, preserve } = await planTyped(command, input);
-  const kept = input.has("detach") || input.has("name");
+  const kept = isKept(input);
   if (input.has("explain") && input.has("explain-json")) {
     throw new UsageError('Options "--explain" and "--explain-json" contradict each other');
   }
   if (input.has("explain") || input.has("explain-json")) {
-    const { explain } = await import("./run/explain.ts");
     const whole = kept ? (await import("./run/keep.ts")).explained(planned.plan, input) : planned.plan;
+    const { explain } = await import("./run/explain.ts");
     return explain(whole, planned.kinds, input.has("explain-json"));
   }
   if (!input.has("quiet")) await printNotes(sharedNote(request, planned.kinds), planned, input);

@@ -1,5 +1,6 @@
 /** `nsbox umount`: something less in a container that runs. */
 import type { Command, Parsed } from "../cli/command.ts";
+import type { EncodedPlan } from "../plan/plan.ts";
 import { planUnmount } from "../sandbox/enter/mounts.ts";
 import { UsageError } from "../util/errors.ts";
 import { displayOf, findMounts, perform, refuseGarbled } from "./containers/mounting.ts";
@@ -23,10 +24,15 @@ export const command: Command = {
 
 async function run(input: Parsed): Promise<number> {
   refuseGarbled();
+  return perform(input, planTyped(input));
+}
+
+/** What was typed, as a plan. */
+export function planTyped(input: Parsed): EncodedPlan {
   const [word, target, ...more] = input.rest;
   if (word === undefined || target === undefined || more.length > 0) {
     throw new UsageError("umount takes NAME or PID, and TARGET", "nsbox umount web /srv");
   }
   const place = { container: findMounts(word), path: targetPath(target, target) };
-  return perform(input, planUnmount(place, input.has("lazy"), displayOf(input), false));
+  return planUnmount(place, input.has("lazy"), displayOf(input), false);
 }

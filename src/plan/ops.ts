@@ -17,6 +17,7 @@ import { INIT } from "./ops/init.ts";
 import { LIFE } from "./ops/life.ts";
 import { MOUNTS } from "./ops/mounts.ts";
 import { NAMESPACES } from "./ops/namespaces.ts";
+import { PERSIST } from "./ops/persist.ts";
 import { ROOT } from "./ops/root.ts";
 import { SECURITY } from "./ops/security.ts";
 import { START } from "./ops/start.ts";
@@ -31,6 +32,7 @@ export const OPS = {
   ...IDENTITY,
   ...SECURITY,
   ...LIFE,
+  ...PERSIST,
   ...INIT,
   ...END,
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -67,6 +67,9 @@ export function action(op: Op, root: string, plan: Plan): string {
     case "init_file":
     case "init":
       return "Cannot start an init as PID 1";
+    case "bind_namespaces":
+    case "keep_namespaces":
+      return `Cannot bind namespaces in "${op.path}"`;
     case "landlock_path":
       return `Cannot allow "${op.path}" by Landlock`;
     default: {

@@ -2,6 +2,7 @@
 import { flagOf } from "../ns/kinds.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { whyBind, whyImage, whyMade, whyOpenSource, whyOverlay, whyTarget } from "./why-bind.ts";
+import { whyBindNamespaces } from "./why-bind-namespaces.ts";
 import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
 import { whyCapabilities, whyIds, whyLandlock, whyLimit, whyTool } from "./why-identity.ts";
 import { whyJoin } from "./why-join.ts";
@@ -91,6 +92,9 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
       return errno === EPERM
         ? { cause: "the system call filter refuses it", hint: "Allow clone and execveat in the profile" }
         : {};
+    case "bind_namespaces":
+    case "keep_namespaces":
+      return whyBindNamespaces(errno);
     case "keyring":
       return errno === EDQUOT
         ? {

@@ -4,13 +4,6 @@ import type { Plan } from "../plan/plan.ts";
 import { HELPER } from "../sys/helper.gen.ts";
 
 /**
- * The plan in the bytes of a whole file.
- * @throws Error where they hold none of this build.
- */
-export const planBehind = (file: Buffer): Plan =>
-  decodePlan(file.subarray(Uint8Array.fromBase64(HELPER).length));
-
-/**
  * Decodes the bytes of an encoded plan.
  * @throws Error where they are no plan of this build.
  */
@@ -24,7 +17,11 @@ export function decodePlan(bytes: Uint8Array): Plan {
   }
 }
 
-/** The same; undefined where another build wrote the file: its plan means something else. */
+/** The same for a whole file. */
+export const planBehind = (file: Uint8Array): Plan =>
+  decodePlan(file.subarray(Uint8Array.fromBase64(HELPER).length));
+
+/** Likewise; undefined where another build wrote the file: its plan means something else. */
 export function planOfThisBuild(file: Buffer): Plan | undefined {
   const helper = Buffer.from(HELPER, "base64");
   if (!file.subarray(0, helper.length).equals(helper)) return undefined;

@@ -15,6 +15,9 @@ import { hasMountedFiles, whyExecMounted } from "./why-exec-mounted.ts";
 
 const EINVAL = 22;
 
+/** What gives a command another root than the caller's. */
+const ROOTS: readonly string[] = ["pivot_root", "chroot", "join_mounts"];
+
 /** A failed step of a plan. */
 export interface Failure {
   readonly plan: Plan;
@@ -44,7 +47,9 @@ export function withoutMissingKinds({
     const { kind }: Operation = OPS[op];
     return kind === undefined || !names.includes(kind);
   };
-  const ops = plan.ops.filter(needed).map((op): Op => (op.op === "clone" ? { op: "clone", flags } : op));
+  const ops = plan.ops
+    .filter(needed)
+    .map((op): Op => (op.op === "clone" || op.op === "bind_namespaces" ? { ...op, flags } : op));
   return { plan: { ...plan, ops }, lacking: missing.map(({ title }) => title) };
 }
 
@@ -62,9 +67,11 @@ export function failureError({ plan, step, errno }: Failure): NsboxError {
   const states = lock === undefined ? ["/"] : [lock.state, lock.otherwise];
   if (op.op === "exec" && hasMountedFiles(plan)) return whyExecMounted(plan.argv[0] ?? "", op.path, errno);
   if (op.op === "exec") {
-    const cwd = plan.ops.findLast((other) => other.op === "chdir")?.path ?? "/";
+    const hasRoot = plan.ops.some((other) => ROOTS.includes(other.op));
+    const cwd = plan.ops.findLast((other) => other.op === "chdir")?.path ?? (hasRoot ? "/" : process.cwd());
     const landlock = plan.ops.some((other) => other.op === "landlock_path");
-    return whyExec(root, plan.argv[0] ?? "", op.path, cwd, errno, landlock);
+    const place = hasRoot ? undefined : "the caller's own files";
+    return whyExec(root, plan.argv[0] ?? "", op.path, cwd, errno, landlock, place);
   }
   const row: Operation = OPS[op.op];
   // As --explain counts them: what -v says is no step.

@@ -126,7 +126,7 @@ function offsetsOf({ boottime, monotonic }: RunRequest): string {
 }
 
 /** The caller is root inside. The kernel wants setgroups denied before an unprivileged gid_map. */
-function addMaps(blocks: Block[], { uid, gid }: Caller): void {
+export function addMaps(blocks: Block[], { uid, gid }: Caller): void {
   if (uid !== 0) blocks.push(block({ op: "deny_setgroups" }));
   blocks.push(block({ op: "uid_map", map: `0 ${uid} 1\n` }), block({ op: "gid_map", map: `0 ${gid} 1\n` }));
 }

@@ -60,6 +60,8 @@ const OPS = {
   ],
   /** A mount namespace that is ours already, and a copy of another's. */
   isolate: [{ op: "propagation", kind: PROPAGATION.MS_REC | PROPAGATION.MS_PRIVATE }],
+  /** The host's own files: only /proc has to be another's no more. */
+  ownRoot: [{ op: "own_root" }],
   /** All of /dev but devpts. */
   devices: [
     mount("tmpfs", "/dev", MOUNT_ATTR_NOSUID, "mode=755,size=65536k"),

@@ -28,6 +28,8 @@ interface SystemCalls {
   readonly prlimit64: number;
   readonly inotify_init1: number;
   readonly inotify_add_watch: number;
+  readonly umount2: number;
+  readonly statfs: number;
 }
 
 const X64: SystemCalls = {
@@ -58,6 +60,8 @@ const X64: SystemCalls = {
   prlimit64: 302,
   inotify_init1: 294,
   inotify_add_watch: 254,
+  umount2: 166,
+  statfs: 137,
 };
 
 const ARM64: SystemCalls = {
@@ -88,6 +92,8 @@ const ARM64: SystemCalls = {
   prlimit64: 261,
   inotify_init1: 26,
   inotify_add_watch: 27,
+  umount2: 39,
+  statfs: 43,
 };
 
 /** System call numbers of the running architecture, see syscalls(2). */

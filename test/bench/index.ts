@@ -1,10 +1,12 @@
 /**
  * `npm run bench [-- --rounds N]`: nsbox beside its peers, as ratios in one run. Run as root; it works in a
- * mount namespace of its own, where crun does not see a hybrid cgroup layout, which it refuses.
+ * mount namespace of its own, where crun does not see a hybrid cgroup layout, which it refuses, and where no
+ * containers but its own are kept.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { benchLayers } from "./layers.ts";
+import { benchLife } from "./life.ts";
 import { judge } from "./measure.ts";
 import { benchRootfs } from "./rootfs.ts";
 import { benchRun } from "./run.ts";
@@ -19,7 +21,7 @@ function inOwnMounts(): never {
     "-m",
     "sh",
     "-c",
-    `${hide}exec "$@"`,
+    `${hide}mkdir -p /run/nsbox && mount -t tmpfs none /run/nsbox && chmod 700 /run/nsbox && exec "$@"`,
     "sh",
     process.execPath,
     ...process.argv.slice(1),
@@ -40,6 +42,7 @@ Bun.spawnSync([NSBOX, "build-rootfs", "/bin/true", "/bin/sleep", "/bin/sh", tree
 const goals = [
   ...(await benchRun(tree, rounds)),
   ...benchLayers(tree, rounds),
+  ...benchLife(tree, rounds),
   ...benchRootfs(Math.max(4, rounds >> 1)),
 ];
 process.exit(judge(goals) === 0 ? 0 : 1);

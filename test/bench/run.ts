@@ -7,14 +7,14 @@ import { absent, emptyBun, NSBOX, program, scratch } from "./things.ts";
 
 const KINDS = ["pid", "network", "ipc", "uts", "mount", "cgroup"];
 
-/** A bundle for crun and runc over the same tree, made from their own default. */
-function bundle(tree: string): string {
-  const folder = join(scratch(), "bundle");
+/** A bundle for crun and runc over the same tree, made from their own default, that runs `args`. */
+export function bundle(tree: string, args: readonly string[] = ["/bin/true"]): string {
+  const folder = join(scratch(), `bundle-${args.length}`);
   mkdirSync(folder, { recursive: true });
   Bun.spawnSync([program("runc")!, "spec"], { cwd: folder });
   const config = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"));
   config.process.terminal = false;
-  config.process.args = ["/bin/true"];
+  config.process.args = args;
   config.root = { path: tree, readonly: false };
   config.linux.namespaces = KINDS.map((type) => ({ type }));
   writeFileSync(join(folder, "config.json"), JSON.stringify(config));

@@ -1,9 +1,19 @@
 /** `nsbox exec` into containers that wait for it. */
 import { describe, expect, test } from "bun:test";
 import { chmodSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { withContainer } from "./containers.ts";
+import { withContainer, withProgram } from "./containers.ts";
 import { watch } from "./screen.ts";
-import { AS_ROOT, call, compiled, forEveryone, NSBOX, type Outcome, type Person, ROOT } from "./support.ts";
+import {
+  AS_ROOT,
+  call,
+  compiled,
+  forEveryone,
+  NSBOX,
+  type Outcome,
+  type Person,
+  ROOT,
+  textOf,
+} from "./support.ts";
 import { programBelow } from "./traces.ts";
 import { newTree } from "./trees.ts";
 
@@ -31,6 +41,32 @@ describe("a container that is entered", () => {
       expect(out.match(/^got .*/gm)).toBeNull();
     },
     20_000,
+  );
+
+  test.skipIf(!AS_ROOT)(
+    "is not believed where it runs nsbox itself, with a plan that confines nothing (needs root)",
+    async () => {
+      // All that tells its monitor from one outside is the filter that it is under.
+      const shared = ["run", "-q", "--share", "user,mnt,pid,ipc,uts,cgroup,time"];
+      const inner = [NSBOX, ...shared.with(-1, `${shared.at(-1)},net`), "--privileged", "/", "sleep", "60"];
+      const argv = [NSBOX, ...shared, "--cap-add", "SYS_CHROOT", "/", ...inner];
+      await withProgram(ROOT, argv, "sleep", async (pid) => {
+        const { out, err } = await exec(
+          ROOT,
+          pid,
+          "grep",
+          "-E",
+          "^(CapBnd|NoNewPrivs|Seccomp_filters)",
+          "/proc/self/status",
+        );
+        const own = textOf(`/proc/${pid}/status`);
+        expect(err).toBe("");
+        expect(out).toContain("NoNewPrivs:\t1\n");
+        expect(out).toContain(/^CapBnd:.*$/m.exec(own)![0]);
+        const filters = (status: string) => Number(/^Seccomp_filters:\t(\d+)$/m.exec(status)![1]);
+        expect(filters(out)).toBeGreaterThanOrEqual(2);
+      });
+    },
   );
 
   forEveryone((who) => {

@@ -73,7 +73,7 @@ describe("a command that is executed in a container", () => {
     );
 
     test("has the limits, the environment and the directory of the container's own", async () => {
-      const options = ["--ulimit", "nproc=77", "-e", "COLOUR=green", "-w", "/bin"];
+      const options = ["--ulimit", "nproc=77", "--oom-score-adj", "500", "-e", "COLOUR=green", "-w", "/bin"];
       await withContainer(who, options, async (pid) => {
         const { out } = await exec(
           who,
@@ -82,9 +82,9 @@ describe("a command that is executed in a container", () => {
           pid,
           "sh",
           "-c",
-          "ulimit -u; echo $COLOUR $SHAPE $container; pwd",
+          "ulimit -u; cat /proc/self/oom_score_adj; echo $COLOUR $SHAPE $container; pwd",
         );
-        expect(out).toBe("77\ngreen round nsbox\n/bin\n");
+        expect(out).toBe("77\n500\ngreen round nsbox\n/bin\n");
         expect((await exec(who, "-w", "/tmp", pid, "pwd")).out).toBe("/tmp\n");
       });
     });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { ENTER } from "../../src/plan/ops/enter.ts";
 import { OP_NAMES } from "../../src/plan/ops.ts";
 import { NO_SUBORDINATES, withAccounts } from "./accounts.ts";
 import { AS_ROOT, call, forEveryone, NSBOX, type Person, ROOT, reachable, SCRATCH, USER } from "./support.ts";
@@ -47,7 +48,11 @@ async function failEach(
 }
 
 const USUAL = ["-H", "zion", "--boottime", "100", "-w", "/bin"];
-const tried = new Set<string>(["say"]); // `say` cannot fail: it writes, and whether that worked is no matter
+// `say` cannot fail: it writes, and whether that worked is no matter. `attach` is a plan of its own, and to enter
+// is no part of a run: exec-undo.test.ts.
+// `own_root` is of a run without a root filesystem: unshare.test.ts; `keep_namespaces` of a container that is
+// there: ns-dir.test.ts.
+const tried = new Set<string>(["say", "attach", "own_root", "keep_namespaces", ...Object.keys(ENTER)]);
 
 describe("a step that fails", () => {
   forEveryone((who) => {
@@ -80,6 +85,13 @@ describe("a step that fails", () => {
     60_000,
   );
 
+  test("leaves nothing, and is named: those that keep a container, and hold descriptors", async () => {
+    for (const who of AS_ROOT ? [ROOT, USER] : [USER]) {
+      await failEach(who, ["-d"], newTree(who, "lean"), (name) => name === "supervise");
+      await failEach(who, ["--sync-fd", "9"], newTree(who, "lean"), (name) => name === "hold");
+    }
+  });
+
   test("leaves nothing, and is named: that of a root in memory", async () => {
     const who = AS_ROOT ? ROOT : USER;
     const options = ["-b", "/usr:/usr", "--symlink", "usr/bin:/bin"];
@@ -106,6 +118,7 @@ describe("a step that fails", () => {
 const FAMILIES: readonly (readonly string[])[] = [
   ["--no-map", "--nice", "1", "--cpu-affinity", "0", "--oom-score-adj", "500", "--ulimit", "cpu=100"],
   ["--init"],
+  ["-t", "--die-with-parent", "--pid-file", "/tmp/nsbox-undo.pid"],
   ["--share", "net", "--landlock-ro", "/", "--landlock-tcp", "80"],
   ["-b", "/etc:/b", "--file", "text:/etc/f", "--propagation", "slave"],
   ["--propagation", "unbindable", "--mount", "type=overlay,lowerdir=/usr/bin:/usr/lib,target=/o"],
@@ -115,6 +128,7 @@ const FAMILIES: readonly (readonly string[])[] = [
 
 /** Likewise, of root's. */
 const OF_ROOT: readonly (readonly string[])[] = [
+  ["--ns-dir", "/tmp/nsbox-undo-namespaces"],
   ["--user", "1000", "--group-add", "5"],
   ["-M", "0 100000 1000", "-G", "0 100000 1000", "-b", "/etc:/b:idmap"],
   ["--mount", "type=erofs,source=/etc/passwd,target=/i"],

@@ -1,6 +1,7 @@
 /** The container that is to be entered or changed while it runs: by name, by id, or by any of its processes. */
 import type { Plan } from "../../plan/plan.ts";
 import { storedPlan } from "../../runtime/containers/relaunch.ts";
+import type { State } from "../../runtime/containers/status.ts";
 import { ownPlan } from "../../runtime/enter/own-plan.ts";
 import { type Target, targetOf } from "../../runtime/enter/target.ts";
 import { planOfThisBuild } from "../../runtime/plan-behind.ts";
@@ -12,6 +13,13 @@ export interface Entered {
   readonly target: Target;
   readonly plan: Plan | undefined;
 }
+
+/** Why one that does not run cannot be entered. */
+const NOT_RUNNING: Readonly<Record<Exclude<State, "running">, string>> = {
+  created: "it is being made",
+  restarting: "it is about to start again",
+  exited: "it has ended",
+};
 
 /**
  * What `word` means: digits are a process, no container is named so.
@@ -27,12 +35,7 @@ export function findTarget(word: string): Entered {
   const { status } = container;
   if (status?.state !== "running") {
     throw new NsboxError(`Cannot enter ${title}`, {
-      cause:
-        status === undefined
-          ? "it is being made"
-          : status.state === "exited"
-            ? "it has ended"
-            : `it is ${status.state}`,
+      cause: NOT_RUNNING[status?.state ?? "created"],
       ...(status?.state === "exited" ? { hint: `\`nsbox restart ${word}\` starts it again` } : {}),
       code: "not-running",
     });

@@ -5,6 +5,7 @@ import { KINDS, type KindName } from "../../ns/kinds.ts";
 import type { EncodedPlan, Plan } from "../../plan/plan.ts";
 import { cgroupsOf } from "../../runtime/enter/cgroups.ts";
 import { confine } from "../../runtime/enter/confine.ts";
+import { otherOomScore } from "../../runtime/enter/process.ts";
 import { pickKinds } from "../../runtime/enter/target.ts";
 import { planEnter } from "../../sandbox/enter/plan.ts";
 import { DEFAULT_PATH, type Environment, settled } from "../../sandbox/environment.ts";
@@ -47,20 +48,27 @@ export function planExec(table: Command, typed: Parsed): PlannedExec {
     color: input.value("color"),
     bytes,
   };
+  if (input.has("tty") && input.has("detach")) {
+    throw new UsageError(
+      'Options "--tty" and "--detach" contradict each other: nobody would be at the terminal',
+    );
+  }
   const target = pickKinds(whole, named);
-  const { confinement, notes } = confine(target, own, {
+  const { confinement, notes, home } = confine(target, own, {
     user: typed.value("user"),
     privileged: input.has("privileged"),
   });
-  const { entries, path } = environmentOf(input.values("env"), caller, own);
+  const { entries, path } = environmentOf(input.values("env"), caller, own, home);
   const plan = planEnter({
     ...target,
     cgroups: input.has("no-cgroup") ? [] : cgroupsOf(target.pid),
+    oomScoreAdj: otherOomScore(target.pid),
     confinement,
     cwd: (workdir && input.value("workdir")) ?? own?.ops.findLast((op) => op.op === "chdir")?.path ?? "/",
     command: input.rest.slice(1),
     env: entries,
     path,
+    terminal: input.has("tty"),
     detach: input.has("detach"),
     display: display(caller),
     bytes,
@@ -83,8 +91,13 @@ function kindList(list: string): KindName[] {
   });
 }
 
-/** The container's own where its plan is known; else PATH, HOME and TERM. */
-function environmentOf(settings: readonly string[], caller: Caller, own: Plan | undefined): Environment {
+/** The container's own where its plan is known; else PATH, HOME and TERM. `home`: that of `--user`. */
+function environmentOf(
+  settings: readonly string[],
+  caller: Caller,
+  own: Plan | undefined,
+  home: string | undefined,
+): Environment {
   const variables: Record<string, string | undefined> = Object.create(null);
   if (own === undefined) {
     variables["PATH"] = DEFAULT_PATH;
@@ -97,5 +110,6 @@ function environmentOf(settings: readonly string[], caller: Caller, own: Plan | 
     const equals = entry.indexOf("=");
     variables[asBytes(entry.slice(0, equals))] = asBytes(entry.slice(equals + 1));
   }
+  if (home !== undefined) variables["HOME"] = asBytes(home);
   return settled(variables, settings, caller);
 }

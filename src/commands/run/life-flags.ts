@@ -68,6 +68,13 @@ export const lifeFlags = (): readonly Flag[] => [
     text: 'Keys parted by commas: single characters, or ctrl- and a letter. "none": no keys do.',
   },
   {
+    long: "ns-dir",
+    value: "DIR",
+    group: KEPT,
+    help: "Bind the namespaces of its own in DIR before the command starts: they outlive it",
+    text: "A file a kind, named as under /proc/PID/ns, for nsenter(1) and ip-netns(8). DIR is made where it is absent, and is a private mount of its own until nsbox-ns(1) releases it. It needs CAP_SYS_ADMIN outside. A PID namespace stays a name without life: once its PID 1 has ended no process is born in it any more.",
+  },
+  {
     long: "pid-file",
     value: "FILE",
     group: CALLERS,

@@ -6,12 +6,10 @@ import type { Op } from "../../plan/plan.ts";
 import type { LifePart } from "../../sandbox/life.ts";
 import { NO_WINDOW, windowSize } from "../../sys/window.ts";
 import { UsageError } from "../../util/errors.ts";
+import { isKept } from "./is-kept.ts";
 
 /** Options that say something of a container that is kept. */
 const OF_KEPT = ["restart", "stop-signal", "stop-timeout", "log-size", "detach-keys"];
-
-/** The container gets an id and a state directory. */
-export const isKept = (input: Parsed): boolean => input.has("detach") || input.has("name");
 
 /**
  * The operations for `input`. `kinds`: the namespaces that the command gets, joined ones included.

@@ -1,6 +1,7 @@
 /** The families of options that most runs do without: each is loaded where one of its options was given. */
 import type { Parsed } from "../../cli/command.ts";
 import type { Identity } from "../../sandbox/identity/request.ts";
+import type { LifePart } from "../../sandbox/life.ts";
 import type { MountPart } from "../../sandbox/mounts/part.ts";
 import type { MountsRequest } from "../../sandbox/mounts/request.ts";
 import { chooseKinds, ownKinds } from "../../sandbox/namespaces.ts";
@@ -25,17 +26,21 @@ export async function readParts(input: Parsed, request: RunRequest, caller: Call
   return {
     identity: found,
     mounts: typed || found?.idmapRoot ? await planned(input, request, caller, typed, found) : undefined,
-    life: used.has("life")
-      ? (await import("./life.ts")).readLife(input, [
-          ...chooseKinds(request, caller),
-          ...request.joins.map(({ kind }) => kind),
-        ])
-      : undefined,
+    life: used.has("life") ? await lifeOf(input, request, caller) : undefined,
     security: used.has("security") ? await (await import("./security.ts")).readSecurity(input) : undefined,
     init: used.has("init")
       ? (await import("./init.ts")).readInit(input, request, chooseKinds(request, caller), caller)
       : undefined,
   };
+}
+
+async function lifeOf(input: Parsed, request: RunRequest, caller: Caller): Promise<LifePart> {
+  const made = chooseKinds(request, caller);
+  const { readLife } = await import("./life.ts");
+  const life = readLife(input, [...made, ...request.joins.map(({ kind }) => kind)]);
+  if (!input.has("ns-dir")) return life;
+  const { nsDirBlock } = await import("./ns-dir.ts");
+  return { ...life, outside: [...life.outside, nsDirBlock(input, request, made, caller)] };
 }
 
 /** ROOTFS that is none; a directory of that name is `./none`. */

@@ -35,7 +35,7 @@ export function readRequest(input: Parsed, joins: readonly Join[] = []): RunRequ
     root,
     command: words,
     named: namedKinds(input),
-    share: input.has("share") ? input.values("share").flatMap(kindList) : [],
+    share: input.has("share") ? readShare(input) : [],
     joins,
     maps: MAP_OPTIONS.some((long) => input.has(long)),
     hostname,
@@ -56,7 +56,8 @@ const PATH_MAX = 4096;
 const isTooLong = (path: string): boolean =>
   path.length * 3 >= PATH_MAX && new TextEncoder().encode(path).length >= PATH_MAX;
 
-function namedKinds(input: Parsed): KindName[] {
+/** The kinds whose options were given, in the table's order. */
+export function namedKinds(input: Parsed): KindName[] {
   const named: KindName[] = [];
   for (const { name, long } of KINDS) if (input.has(long)) named.push(name);
   return named;
@@ -73,6 +74,16 @@ function hostnameOf(input: Parsed): string | undefined {
   if (hostname !== undefined) checkHostname(hostname);
   return hostname;
 }
+
+/** The host name, for a command that has `kinds` for itself. @throws UsageError where that is not to be. */
+export function readHostname(input: Parsed, kinds: readonly KindName[]): string | undefined {
+  const hostname = hostnameOf(input);
+  if (hostname === undefined || kinds.includes("uts")) return hostname;
+  throw new UsageError('Option "--hostname" needs a UTS namespace of the command\'s own');
+}
+
+/** The kinds that stay shared. @throws UsageError naming the word that is none. */
+export const readShare = (input: Parsed): KindName[] => input.values("share").flatMap(kindList);
 
 /** `net,uts` as kinds, by the names under /proc/PID/ns or those of the long options. */
 function kindList(list: string): KindName[] {

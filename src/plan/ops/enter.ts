@@ -18,8 +18,9 @@ export const ENTER = {
     says: "Enter these namespaces of it all at once, then its root, and create the process there, with no more capabilities than the next steps need: {flags}",
     call: "setns, fchdir, chroot, clone CLONE_PARENT",
     man: "setns(2)",
-    // most: what the process may have from its birth on. detach: it gets /dev/null, and nobody waits for it.
-    fields: { flags: "clone_flags", most: "capabilities", detach: "number" },
+    // most: what the process may have from its birth on. badness: its oom_score_adj, where that is not the
+    // caller's. detach: it gets /dev/null, and nobody waits for it.
+    fields: { flags: "clone_flags", most: "capabilities", badness: "string", detach: "number" },
   },
   detach: {
     where: "inside",

@@ -32,6 +32,15 @@ export const ROOT = {
     // it may be reached through links (inside the root filesystem), and what is above it is made as well.
     fields: { path: "path", slot: "number", like: "string", follow: "number" },
   },
+  own_root: {
+    where: "inside",
+    undo: "ends",
+    says: "Keep the caller's root, as this mount namespace has it",
+    call: "openat",
+    man: "open(2)",
+    kind: "mnt",
+    fields: {},
+  },
   idmap_root: {
     where: "outside",
     undo: "ends",

@@ -7,7 +7,13 @@ import { readStatus } from "./status.ts";
 
 /** One thing that was put right. */
 export interface Collected {
-  readonly what: "half-made container" | "lost container" | "name" | "file" | "mount points in";
+  readonly what:
+    | "half-made container"
+    | "half-made namespaces"
+    | "lost container"
+    | "name"
+    | "file"
+    | "mount points in";
   readonly name: string;
 }
 

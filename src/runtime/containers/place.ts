@@ -34,7 +34,9 @@ function look(path: string): Stats | undefined {
 
 function isUsable(path: string): boolean {
   try {
-    if (look(path) !== undefined) return true;
+    const there = look(path);
+    // Root of a user namespace is not the host's root, whose directory this may be: the helper goes on likewise.
+    if (there !== undefined) return process.geteuid!() !== 0 || there.uid === 0;
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
     return true;
   } catch {

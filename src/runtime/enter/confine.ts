@@ -1,6 +1,12 @@
 /** Chooses what confines a command in a container: its stored plan, or what the kernel tells of its process. */
 import type { Plan } from "../../plan/plan.ts";
-import { asUser, confinementOf, type Filter, unconfined } from "../../sandbox/enter/confinement.ts";
+import {
+  asUser,
+  confinementOf,
+  type Filter,
+  type User,
+  unconfined,
+} from "../../sandbox/enter/confinement.ts";
 import type { Confinement } from "../../sandbox/enter/request.ts";
 import { HOST, inRoot } from "../../sandbox/identity/accounts.ts";
 import { findUser } from "../../sandbox/identity/look-up.ts";
@@ -18,13 +24,22 @@ export interface Differences {
 }
 
 /** `plan`: that of the container, where nsbox started it. */
-export function confine(target: Target, plan: Plan | undefined, { user, privileged }: Differences): Found {
+export function confine(
+  target: Target,
+  plan: Plan | undefined,
+  { user, privileged }: Differences,
+): Found & { readonly home?: string } {
   const found = usual(target, plan);
-  let { confinement } = found;
-  if (user !== undefined) confinement = become(confinement, target, user);
+  const other = user === undefined ? undefined : findUser(user, readerFor(target));
+  const own = other === undefined ? found.confinement : become(found.confinement, target, other);
+  const confinement = privileged ? unconfined(own) : own;
   // Nothing is worth a note of what is not to hold.
-  return privileged ? { confinement: unconfined(confinement), notes: [] } : { ...found, confinement };
+  const notes = privileged ? [] : found.notes;
+  return { confinement, notes, ...(other === undefined ? {} : { home: other.home }) };
 }
+
+/** Accounts are those of the root that the command will have. */
+const readerFor = ({ pid, root }: Target) => (root ? inRoot(`/proc/${pid}/root`) : HOST);
 
 function usual(target: Target, plan: Plan | undefined): Found {
   const { pid, kinds } = target;
@@ -39,8 +54,7 @@ function usual(target: Target, plan: Plan | undefined): Found {
 const storedFilters = ({ ops }: Plan): Filter[] =>
   ops.flatMap((op) => (op.op === "seccomp" ? [{ program: op.program, flags: op.flags }] : []));
 
-function become(confinement: Confinement, { pid, kinds, root }: Target, user: string): Confinement {
-  const found = findUser(user, root ? inRoot(`/proc/${pid}/root`) : HOST);
+function become(confinement: Confinement, { pid, kinds }: Target, found: User): Confinement {
   if (!kinds.includes("user")) return asUser(confinement, found);
   const isGroup = isMappedIn(pid, "gid_map");
   for (const [what, id, mapped] of [

@@ -67,3 +67,9 @@ export function sameRoot(pid: number, other: number | "self"): boolean {
   const [a, b] = [root(pid), root(other)];
   return a !== undefined && a.ino === b?.ino && a.dev === b.dev;
 }
+
+/** Its badness for the out-of-memory killer, where it is not the caller's own: see proc_pid_oom_score_adj(5). */
+export function otherOomScore(pid: number): number | undefined {
+  const [score, own] = ([pid, "self"] as const).map((who) => procText(who, "oom_score_adj")?.trim());
+  return score === undefined || score === "" || score === own ? undefined : Number(score);
+}

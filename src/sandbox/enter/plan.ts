@@ -27,19 +27,35 @@ function needed({ first }: Confinement): number {
   return capabilitySet([...all]);
 }
 
+/** As in a run: the terminal is opened by who the command is, and before it has given up anything else. */
+function withTerminal(first: readonly Op[]): Op[] {
+  const at = first.findIndex(({ op }) => op === "capabilities");
+  const own: Op[] = [
+    { op: "terminal", rows: 0, columns: 0 },
+    { op: "session", terminal: 1 },
+  ];
+  return [...first.slice(0, at), ...own, ...first.slice(at)];
+}
+
 /** The plan of a command in a container that is there. */
 export function planEnter(request: EnterRequest): EncodedPlan {
-  const { title, pid, start, kinds, root, cgroups, confinement, cwd, detach } = request;
+  const { title, pid, start, kinds, root, cgroups, oomScoreAdj, confinement, cwd, detach } = request;
   const flags = kinds.reduce((sum, kind) => sum + flagOf(kind), 0);
   const waitedFor: Op[] = detach ? [] : [{ op: "die_with_monitor" }];
   const ops: Op[] = [
     { op: "standard_fds" },
     { op: "restore_nofile" },
     { op: "open_target", title, pid, start, root: root ? 1 : 0, mounts: 0 },
-    { op: "enter", flags, most: needed(confinement), detach: detach ? 1 : 0 },
+    {
+      op: "enter",
+      flags,
+      most: needed(confinement),
+      badness: String(oomScoreAdj ?? ""),
+      detach: detach ? 1 : 0,
+    },
     ...cgroups.map((path): Op => ({ op: "join_cgroup", path })),
     ...(detach ? [{ op: "detach" } satisfies Op] : []),
-    ...confinement.first,
+    ...(request.terminal ? withTerminal(confinement.first) : confinement.first),
     // A change of ids may have let others look in again.
     { op: "undumpable" },
     { op: "chdir", path: cwd },

@@ -25,12 +25,16 @@ export interface EnterRequest {
   readonly root: boolean;
   /** The files cgroup.procs of the cgroups to join. */
   readonly cgroups: readonly string[];
+  /** The badness for the out-of-memory killer that is usual there; undefined where it is the caller's. */
+  readonly oomScoreAdj: number | undefined;
   readonly confinement: Confinement;
   readonly cwd: string;
   readonly command: readonly string[];
   /** `NAME=VALUE` each, and the PATH among them. */
   readonly env: readonly string[];
   readonly path: string;
+  /** The command gets a terminal of its own, one of the container's /dev/pts. */
+  readonly terminal: boolean;
   /** Nobody waits for the command. */
   readonly detach: boolean;
   readonly display: string;
