@@ -8,6 +8,7 @@
  */
 #include "box.h"
 #include "mounts.h"
+#include "record.h"
 #include "sys.h"
 #include "text.h"
 #include <linux/fcntl.h>
@@ -231,6 +232,8 @@ static void let_go(void) {
 void names_stay(void) {
     if (box.names_record < 0)
         return;
+    if (names.mounts_stay)
+        record_needed();
     SYS(pwrite64, box.names_record, "kept", 4, 0);
     let_go();
 }

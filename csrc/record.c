@@ -104,6 +104,16 @@ long record_add(const char *path) {
     return written;
 }
 
+void record_needed(void) {
+    for (u32 i = 0; i < PLACES && box.lock >= 0; i++) {
+        int directory = open_place(places[i]), record = record_open(directory, O_WRONLY | O_APPEND);
+        if (record >= 0)
+            SYS(write, record, RECORD_NEEDED, sizeof RECORD_NEEDED);
+        SYS(close, record);
+        SYS(close, directory);
+    }
+}
+
 /* What one of them holds. Returns its length, 0 where there is none. */
 static u64 read_place(const char *place, char *paths, u64 size) {
     long length = 0;

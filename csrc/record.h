@@ -9,6 +9,8 @@
 
 /* Begins the line that says where the root filesystem is; all others are paths in it. */
 #define RECORD_ROOT '='
+/* A line of a record whose mount points a bound mount namespace needs: `nsbox gc` leaves them alone. */
+#define RECORD_NEEDED "!"
 
 /*
  * Names the two directories where records may stand. What is written goes to the first that is this user's
@@ -17,6 +19,8 @@
 void record_in(const char *first, const char *second);
 /* Adds `path`. Returns 0 or a negative errno. */
 long record_add(const char *path);
+/* Says in the record, if there is one, that its mount points are needed. */
+void record_needed(void);
 /* 1 where `path` is in the record. */
 int record_has(const char *path);
 /* Reads the records, NUL after each path, into `paths`. Returns their length, 0 where there is none. */

@@ -185,7 +185,7 @@ void remove_mount_points(void) {
         at--;
         while (at > 0 && paths[at - 1])
             at--;
-        if (paths[at] != RECORD_ROOT)
+        if (paths[at] == '/')
             remove_mount_point(paths + at);
     }
     record_remove();

@@ -41,9 +41,14 @@ function recordsIn(directory: string): string[] {
     .map((name) => `${directory}/${name}`);
 }
 
-/** The root filesystem that a record is of; undefined where it does not say. */
+/** A line that says: a bound mount namespace needs these mount points. The end of the next run removes them. */
+const NEEDED = "!";
+
+/** The root filesystem that a record is of; undefined where it does not say, or is to be left alone. */
 function treeOf(record: string): string | undefined {
-  const [line = ""] = (readOwnFile(record, LARGEST) ?? "").split("\0", 1);
+  const lines = (readOwnFile(record, LARGEST) ?? "").split("\0");
+  const [line = ""] = lines;
+  if (lines.includes(NEEDED)) return undefined;
   return line.startsWith("=/") && line.length < LONGEST_PATH ? line.slice(1) : undefined;
 }
 
