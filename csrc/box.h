@@ -14,6 +14,9 @@ struct failure {
     s32 error;
 };
 
+/* Without a step: all that comes before the exec of the command has been done. */
+#define REACHED_EXEC (-1)
+
 /* Memory that a monitor shares with its supervisor. */
 struct outcome {
     struct failure failure;

@@ -96,8 +96,10 @@ static void hear(struct failure *failure) {
         box.channel = -1;
         return;
     }
-    life.running = 1;
-    tell_started();
+    if (box.told->error == REACHED_EXEC) {
+        life.running = 1;
+        tell_started();
+    }
     /* Nothing is left to be done or worded: pages and descriptors go back. */
     SYS(madvise, &box.plan, __builtin_offsetof(struct plan, executable), MADV_DONTNEED);
     SYS(madvise, box.sources, sizeof box.sources, MADV_DONTNEED);

@@ -10,6 +10,7 @@
 
 static struct flow in, out;
 static int begun, end_is_typed;
+static char last; /* byte of the input */
 
 int relay_runs(void) {
     return begun;
@@ -25,17 +26,20 @@ void relay_begin(int master) {
     terminal_raw();
 }
 
-/* Its input is no terminal and has ended: the key that ends a terminal's input says so. */
+/*
+ * Its input is no terminal and has ended: the key that ends a terminal's input says so. Behind the beginning
+ * of a line the first only hands that over. Who edits lines itself knows the key as well.
+ */
 static void type_end(void) {
     struct modes modes;
     if (!in.ended || in.done < in.length || end_is_typed)
         return;
     end_is_typed = 1;
-    if (SYS(ioctl, in.to, TCGETS, &modes) == 0 && (modes.local & ICANON)) {
-        in.bytes[0] = (char)modes.keys[VEOF];
-        in.done = 0;
-        in.length = 1;
-    }
+    if (SYS(ioctl, in.to, TCGETS, &modes) < 0)
+        return;
+    in.bytes[0] = in.bytes[1] = (char)modes.keys[VEOF];
+    in.done = 0;
+    in.length = (modes.local & ICANON) && last != 0 && last != '\n' ? 2 : 1;
 }
 
 void relay_wants(struct pollfd *polls) {
@@ -47,6 +51,8 @@ void relay_wants(struct pollfd *polls) {
 
 int relay_move(const struct pollfd *polls) {
     flow_move(&in, polls[0].revents);
+    if (!in.ended && in.length > 0)
+        last = in.bytes[in.length - 1];
     type_end();
     flow_move(&out, polls[1].revents);
     return !out.closed;
@@ -66,7 +72,8 @@ void relay_finish(void) {
     for (;;) {
         struct pollfd wait = flow_wants(&out);
         struct __kernel_timespec now = {0};
-        if (wait.fd < 0 || (wait.events == POLLIN && SYS(ppoll, &wait, 1, &now, 0, 0) <= 0))
+        /* What is to be written waits for its reader; what is to be read is there by now. */
+        if (wait.fd < 0 || SYS(ppoll, &wait, 1, wait.events == POLLIN ? &now : 0, 0, 0) <= 0)
             return;
         flow_move(&out, POLLIN);
     }

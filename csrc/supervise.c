@@ -62,8 +62,10 @@ _Noreturn static void end_of_all(void) {
     if (keeps || (!own.begun && is_tried_again()))
         state_write();
     settle();
+    log_end();
     if (!keeps && (own.begun || !is_tried_again()))
         state_remove(args->directory, args->names, args->id);
+    clients_accept(); /* who connected meanwhile hears of it too */
     if (!own.begun && state.failure.step)
         clients_send(HEARS_FAILED, &state.failure, sizeof state.failure);
     else
@@ -152,7 +154,7 @@ long op_supervise(const struct args_supervise *args) {
     if (pid < 0)
         return pid;
     SYS(close, pair[0]);
-    clients_first(above_standard(pair[1]));
+    clients_first(above_standard(pair[1]), (int)args->attach);
     return supervise();
 }
 
