@@ -9,8 +9,9 @@
 #include <linux/time_types.h>
 
 static struct flow in, out;
-static int begun, end_is_typed;
-static char last; /* byte of the input */
+static int begun, slave = -1;
+static enum { NOT_YET, IN_LINES, IN_KEYS } end_typed; /* the end, and what the modes were */
+static char last;                                     /* byte of the input */
 
 int relay_runs(void) {
     return begun;
@@ -22,24 +23,29 @@ void relay_begin(int master) {
     out = (struct flow){.from = master, .to = 1};
     SYS(fcntl, master, F_SETFL, O_RDWR | O_NONBLOCK);
     /* Held open, so that the command may close all of its own and open /dev/tty again. */
-    SYS(ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    slave = (int)SYS(ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
     terminal_raw();
 }
 
 /*
  * Its input is no terminal and has ended: the key that ends a terminal's input says so. Behind the beginning
- * of a line the first only hands that over. Who edits lines itself knows the key as well.
+ * of a line the first only hands that over. A shell that edits lines itself loses a key that came before it
+ * changed the modes: it gets another once it has read all the rest and shows its prompt.
  */
 static void type_end(void) {
     struct modes modes;
-    if (!in.ended || in.done < in.length || end_is_typed)
+    int unread = 0;
+    if (!in.ended || in.done < in.length || SYS(ioctl, in.to, TCGETS, &modes) < 0)
         return;
-    end_is_typed = 1;
-    if (SYS(ioctl, in.to, TCGETS, &modes) < 0)
+    u32 now = modes.local & ICANON ? IN_LINES : IN_KEYS;
+    if (now == IN_KEYS && SYS(ioctl, slave, FIONREAD, &unread) == 0 && unread > 0)
+        return;
+    if (end_typed == now || (end_typed && now == IN_LINES))
         return;
     in.bytes[0] = in.bytes[1] = (char)modes.keys[VEOF];
     in.done = 0;
-    in.length = (modes.local & ICANON) && last != 0 && last != '\n' ? 2 : 1;
+    in.length = now == IN_LINES && last != 0 && last != '\n' ? 2 : 1;
+    end_typed = now;
 }
 
 void relay_wants(struct pollfd *polls) {
