@@ -102,6 +102,7 @@ void signals_take(void);
 /* Gives it back; the child does so last of all before exec. */
 void signals_give_back(void);
 /* Ends this process by `signal`, without a core file. Returns where the caller ignores it. */
+void signals_stop_by(int signal);
 void signals_die_by(int signal);
 /* 1 where process `pid` of a PID namespace would never notice the signal. */
 int signal_is_lost(s32 pid, int signal);

@@ -183,8 +183,12 @@ static int hear(struct failure *failure) {
 }
 
 static int wants_input(void) {
-    return client.is->input && client.taken && !client.ended && !client.is->only_start &&
-           terminal_may_read(0);
+    if (!client.is->input || !client.taken || client.ended || client.is->only_start)
+        return 0;
+    /* As any program that wants the keys does in the background. Its shell brings it back. */
+    if (client.is->terminal && !terminal_may_read(0))
+        signals_stop_by(SIGTTIN);
+    return terminal_may_read(0);
 }
 
 int client_connect(const char *directory) {

@@ -21,7 +21,8 @@ struct one {
 
 static struct one clients[MAX_CLIENTS];
 static u32 count;
-static int listener = -1, feed = -1;
+static int listener = -1, feed = NO_FEED;
+static int end_waits;   /* the first has ended its input, and the command has no terminal yet */
 static int input_ended; /* the first said so: no later life of the command has an input either */
 
 /* What somebody typed and the command has not read yet. It goes on although who typed it has gone. */
@@ -96,15 +97,29 @@ static void thank_typist(void) {
         thank(of);
 }
 
+/* 1 where the input is a terminal. */
+static int type_end_key(void) {
+    struct modes modes;
+    if (SYS(ioctl, feed, TCGETS, &modes) < 0)
+        return 0;
+    if (modes.local & ICANON)
+        SYS(write, feed, &modes.keys[VEOF], 1);
+    return 1;
+}
+
 void clients_feed(int fd) {
     if (feed >= 0 && feed != fd)
         SYS(close, feed);
     feed = fd;
     if (input_ended && fd >= 0) {
         SYS(close, fd);
-        feed = -1;
+        feed = NO_FEED;
     }
-    if (feed < 0) {
+    if (feed >= 0 && end_waits) {
+        end_waits = 0;
+        type_end_key();
+    }
+    if (feed == NO_FEED) {
         input.done = input.length;
         thank_typist();
     }
@@ -155,7 +170,7 @@ static void write_input(void) {
     if (written == -EAGAIN || written == -EINTR)
         return;
     if (written < 0)
-        clients_feed(-1); /* nobody reads it any more */
+        clients_feed(NO_FEED); /* nobody reads it any more */
     else
         input.done += (u32)written;
     if (!has_input())
@@ -164,13 +179,13 @@ static void write_input(void) {
 
 /* The key that ends the input of a terminal; of a pipe its end. */
 static void end_input(const struct one *client) {
-    struct modes modes;
-    if (SYS(ioctl, feed, TCGETS, &modes) == 0) {
-        if (modes.local & ICANON)
-            SYS(write, feed, &modes.keys[VEOF], 1);
-    } else if (client->first) {
+    if (feed == LATER_FEED)
+        end_waits = client->first;
+    else if (type_end_key())
+        return;
+    else if (client->first) {
         input_ended = 1; /* others come and go, and the input stays open for the next */
-        clients_feed(-1);
+        clients_feed(NO_FEED);
     }
 }
 
@@ -198,7 +213,7 @@ static void take(struct one *client, struct wishes *wishes) {
         input.length = (u32)size;
         input.done = 0;
         input.of = client;
-        if (feed < 0 || size == 0) {
+        if (feed == NO_FEED || size == 0) {
             input.done = input.length;
             thank_typist();
         }

@@ -25,7 +25,9 @@ long clients_listen(int directory);
  */
 void clients_first(int fd, int attached);
 
-/* The command's input is `fd` now, -1 for none. */
+enum { NO_FEED = -1, LATER_FEED = -2 };
+
+/* The command's input is `fd` now; NO_FEED: it has none; LATER_FEED: what is typed waits until it has. */
 void clients_feed(int fd);
 
 /* What to wait for, at most MAX_CLIENTS + 2 entries. Returns how many. */

@@ -94,7 +94,7 @@ long begin_life(void) {
     for (int fd = 0; fd <= 2; fd++)
         if (ours[fd] >= 0)
             set_nonblocking(ours[fd]);
-    clients_feed(ours[0]);
+    clients_feed(own.args->terminal ? LATER_FEED : ours[0]);
     state.monitor = (s32)pid;
     state.pid = 0;
     return pid < 0 ? pid : 0;

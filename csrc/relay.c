@@ -4,6 +4,7 @@
 #include "sys.h"
 #include "terminal.h"
 #include <asm/ioctls.h>
+#include <asm/signal.h>
 #include <asm/termbits.h>
 #include <linux/fcntl.h>
 #include <linux/time_types.h>
@@ -50,6 +51,9 @@ static void type_end(void) {
 
 void relay_wants(struct pollfd *polls) {
     polls[0] = flow_wants(&in);
+    /* As any program that wants the keys does in the background. Its shell brings it back. */
+    if (polls[0].fd == 0 && !terminal_may_read(0))
+        signals_stop_by(SIGTTIN);
     if (polls[0].fd == 0 && !terminal_may_read(0))
         polls[0].fd = -1;
     polls[1] = flow_wants(&out);

@@ -56,7 +56,7 @@ _Noreturn static void end_of_all(void) {
     const struct args_supervise *args = own.args;
     char status = (char)state.exit;
     int keeps = (own.begun || own.again) && !args->remove;
-    clients_feed(-1);
+    clients_feed(NO_FEED);
     state.state = "exited";
     /* First: whoever reads slowly, or not at all, is not to hide how it ended. */
     if (keeps || (!own.begun && is_tried_again()))
