@@ -10,9 +10,9 @@
 #include <linux/time_types.h>
 
 static struct flow in, out;
-static int begun, slave = -1;
-static enum { NOT_YET, IN_LINES, IN_KEYS } end_typed; /* the end, and what the modes were */
-static char last;                                     /* byte of the input */
+static int begun;
+static int ends_typed;
+static char last; /* byte of the input */
 
 int relay_runs(void) {
     return begun;
@@ -24,29 +24,28 @@ void relay_begin(int master) {
     out = (struct flow){.from = master, .to = 1};
     SYS(fcntl, master, F_SETFL, O_RDWR | O_NONBLOCK);
     /* Held open, so that the command may close all of its own and open /dev/tty again. */
-    slave = (int)SYS(ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    SYS(ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
     terminal_raw();
 }
 
 /*
  * Its input is no terminal and has ended: the key that ends a terminal's input says so. Behind the beginning
- * of a line the first only hands that over. A shell that edits lines itself loses a key that came before it
- * changed the modes: it gets another once it has read all the rest and shows its prompt.
+ * of a line the first only hands that over. A shell that edits lines itself loses a key that comes while it
+ * changes the modes, and nobody hears of that: when it writes something, its next prompt, it
+ * gets another. Some are enough, and an editor that knows the key as another one is not to get it for ever.
  */
-static void type_end(void) {
+static void type_end(int wrote) {
     struct modes modes;
-    int unread = 0;
+    enum { MOST = 8 };
     if (!in.ended || in.done < in.length || SYS(ioctl, in.to, TCGETS, &modes) < 0)
         return;
-    u32 now = modes.local & ICANON ? IN_LINES : IN_KEYS;
-    if (now == IN_KEYS && SYS(ioctl, slave, FIONREAD, &unread) == 0 && unread > 0)
-        return;
-    if (end_typed == now || (end_typed && now == IN_LINES))
+    int by_lines = (modes.local & ICANON) != 0;
+    if (ends_typed > 0 && (by_lines || !wrote || ends_typed >= MOST))
         return;
     in.bytes[0] = in.bytes[1] = (char)modes.keys[VEOF];
     in.done = 0;
-    in.length = now == IN_LINES && last != 0 && last != '\n' ? 2 : 1;
-    end_typed = now;
+    in.length = by_lines && last != 0 && last != '\n' ? 2 : 1;
+    ends_typed++;
 }
 
 void relay_wants(struct pollfd *polls) {
@@ -63,7 +62,7 @@ int relay_move(const struct pollfd *polls) {
     flow_move(&in, polls[0].revents);
     if (!in.ended && in.length > 0)
         last = in.bytes[in.length - 1];
-    type_end();
+    type_end(polls[1].fd == out.from && polls[1].revents);
     flow_move(&out, polls[1].revents);
     return !out.closed;
 }
