@@ -152,6 +152,10 @@ static int hear(struct failure *failure) {
     long length = SYS(recvfrom, client.is->connection, &parcel, sizeof parcel);
     if (length == -EINTR)
         return -1;
+    /* It went without having read all that we said, which the kernel tells first. Its last words are there
+     * still. */
+    if (length == -ECONNRESET)
+        length = SYS(recvfrom, client.is->connection, &parcel, sizeof parcel);
     if (length <= 0) {
         SYS(write, 2, gone, sizeof gone - 1);
         return 125;

@@ -1,8 +1,8 @@
 /** Options of `nsbox run` for callers that are programs: descriptors to tell and to wait for, a PID file. */
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CALLER_ENV, forEveryone, NSBOX, SCRATCH, shell, start, textOf, until } from "./support.ts";
+import { CALLER_ENV, forEveryone, NSBOX, SCRATCH, shell, start, until } from "./support.ts";
 import { descendants, programBelow, traces } from "./traces.ts";
 import { newTree, tree } from "./trees.ts";
 
