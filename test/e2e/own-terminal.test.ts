@@ -112,12 +112,12 @@ describe("nsbox run -t", () => {
       const { out, status } = await shell(who, ends);
       expect([out.replaceAll("\r", ""), status]).toEqual(["a\nba\nbstatus 0\nstatus 0\n", 0]);
       const bash = await shell(who, `echo 'echo $((6*7)); exit 9' | ${nsbox} bash --norc; echo "status $?"`);
-      expect(bash.out).toMatch(/\n42\r\n(?:.|\n)*status 9\n$/);
+      expect(bash.out).toMatch(/\n42\r\n[\s\S]*status 9\n$/);
       const open = await shell(
         who,
         `echo 'echo $((6*7))' | timeout 9 ${nsbox} bash --norc; echo "status $?"`,
       );
-      expect(open.out).toMatch(/\n42\r\n(?:.|\n)*status 0\n$/);
+      expect(open.out).toMatch(/\n42\r\n[\s\S]*status 0\n$/);
     });
 
     test("an output that is a pipe gets all, and a reader that goes ends the command", async () => {
