@@ -14,6 +14,9 @@ struct failure {
     s32 error;
 };
 
+/* Without a step: all that comes before the exec of the command has been done. */
+#define REACHED_EXEC (-1)
+
 /* Memory that a monitor shares with its supervisor. */
 struct outcome {
     struct failure failure;
@@ -111,6 +114,7 @@ void signals_take(void);
 /* Gives it back; the child does so last of all before exec. */
 void signals_give_back(void);
 /* Ends this process by `signal`, without a core file. Returns where the caller ignores it. */
+void signals_stop_by(int signal);
 void signals_die_by(int signal);
 /* 1 where process `pid` of a PID namespace would never notice the signal. */
 int signal_is_lost(s32 pid, int signal);

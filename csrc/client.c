@@ -16,12 +16,14 @@
 
 static struct {
     const struct client *is;
+    int signals;  /* signalfd */
     int taken;    /* the supervisor wants more input */
     int ended;    /* ours has come to its end */
-    int detached; /* the keys were typed */
-    u32 matched;  /* how many of them */
-    int broken;   /* nobody reads our output any more */
-    u64 keyed;    /* signals that came from the keyboard */
+    int detached; /* the keys were typed, or the terminal hung up */
+    int hung_up;
+    u32 matched; /* how many of them */
+    int broken;  /* nobody reads our output any more */
+    u64 keyed;   /* signals that came from the keyboard */
 } client;
 
 static void say(enum message kind, const void *bytes, u64 size) {
@@ -37,9 +39,23 @@ static void say_size(void) {
         say(SAYS_WINDOW, &window, sizeof window);
 }
 
+/* Where we began in the background, the terminal is looked at once it is ours. */
+static void make_raw(void) {
+    if (!client.is->terminal)
+        return;
+    if (box.terminal < 0)
+        terminal_save();
+    terminal_raw();
+}
+
 static void say_signal(int signal) {
     char number = (char)signal;
     say(SAYS_SIGNAL, &number, 1);
+}
+
+/* Only our terminal is gone, not the command's. */
+static void hang_up(void) {
+    client.detached = client.hung_up = 1;
 }
 
 /* What was typed, but for the keys that detach: of those that may be, nothing goes out before it is clear. */
@@ -71,33 +87,21 @@ static void read_input(void) {
         type(typed, (u64)length);
     else if (length != -EAGAIN && length != -EINTR) {
         client.ended = 1;
-        say(SAYS_END, "", 0);
-    }
-}
-
-static void write_out(int fd, const char *bytes, u64 size) {
-    while (size > 0 && !client.broken) {
-        long written = SYS(write, fd, bytes, size);
-        if (written == -EAGAIN || written == -EINTR) {
-            struct pollfd wait = {.fd = fd, .events = POLLOUT};
-            SYS(ppoll, &wait, 1, 0, 0, 0);
-        } else if (written < 0) {
-            client.broken = 1;
-            say_signal(SIGPIPE);
-        } else {
-            bytes += written;
-            size -= (u64)written;
-        }
+        if (client.is->terminal && terminal_is(0))
+            hang_up(); /* in raw modes a terminal has no other end */
+        else
+            say(SAYS_END, "", 0);
     }
 }
 
 static void take_signal(const struct signalfd_siginfo *info) {
     int signal = (int)info->ssi_signo;
     if (signal == SIGWINCH || signal == SIGCONT) {
-        if (client.is->terminal)
-            terminal_raw();
+        make_raw();
         say_size();
-    } else if (signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU) {
+    } else if (signal == SIGHUP && client.is->terminal)
+        hang_up();
+    else if (signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU) {
         terminal_restore();
         SYS(kill, SYS(getpid), SIGSTOP); /* the container goes on */
     } else if (!(BIT(signal) & (BIT(SIGCHLD) | BIT(SIGURG) | BIT(SIGPIPE) | BIT(SIGIO)))) {
@@ -107,21 +111,60 @@ static void take_signal(const struct signalfd_siginfo *info) {
     }
 }
 
+static void take_signals_of_client(void) {
+    struct signalfd_siginfo info;
+    while (SYS(read, client.signals, &info, sizeof info) == (long)sizeof info)
+        take_signal(&info);
+}
+
+/*
+ * Whoever reads slowly must not keep signals from the container: a write of PIPE_BUF, see pipe(7), does not
+ * block where poll(2) says there is room.
+ */
+static void write_out(int fd, const char *bytes, u64 size) {
+    enum { PIPE_BUF = 4096 };
+    while (size > 0 && !client.broken && !client.detached) {
+        struct pollfd wait[] = {{.fd = fd, .events = POLLOUT}, {.fd = client.signals, .events = POLLIN}};
+        SYS(ppoll, wait, 2, 0, 0, 0);
+        take_signals_of_client();
+        if (!wait[0].revents)
+            continue;
+        long written = SYS(write, fd, bytes, size < PIPE_BUF ? size : PIPE_BUF);
+        if (written == -EAGAIN || written == -EINTR)
+            continue;
+        if (written == -EIO && client.is->terminal)
+            hang_up();
+        else if (written < 0) {
+            client.broken = 1;
+            say_signal(SIGPIPE);
+        } else {
+            bytes += written;
+            size -= (u64)written;
+        }
+    }
+}
+
 /* Returns an exit status, or -1 to go on. */
 static int hear(struct failure *failure) {
     static struct parcel parcel;
     static const char gone[] = "error: The supervisor of the container was killed\n";
+    static const char full[] = "error: Too many are attached to the container already: at most 16\n";
     long length = SYS(recvfrom, client.is->connection, &parcel, sizeof parcel);
     if (length == -EINTR)
         return -1;
+    /* It went without having read all that we said, which the kernel tells first. Its last words are there
+     * still. */
+    if (length == -ECONNRESET)
+        length = SYS(recvfrom, client.is->connection, &parcel, sizeof parcel);
     if (length <= 0) {
         SYS(write, 2, gone, sizeof gone - 1);
         return 125;
     }
     u64 size = (u64)length - 1;
-    /* Who only waits for the start gets no output: that is in the log. */
-    if (client.is->only_start && (parcel.kind == HEARS_OUTPUT || parcel.kind == HEARS_ERRORS))
-        return -1;
+    if (parcel.kind == HEARS_FULL) {
+        SYS(write, 2, full, sizeof full - 1);
+        return 125;
+    }
     if (parcel.kind == HEARS_OUTPUT)
         write_out(1, parcel.bytes, size);
     else if (parcel.kind == HEARS_ERRORS)
@@ -144,8 +187,12 @@ static int hear(struct failure *failure) {
 }
 
 static int wants_input(void) {
-    return client.is->input && client.taken && !client.ended && !client.is->only_start &&
-           terminal_may_read(0);
+    if (!client.is->input || !client.taken || client.ended || client.is->only_start)
+        return 0;
+    /* As any program that wants the keys does in the background. Its shell brings it back. */
+    if (client.is->terminal && !terminal_may_read(0))
+        signals_stop_by(SIGTTIN);
+    return terminal_may_read(0);
 }
 
 int client_connect(const char *directory) {
@@ -160,28 +207,30 @@ int client_connect(const char *directory) {
 
 int client_run(const struct client *is, struct failure *failure) {
     u64 all = ~0UL;
-    int status = -1, signals = (int)SYS(signalfd4, -1, &all, sizeof all, O_CLOEXEC | O_NONBLOCK);
+    int status = -1;
+    client.signals = (int)SYS(signalfd4, -1, &all, sizeof all, O_CLOEXEC | O_NONBLOCK);
     client.is = is;
     client.taken = 1;
-    say(SAYS_ATTACH, "\1", 1);
-    if (is->terminal && !is->only_start) {
-        terminal_raw();
+    if (!is->only_start)
+        say(SAYS_ATTACH, "\1", 1);
+    if (!is->only_start) {
+        make_raw();
         say_size();
     }
     while (status < 0 && !client.detached) {
-        struct signalfd_siginfo info;
         struct pollfd wait[] = {{.fd = is->connection, .events = POLLIN},
-                                {.fd = signals, .events = POLLIN},
+                                {.fd = client.signals, .events = POLLIN},
                                 {.fd = wants_input() ? 0 : -1, .events = POLLIN}};
         SYS(ppoll, wait, 3, 0, 0, 0);
-        while (SYS(read, signals, &info, sizeof info) == (long)sizeof info)
-            take_signal(&info);
+        take_signals_of_client();
         if (wait[0].revents)
             status = hear(failure);
-        if (status < 0 && wait[2].revents)
+        if (status < 0 && !client.detached && wait[2].revents)
             read_input();
     }
     if (client.broken)
         return 128 + SIGPIPE;
+    if (client.hung_up)
+        return 128 + SIGHUP;
     return client.detached ? 0 : status;
 }

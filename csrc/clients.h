@@ -9,8 +9,8 @@
 
 /* What clients ask of the supervisor. */
 struct wishes {
-    int signal; /* to be sent to the monitor, 0 for none */
-    int resize; /* the terminal's size is in `window` */
+    u64 signals; /* to be sent to the monitor: the bit of each */
+    int resize;  /* the terminal's size is in `window` */
     struct {
         u16 rows, columns, width, height;
     } window;
@@ -19,10 +19,15 @@ struct wishes {
 /* Makes the socket in the state directory. Returns 0 or a negative errno. */
 long clients_listen(int directory);
 
-/* The one that was there from the beginning: the end of its input is that of the command's. */
-void clients_first(int fd);
+/*
+ * The one that was there from the beginning: the end of its input is that of the command's. It gets the
+ * output where it is `attached`; else it is told of the start.
+ */
+void clients_first(int fd, int attached);
 
-/* The command's input is `fd` now, -1 for none. */
+enum { NO_FEED = -1, LATER_FEED = -2 };
+
+/* The command's input is `fd` now; NO_FEED: it has none; LATER_FEED: what is typed waits until it has. */
 void clients_feed(int fd);
 
 /* What to wait for, at most MAX_CLIENTS + 2 entries. Returns how many. */
@@ -33,6 +38,12 @@ struct wishes clients_serve(const struct pollfd *polls, u32 count);
 
 /* Sends to all who are attached; not again before clients_lag() is 0. */
 void clients_send(enum message kind, const void *bytes, u64 size);
+
+/* Tells the first that the command runs. */
+void clients_started(void);
+
+/* Takes whoever has connected; where there are MAX_CLIENTS it is told so, and goes. */
+void clients_accept(void);
 
 /* 1 where somebody has not taken what was sent last. */
 int clients_lag(void);

@@ -105,8 +105,9 @@ static void stop_signal(int signal) {
 
 static void take_signal(const struct signalfd_siginfo *info) {
     u64 bit = BIT(info->ssi_signo);
-    /* The supervisor passes on that nobody reads the output any more. */
-    int asked = info->ssi_signo == SIGPIPE && box.supervisor >= 0;
+    /* The supervisor passes on that nobody reads the output any more; one of our own is of no matter to the
+     * command. */
+    int asked = info->ssi_signo == SIGPIPE && box.supervisor >= 0 && info->ssi_pid == (u32)SYS(getppid);
     if (relay_runs() && (bit & (BIT(SIGWINCH) | BIT(SIGCONT))))
         relay_resize();
     else if (bit & (BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU)))

@@ -33,6 +33,9 @@ long interp_walk(u32 where, struct failure *failure) {
     for (u32 i = 0; i < box.plan.ops; i++) {
         if (box.plan.where[i] != where)
             continue;
+        /* The last is the exec. Who dies before it leaves an end of file too, and has not begun. */
+        if (i + 1 == box.plan.ops && box.told)
+            box.told->error = REACHED_EXEC;
         long error = interp_step(i);
         if (error < 0) {
             *failure = (struct failure){i + 1, (s32)-error};

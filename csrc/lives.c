@@ -19,7 +19,7 @@
 #include <linux/time_types.h>
 #include <linux/wait.h>
 
-struct supervision own;
+struct supervision own = {.streams = {-1, -1}, .terminal = -1, .slave = -1, .exit = -1};
 
 static void set_nonblocking(int fd) {
     SYS(fcntl, fd, F_SETFL, O_RDWR | O_NONBLOCK);
@@ -63,6 +63,16 @@ static long make_standard(int *standard, int *ours) {
     return error;
 }
 
+/* What is left of the life before. All of it has been read: its processes have ended. */
+static void close_streams(void) {
+    for (int i = 0; i < 2; i++)
+        if (own.streams[i] >= 0)
+            SYS(close, own.streams[i]);
+    if (own.slave >= 0)
+        SYS(close, own.slave);
+    own.streams[0] = own.streams[1] = own.terminal = own.slave = -1;
+}
+
 long begin_life(void) {
     int pair[2], standard[3], ours[3];
     s32 self = (s32)SYS(getpid);
@@ -84,14 +94,15 @@ long begin_life(void) {
         if (fd == 0 || standard[fd] != standard[0])
             SYS(close, standard[fd]);
     SYS(close, pair[1]);
+    close_streams();
     own.monitor = pair[0];
     own.streams[0] = ours[1];
     own.streams[1] = ours[2];
-    own.terminal = own.exit = -1;
+    own.exit = -1;
     for (int fd = 0; fd <= 2; fd++)
         if (ours[fd] >= 0)
             set_nonblocking(ours[fd]);
-    clients_feed(ours[0]);
+    clients_feed(own.args->terminal ? LATER_FEED : ours[0]);
     state.monitor = (s32)pid;
     state.pid = 0;
     return pid < 0 ? pid : 0;
@@ -116,7 +127,7 @@ static int read_stream(int which) {
 static void take_terminal(int master) {
     set_nonblocking(master);
     /* Held open, so that the command may close all of its own and open /dev/tty again. */
-    SYS(ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    own.slave = (int)SYS(ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
     own.terminal = own.streams[0] = master;
     /* The feed is closed by itself. */
     clients_feed(above_standard((int)SYS(fcntl, master, F_DUPFD_CLOEXEC, 3)));
@@ -146,7 +157,7 @@ static void hear_monitor(void) {
     state.started = realtime();
     state_write();
     reach(PHASE_TOLD);
-    clients_send(HEARS_STARTED, "", 0);
+    clients_started();
 }
 
 static void resize(const void *window) {
@@ -186,8 +197,9 @@ void serve(u64 pause) {
     u32 count = clients_wants(wait + ON_CLIENTS);
     SYS(ppoll, wait, ON_CLIENTS + count, pause ? &time : 0, 0, 0);
     struct wishes wishes = clients_serve(wait + ON_CLIENTS, count);
-    if (wishes.signal)
-        signal_monitor(wishes.signal);
+    for (int signal = 1; signal <= MAX_SIGNALS; signal++)
+        if (wishes.signals & BIT(signal))
+            signal_monitor(signal);
     if (wishes.resize)
         resize(&wishes.window);
     take_signals_of_supervisor();

@@ -12,6 +12,7 @@ struct supervision {
     int exit;       /* pidfd of the command */
     int streams[2]; /* what the command writes, -1 for none */
     int terminal;   /* the master, also streams[0] */
+    int slave;      /* the other side of it */
     int begun;      /* the first start succeeded */
     int again;      /* it was started before: its state is worth keeping */
     int stopped;    /* somebody sent SIGTERM: no new start */

@@ -40,6 +40,8 @@ static void rotate(void) {
 
 /* Only whole records are ever in the file. */
 static int write_whole(void) {
+    if (log.fd < 0 && begin_file(0) < 0)
+        return 0;
     long written = SYS(write, log.fd, log.text, log.length);
     if (written == (long)log.length)
         return 1;
@@ -113,7 +115,7 @@ static void record(const char *time, const char *stream, char tag, const char *t
 }
 
 static void tell_lost(const char *time) {
-    char words[64];
+    char words[80];
     u64 lost = log.lost;
     if (!lost)
         return;
@@ -141,4 +143,10 @@ void log_write(int stream, const char *bytes, u64 size) {
         size -= length + (u64)whole;
     }
     flush();
+}
+
+void log_end(void) {
+    char time[40];
+    *put_time(time, realtime()) = 0;
+    tell_lost(time);
 }

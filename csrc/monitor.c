@@ -107,9 +107,11 @@ static void hear(struct failure *failure) {
         box.channel = -1;
         return;
     }
-    life.running = 1;
-    names_stay();
-    tell_started();
+    if (box.told->error == REACHED_EXEC) {
+        life.running = 1;
+        names_stay();
+        tell_started();
+    }
     give_back();
     reach(PHASE_RUNNING);
 }

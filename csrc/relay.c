@@ -4,12 +4,15 @@
 #include "sys.h"
 #include "terminal.h"
 #include <asm/ioctls.h>
+#include <asm/signal.h>
 #include <asm/termbits.h>
 #include <linux/fcntl.h>
 #include <linux/time_types.h>
 
 static struct flow in, out;
-static int begun, end_is_typed;
+static int begun;
+static int ends_typed;
+static char last; /* byte of the input */
 
 int relay_runs(void) {
     return begun;
@@ -25,21 +28,31 @@ void relay_begin(int master) {
     terminal_raw();
 }
 
-/* Its input is no terminal and has ended: the key that ends a terminal's input says so. */
-static void type_end(void) {
+/*
+ * Its input is no terminal and has ended: the key that ends a terminal's input says so. Behind the beginning
+ * of a line the first only hands that over. A shell that edits lines itself loses a key that comes while it
+ * changes the modes, and nobody hears of that: when it writes something, its next prompt, it
+ * gets another. Some are enough, and an editor that knows the key as another one is not to get it for ever.
+ */
+static void type_end(int wrote) {
     struct modes modes;
-    if (!in.ended || in.done < in.length || end_is_typed)
+    enum { MOST = 8 };
+    if (!in.ended || in.done < in.length || SYS(ioctl, in.to, TCGETS, &modes) < 0)
         return;
-    end_is_typed = 1;
-    if (SYS(ioctl, in.to, TCGETS, &modes) == 0 && (modes.local & ICANON)) {
-        in.bytes[0] = (char)modes.keys[VEOF];
-        in.done = 0;
-        in.length = 1;
-    }
+    int by_lines = (modes.local & ICANON) != 0;
+    if (ends_typed > 0 && (by_lines || !wrote || ends_typed >= MOST))
+        return;
+    in.bytes[0] = in.bytes[1] = (char)modes.keys[VEOF];
+    in.done = 0;
+    in.length = by_lines && last != 0 && last != '\n' ? 2 : 1;
+    ends_typed++;
 }
 
 void relay_wants(struct pollfd *polls) {
     polls[0] = flow_wants(&in);
+    /* As any program that wants the keys does in the background. Its shell brings it back. */
+    if (polls[0].fd == 0 && !terminal_may_read(0))
+        signals_stop_by(SIGTTIN);
     if (polls[0].fd == 0 && !terminal_may_read(0))
         polls[0].fd = -1;
     polls[1] = flow_wants(&out);
@@ -47,7 +60,9 @@ void relay_wants(struct pollfd *polls) {
 
 int relay_move(const struct pollfd *polls) {
     flow_move(&in, polls[0].revents);
-    type_end();
+    if (!in.ended && in.length > 0)
+        last = in.bytes[in.length - 1];
+    type_end(polls[1].fd == out.from && polls[1].revents);
     flow_move(&out, polls[1].revents);
     return !out.closed;
 }
@@ -66,7 +81,8 @@ void relay_finish(void) {
     for (;;) {
         struct pollfd wait = flow_wants(&out);
         struct __kernel_timespec now = {0};
-        if (wait.fd < 0 || (wait.events == POLLIN && SYS(ppoll, &wait, 1, &now, 0, 0) <= 0))
+        /* What is to be written waits for its reader; what is to be read is there by now. */
+        if (wait.fd < 0 || SYS(ppoll, &wait, 1, wait.events == POLLIN ? &now : 0, 0, 0) <= 0)
             return;
         flow_move(&out, POLLIN);
     }

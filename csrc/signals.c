@@ -62,6 +62,13 @@ void signals_die_by(int signal) {
     SYS(rt_sigprocmask, SIG_SETMASK, &blocked, 0, sizeof blocked);
 }
 
+void signals_stop_by(int signal) {
+    u64 one = BIT(signal);
+    SYS(kill, SYS(getpid), signal);
+    SYS(rt_sigprocmask, SIG_UNBLOCK, &one, 0, sizeof one);
+    SYS(rt_sigprocmask, SIG_BLOCK, &one, 0, sizeof one);
+}
+
 /* The sets of blocked, ignored and caught signals, or-ed together, from proc_pid_status(5). */
 static u64 noticed(const char *status) {
     u64 sets = 0;

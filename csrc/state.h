@@ -46,4 +46,7 @@ long log_open(int directory, u64 limit);
 /* Writes what came on `stream` (1 or 2), one record a line. */
 void log_write(int stream, const char *bytes, u64 size);
 
+/* Nothing more comes: the last moment to tell what is missing. */
+void log_end(void);
+
 #endif

@@ -58,18 +58,20 @@ _Noreturn static void end_of_all(void) {
     const struct args_supervise *args = own.args;
     char status = (char)state.exit;
     int keeps = (own.begun || own.again) && !args->remove;
-    clients_feed(-1);
+    clients_feed(NO_FEED);
     state.state = "exited";
     reach(PHASE_OVER);
     /* First: whoever reads slowly, or not at all, is not to hide how it ended. */
     if (keeps || (!own.begun && is_tried_again()))
         state_write();
     settle();
+    log_end();
     if (!keeps && (own.begun || !is_tried_again())) {
         reach(PHASE_REMOVING);
         state_remove(args->directory, args->names, args->id);
     }
     reach(PHASE_TELLING);
+    clients_accept(); /* who connected meanwhile hears of it too */
     if (!own.begun && state.failure.step)
         clients_send(HEARS_FAILED, &state.failure, sizeof state.failure);
     else
@@ -179,7 +181,7 @@ long op_supervise(const struct args_supervise *args) {
         return pid;
     }
     SYS(close, pair[0]);
-    clients_first(above_standard(pair[1]));
+    clients_first(above_standard(pair[1]), (int)args->attach);
     return supervise();
 }
 

@@ -19,6 +19,7 @@ enum message {
     HEARS_STARTED = 'B', /* the command runs; of the monitor: + PID */
     HEARS_FAILED = 'F',  /* + struct failure */
     HEARS_EXITED = 'X',  /* + exit status, one byte */
+    HEARS_FULL = 'N',    /* too many are connected already */
     /* of the monitor */
     HEARS_CREATED = 'C', /* + PID */
 };

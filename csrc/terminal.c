@@ -46,9 +46,16 @@ void terminal_restore(void) {
     SYS(ioctl, box.terminal, TCSETS, &saved);
 }
 
+int terminal_is(int fd) {
+    struct modes modes;
+    long error = SYS(ioctl, fd, TCGETS, &modes);
+    return error == 0 || error == -EIO;
+}
+
 void terminal_raw(void) {
     struct modes raw = saved;
-    if (box.terminal < 0 || foreground() != (s32)SYS(getpgid, 0))
+    /* With a pipe for an input nobody would read the keys, and those that end a program would do nothing. */
+    if (box.terminal < 0 || !terminal_is(0) || foreground() != (s32)SYS(getpgid, 0))
         return;
     /* As cfmakeraw(3) does. */
     raw.input &= ~(u32)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);

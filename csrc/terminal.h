@@ -21,7 +21,10 @@ void terminal_save(void);
 /* Puts modes and foreground group back, if nobody else has the terminal now. */
 void terminal_restore(void);
 
-/* Every key goes through as it is. Nothing happens where the terminal is not ours. */
+/* 1 where descriptor `fd` is a terminal, or was one that has hung up. */
+int terminal_is(int fd);
+
+/* Every key goes through as it is. Nothing happens where the terminal is not ours, or not what is read. */
 void terminal_raw(void);
 
 /* Gives terminal `fd` the modes and the size of the caller's (`window` where that has none). */

@@ -34,9 +34,12 @@ long op_pid_file(const struct args_pid_file *args) {
     const char *end = name + sizeof name;
     char *line =
         text_append(text_append_number(text, text + sizeof text, (u64)box.child), text + sizeof text, "\n");
-    text_append(text_append(name, end, args->path), end, ".new");
+    char *at = text_append(text_append(name, end, args->path), end, ".");
+    text_append(text_append_number(at, end, (u64)box.child), end, ".new");
     SYS(fchdir, box.cwd);
-    int fd = (int)SYS(openat, AT_FDCWD, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    /* What is there of that name is of a run that was killed, and had the same PID. */
+    SYS(unlinkat, AT_FDCWD, name, 0);
+    int fd = (int)SYS(openat, AT_FDCWD, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (fd < 0)
         return fd;
     long written = SYS(write, fd, text, line - text);

@@ -52,7 +52,18 @@ export function generateAbi(): void {
  * What runs while the command does. These stand together, last: the kernel maps 64 kB around a page that is
  * wanted, and the monitor is to hold little more than itself.
  */
-const WAITING = ["flow", "forward", "memory", "monitor", "orphans", "proc", "relay", "signals", "tell", "text"];
+const WAITING = [
+  "flow",
+  "forward",
+  "memory",
+  "monitor",
+  "orphans",
+  "proc",
+  "relay",
+  "signals",
+  "tell",
+  "text",
+];
 
 /** The C sources in a fixed order, so that the same sources make the same bytes. */
 export function sources(): string[] {

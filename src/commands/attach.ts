@@ -15,7 +15,7 @@ export const command: Command = {
   usage: "[OPTIONS] NAME",
   description: `Shows what a container writes from now on, and gives it what is typed, if it was made with an input: "--interactive" or "-t". Several may be attached at once.
 
-Ends with the container, and with its exit status; or when the keys that detach are typed: then the container goes on. A signal to \`nsbox attach\` is a signal to the container.`,
+Ends with the container, and with its exit status; or when the keys that detach are typed: then the container goes on. A signal to \`nsbox attach\` is a signal to the container; a terminal that is closed only ends the attachment of a container with a terminal of its own.`,
   flags: [
     { long: "no-stdin", help: "Give it no input" },
     {

@@ -54,9 +54,11 @@ The exit status is the command's: 128+n where signal n ended it, 127 where it wa
   run,
 };
 
-async function run(input: Parsed): Promise<number> {
-  if (input.has("args-fd")) return run((await import("./run/args-fd.ts")).withArgs(command, input));
-  const { planned, request, preserve } = await planTyped(command, input);
+async function run(typed: Parsed): Promise<number> {
+  const { input, expand } = typed.has("args-fd")
+    ? (await import("./run/args-fd.ts")).withArgs(command, typed)
+    : { input: typed, expand: undefined };
+  const { planned, request, preserve } = await planTyped(command, input, expand);
   const kept = isKept(input);
   if (input.has("explain") && input.has("explain-json")) {
     throw new UsageError('Options "--explain" and "--explain-json" contradict each other');

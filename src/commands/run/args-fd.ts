@@ -6,19 +6,27 @@ import { UsageError } from "../../util/errors.ts";
 
 const OPTION = "--args-fd";
 
-/**
- * What was typed, with the words of the descriptor in the place of the option.
- * @throws UsageError where they cannot be read, or ask for more of the kind.
- */
-export function withArgs(table: Command, input: Parsed): Parsed {
-  const typed = process.argv.slice(3);
-  const at = typed.findIndex((word) => word === OPTION || word.startsWith(`${OPTION}=`));
-  const length = typed[at] === OPTION ? 2 : 1;
-  const words = [...typed.slice(0, at), ...wordsOf(input.value("args-fd")!), ...typed.slice(at + length)];
-  const read = parse(table, words);
-  if (read.has("args-fd")) throw new UsageError(`Option "${OPTION}" cannot come from a descriptor itself`);
-  return read;
+/** What was typed, with the words of the descriptor in the place of the option. */
+export interface Expanded {
+  readonly input: Parsed;
+  /** Does the same to typed words in bytes, one a character. */
+  readonly expand: (typed: string[]) => string[];
 }
+
+/** @throws UsageError where the words cannot be read, or ask for more of the kind. */
+export function withArgs(table: Command, typed: Parsed): Expanded {
+  const more = wordsOf(typed.value("args-fd")!);
+  const input = parse(table, inPlace(process.argv.slice(3), more));
+  if (input.has("args-fd")) throw new UsageError(`Option "${OPTION}" cannot come from a descriptor itself`);
+  return { input, expand: (raw) => inPlace(raw, more.map(inBytes)) };
+}
+
+function inPlace(typed: string[], more: string[]): string[] {
+  const at = typed.findIndex((word) => word === OPTION || word.startsWith(`${OPTION}=`));
+  return typed.toSpliced(at, typed[at] === OPTION ? 2 : 1, ...more);
+}
+
+const inBytes = (word: string): string => Buffer.from(word).toString("latin1");
 
 /** Each is ended by NUL; the last may go without. */
 function wordsOf(descriptor: string): string[] {

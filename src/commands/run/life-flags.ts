@@ -86,7 +86,7 @@ export const lifeFlags = (): readonly Flag[] => [
     value: "N",
     group: CALLERS,
     help: "Write a line of JSON to descriptor N when the command is created, starts and ends",
-    text: ' {"event":"created","pid":N}\n {"event":"started","pid":N}\n {"event":"exited","status":N,"signal":N}',
+    text: 'With -d and --restart too, for each start. A set-up that fails, or is ended, comes to no "started".\n {"event":"created","pid":N}\n {"event":"started","pid":N}\n {"event":"exited","status":N,"signal":N}',
   },
   {
     long: "die-with-parent",

@@ -17,12 +17,14 @@ export interface TypedRun {
 }
 
 /**
- * Plans what was typed, in bytes where text would not do.
+ * Plans what was typed, in bytes where text would not do. `expand`: what is done to typed words, as it was
+ * done to those of `input`.
  * @throws NsboxError where it cannot be, or names what is not there.
  */
 export async function planTyped(
   table: Pick<Command, "name" | "flags" | "positionals" | "elsewhere">,
   input: Parsed,
+  expand = (words: string[]): string[] => words,
 ): Promise<TypedRun> {
   const { env } = process;
   const caller = {
@@ -43,7 +45,7 @@ export async function planTyped(
     import("../../cli/argv.ts"),
   ]);
   const raw = rawWords();
-  const again = parse(table, raw.slice(raw.indexOf("run") + 1));
+  const again = parse(table, expand(raw.slice(raw.indexOf("run") + 1)));
   return plan(again, await readAll(again), { ...caller, env: rawEnvironment(), bytes: true });
 }
 
