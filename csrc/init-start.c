@@ -202,5 +202,8 @@ long op_init(const struct args_init *args) {
     /* Ignored, as the caller may have it, it would lose the command's status. */
     reach(PHASE_INIT);
     SYS(rt_sigaction, SIGCHLD, &by_default, 0, sizeof by_default.mask);
+    /* The whole startup never comes to the exec at the end of the plan: this is its. */
+    if (args->mode == INIT_FULL)
+        box.told->error = REACHED_EXEC;
     return exec_init(args, (s32)command);
 }

@@ -34,6 +34,17 @@ describe.each(PEOPLE)("$name, a kept container", (who) => {
     await own.nsbox("rm", "-f", id);
   });
 
+  test("-d with the whole startup of an init, and a terminal of its own, lives until it is stopped", async () => {
+    const own = await home(who);
+    for (const options of [["--init=full"], ["--init=full", "-t"], ["--init", "-t"]]) {
+      await own.nsbox("run", "-q", "-d", "--name", "c", ...options, tree(who), "sleep", "60");
+      const { out } = await own.nsbox("exec", "c", "sh", "-c", "tr '\\0' ' ' </proc/1/cmdline");
+      expect(out).toStartWith("nsbox-init ");
+      await own.nsbox("stop", "c");
+      expect((await own.nsbox("rm", "c")).status).toBe(0);
+    }
+  });
+
   test.each([
     ["/no/program", 127],
     ["/bin", 126],
@@ -69,7 +80,7 @@ describe.each(PEOPLE)("$name, a kept container", (who) => {
     const own = await home(who);
     const { out } = await line(
       own,
-      `head -c 67108864 /dev/zero | openssl enc -aes-128-ctr -K 0 -iv 0 2>/dev/null > "$HOME/tmp/in-$$" || exit
+      `head -c 67108864 /dev/urandom > "$HOME/tmp/in-$$" || exit
        $run --rm --name c $R cat < "$HOME/tmp/in-$$" | cmp - "$HOME/tmp/in-$$" && echo same; rm "$HOME/tmp/in-$$"
        $run --rm --name c $R sh -c 'echo out; echo err >&2' 2>/dev/null
        $run --rm --name c $R sh -c 'echo out; echo err >&2' 2>&1 >/dev/null`,
