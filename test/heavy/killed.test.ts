@@ -96,7 +96,8 @@ describe("kill -9 of each process of ours at each step and phase leaves nothing:
   });
 });
 
-test("between them they came to every phase there is", () => {
+// A sample cannot: some phases belong to few scenes.
+test.skipIf(EACH > 1)("between them they came to every phase there is (needs NSBOX_ALL_KILLS=1)", () => {
   expect(PHASES.filter((phase) => !reached.has(`phase ${phase}`))).toEqual([]);
 });
 
