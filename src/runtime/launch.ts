@@ -32,19 +32,29 @@ export function planBytes(plan: EncodedPlan, executable: number, injection?: Inj
   return plan.bytes ? Uint8Array.from(text, (c) => c.charCodeAt(0)) : new TextEncoder().encode(text);
 }
 
+/** A new memory file that may be executed, or minus the errno. See memfd_create(2). */
+export function executableMemory(): number {
+  const label = cstring("nsbox");
+  const file = syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+  // Kernels before 6.3 do not know MFD_EXEC, and make every memfd executable.
+  return file === -EINVAL ? syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING) : file;
+}
+
+/** Nobody changes `file` any more. */
+export function seal(file: number): void {
+  syscall(SYS.fcntl, file, F_ADD_SEALS, ALL_SEALS);
+}
+
 /**
  * Executes the plan in place of this process; `name` is what ps shows. Returns only where that failed, with
  * minus the errno; EACCES from memfd_create is the caller's to go round, see `./unlinked-file.ts`.
  */
 export function launch(plan: EncodedPlan, name: string, options: LaunchOptions = {}): number {
-  const label = cstring("nsbox");
-  let file = syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
-  // Kernels before 6.3 do not know MFD_EXEC, and make every memfd executable.
-  if (file === -EINVAL) file = syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  const file = executableMemory();
   if (file < 0) return file;
   const error = writeParts(file, plan, options);
   if (error < 0) return error;
-  syscall(SYS.fcntl, file, F_ADD_SEALS, ALL_SEALS);
+  seal(file);
   return execute(file, name);
 }
 

@@ -6,17 +6,11 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { encoded } from "../../plan/block.ts";
 import type { Op, Plan } from "../../plan/plan.ts";
 import { SYS } from "../../sys/constants.ts";
-import { cstring, syscall } from "../../sys/ffi.ts";
-import { planBytes } from "../launch.ts";
+import { syscall } from "../../sys/ffi.ts";
+import { executableMemory, planBytes, seal } from "../launch.ts";
 import { decodePlan } from "../plan-behind.ts";
 import { failedCall, failedErrno } from "./failed-call.ts";
 
-const MFD_CLOEXEC = 1;
-const MFD_ALLOW_SEALING = 2;
-const MFD_EXEC = 16;
-const F_ADD_SEALS = 1033;
-const ALL_SEALS = 15;
-const EINVAL = 22;
 const EACCES = 13;
 const RLIMIT_NOFILE = 7;
 
@@ -77,9 +71,7 @@ function decodeBytes(bytes: Uint8Array): Plan | undefined {
 
 /** A sealed memory file that may be executed, or minus the errno. */
 export function memoryFile(bytes: Uint8Array): number {
-  const label = cstring("nsbox");
-  let file = syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
-  if (file === -EINVAL) file = syscall(SYS.memfd_create, label, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  const file = executableMemory();
   if (file < 0) return file;
   for (let written = 0; written < bytes.length; ) {
     const rest = bytes.subarray(written);
@@ -90,7 +82,7 @@ export function memoryFile(bytes: Uint8Array): number {
     }
     written += count;
   }
-  syscall(SYS.fcntl, file, F_ADD_SEALS, ALL_SEALS);
+  seal(file);
   return file;
 }
 
