@@ -5,7 +5,6 @@
 #include "supervise.h"
 #include "clients.h"
 #include "lives.h"
-#include "handover.h"
 #include "hold.h"
 #include "life.h"
 #include "socket.h"
@@ -13,14 +12,9 @@
 #include "terminal.h"
 #include "state.h"
 #include "text.h"
-#include <asm/ioctls.h>
 #include <asm/signal.h>
 #include <linux/fcntl.h>
-#include <linux/poll.h>
 #include <linux/prctl.h>
-#include <linux/signalfd.h>
-#include <linux/time_types.h>
-#include <linux/wait.h>
 
 #define FIRST_PAUSE 100000000UL /* before the first new start, in nanoseconds; then twice as long each */
 #define LONGEST_PAUSE 60000000000UL
