@@ -4,14 +4,14 @@
  */
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { NsboxError } from "../src/util/errors.ts";
-import { addDefaults } from "./defaults.ts";
-import { Dpkg } from "./dpkg.ts";
-import { errnoOf, failed, wordsFor } from "./failure.ts";
-import { encodeCache, parseCache } from "./ld-cache.ts";
-import { baseOf, parentOf, Root } from "./paths.ts";
-import { type Program, type Resolution, resolve } from "./resolve.ts";
-import { Tree, type TreeEntry } from "./tree.ts";
-import { Writer } from "./writer.ts";
+import { type Program, type Resolution, resolve } from "./collect/resolve.ts";
+import { encodeCache, parseCache } from "./elf/ld-cache.ts";
+import { errnoOf, failed, wordsFor } from "./files/failure.ts";
+import { baseOf, parentOf, Root } from "./files/paths.ts";
+import { addDefaults } from "./layout/defaults.ts";
+import { Tree, type TreeEntry } from "./layout/tree.ts";
+import { Dpkg } from "./packages/dpkg.ts";
+import { Writer } from "./write/writer.ts";
 
 /** What to copy, where to, and how. */
 export interface BinlibdepcpOptions {

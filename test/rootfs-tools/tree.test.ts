@@ -14,7 +14,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { getAttribute, setAttribute } from "../../rootfs-tools/xattr.ts";
+import { getAttribute, setAttribute } from "../../rootfs-tools/files/xattr.ts";
 import { asRoot, inside, library, make, program, rpath, run, runpath, workspace } from "./fixtures.ts";
 
 const work = workspace();

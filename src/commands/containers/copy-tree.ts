@@ -25,7 +25,7 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { getAttribute, listAttributes, setAttribute } from "../../../rootfs-tools/xattr.ts";
+import { getAttribute, listAttributes, setAttribute } from "../../../rootfs-tools/files/xattr.ts";
 import { codeOf, failedCall } from "../../runtime/containers/failed-call.ts";
 import { NsboxError } from "../../util/errors.ts";
 

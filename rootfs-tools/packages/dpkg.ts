@@ -3,9 +3,9 @@
  * no loader knows of. A hint, so it may cost a few milliseconds and no more.
  */
 import { readdirSync } from "node:fs";
-import { errnoOf } from "./failure.ts";
-import { baseOf } from "./paths.ts";
-import { readText } from "./small-file.ts";
+import { errnoOf } from "../files/failure.ts";
+import { baseOf } from "../files/paths.ts";
+import { readText } from "../files/small-file.ts";
 
 const DATABASE = "/var/lib/dpkg";
 /** How long a run may search in lists that only chance would find, in milliseconds. */

@@ -11,10 +11,10 @@ import {
   readSync,
   writeSync,
 } from "node:fs";
-import { AT_FDCWD, SYS } from "../src/sys/constants.ts";
-import { cstring, syscall } from "../src/sys/ffi.ts";
-import { errnoOf } from "./failure.ts";
-import { getAttribute, listAttributes, setAttribute } from "./xattr.ts";
+import { AT_FDCWD, SYS } from "../../src/sys/constants.ts";
+import { cstring, syscall } from "../../src/sys/ffi.ts";
+import { errnoOf } from "../files/failure.ts";
+import { getAttribute, listAttributes, setAttribute } from "../files/xattr.ts";
 
 /** What of a file could not be kept. */
 export type Loss = "owner" | "setId" | "attributes";

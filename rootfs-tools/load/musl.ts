@@ -1,11 +1,12 @@
 /** The search rules of musl's loader, which is its libc as well. The glibc cache means nothing to it. */
-import type { Elf, Machine, Needed } from "./elf.ts";
-import { errnoOf, failed } from "./failure.ts";
-import type { Host } from "./host.ts";
+
+import type { Host } from "../collect/host.ts";
+import type { Elf, Machine, Needed } from "../elf/elf.ts";
+import { errnoOf, failed } from "../files/failure.ts";
+import { baseOf, parentOf } from "../files/paths.ts";
+import { isPrivileged } from "../files/privileged.ts";
+import { readSmallFile } from "../files/small-file.ts";
 import type { Hit, Loaded, Loader, Place } from "./loader.ts";
-import { baseOf, parentOf } from "./paths.ts";
-import { isPrivileged } from "./privileged.ts";
-import { readSmallFile } from "./small-file.ts";
 
 const LONGEST_CONFIGURATION = 65536;
 /** Without a configuration file. */

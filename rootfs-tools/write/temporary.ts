@@ -3,7 +3,7 @@
  * PID namespace that it counts in, and goes with the next run that writes in the same directory.
  */
 import { existsSync, readdirSync, readlinkSync, unlinkSync } from "node:fs";
-import { errnoOf } from "./failure.ts";
+import { errnoOf } from "../files/failure.ts";
 
 const PREFIX = ".nsbox";
 

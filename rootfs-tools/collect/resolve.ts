@@ -1,13 +1,13 @@
 /** From programs to the manifest of everything that they need. Reads only, and runs nothing. */
-import { NsboxError } from "../src/util/errors.ts";
-import type { Elf } from "./elf.ts";
-import { CACHE_RULE, Glibc, isGlibcInterpreter, LIBRARY_PATH_RULE } from "./glibc.ts";
+import { NsboxError } from "../../src/util/errors.ts";
+import type { Elf } from "../elf/elf.ts";
+import { type CacheEntry, cacheFlags } from "../elf/ld-cache.ts";
+import { CACHE_RULE, Glibc, isGlibcInterpreter, LIBRARY_PATH_RULE } from "../load/glibc.ts";
+import { type Edge, load, type Missing } from "../load/load.ts";
+import type { Loaded, Loader } from "../load/loader.ts";
+import { Musl } from "../load/musl.ts";
 import { Host, type HostFile } from "./host.ts";
-import { type CacheEntry, cacheFlags } from "./ld-cache.ts";
-import { type Edge, load, type Missing } from "./load.ts";
-import type { Loaded, Loader } from "./loader.ts";
 import { Manifest } from "./manifest.ts";
-import { Musl } from "./musl.ts";
 import { findProgram, type ProgramFile, readProgram, whichProgram } from "./program.ts";
 
 /** How programs and libraries are looked for. */

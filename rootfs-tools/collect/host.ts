@@ -1,11 +1,11 @@
 /** The host's files, each looked at and each ELF file read once, however many programs need it. */
 import { closeSync } from "node:fs";
-import { NsboxError } from "../src/util/errors.ts";
-import { type Elf, isElf, type Machine, readElf } from "./elf.ts";
-import { failed } from "./failure.ts";
-import { FileWindow } from "./file-window.ts";
-import { Root, type Walk } from "./paths.ts";
-import { openQuietly } from "./small-file.ts";
+import { NsboxError } from "../../src/util/errors.ts";
+import { type Elf, isElf, type Machine, readElf } from "../elf/elf.ts";
+import { FileWindow } from "../elf/file-window.ts";
+import { failed } from "../files/failure.ts";
+import { Root, type Walk } from "../files/paths.ts";
+import { openQuietly } from "../files/small-file.ts";
 
 /** A file that was found, and how it is reached. */
 export interface HostFile {

@@ -1,16 +1,16 @@
 /** The search rules of glibc's loader, see ld.so(8). */
-import { NsboxError } from "../src/util/errors.ts";
-import { hwcapsLevels, legacySubdirectories, platform } from "./cpu.ts";
-import type { Elf, Machine, Needed } from "./elf.ts";
-import { errnoOf } from "./failure.ts";
-import type { Host, HostFile } from "./host.ts";
-import { type CacheEntry, cacheFlags, parseCache } from "./ld-cache.ts";
+import { NsboxError } from "../../src/util/errors.ts";
+import type { Host, HostFile } from "../collect/host.ts";
+import { hwcapsLevels, legacySubdirectories, platform } from "../elf/cpu.ts";
+import type { Elf, Machine, Needed } from "../elf/elf.ts";
+import { type CacheEntry, cacheFlags, parseCache } from "../elf/ld-cache.ts";
+import { expandTokens, type Tokens } from "../elf/tokens.ts";
+import { errnoOf } from "../files/failure.ts";
+import { baseOf, parentOf } from "../files/paths.ts";
+import { isPrivileged } from "../files/privileged.ts";
+import { readSmallFile } from "../files/small-file.ts";
 import type { Hit, Loaded, Loader, Place } from "./loader.ts";
 import { type LoaderFacts, libToken, readLoaderFacts } from "./loader-facts.ts";
-import { baseOf, parentOf } from "./paths.ts";
-import { isPrivileged } from "./privileged.ts";
-import { readSmallFile } from "./small-file.ts";
-import { expandTokens, type Tokens } from "./tokens.ts";
 
 /** A list of directories that is searched as one. */
 interface PathList {

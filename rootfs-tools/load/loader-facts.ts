@@ -2,8 +2,8 @@
  * What was compiled into a loader, read from the loader itself: distributions differ, and a list of ours
  * would be wrong on the next one.
  */
-import { failed } from "./failure.ts";
-import { readSmallFile } from "./small-file.ts";
+import { failed } from "../files/failure.ts";
+import { readSmallFile } from "../files/small-file.ts";
 
 /** The facts of one glibc loader. */
 export interface LoaderFacts {

@@ -1,6 +1,6 @@
 /** What goes into the tree, and why. */
 import type { BigIntStats } from "node:fs";
-import type { Walk } from "./paths.ts";
+import type { Walk } from "../files/paths.ts";
 
 /** What a path of the tree is there as. */
 export type Kind = "program" | "interpreter" | "library" | "link" | "config" | "directory";

@@ -1,8 +1,8 @@
 /** From what was typed to a program that can be read: bad input ends here, with an error that names it. */
 import { accessSync, constants } from "node:fs";
-import { NsboxError } from "../src/util/errors.ts";
-import type { Elf } from "./elf.ts";
-import { wordsFor } from "./failure.ts";
+import { NsboxError } from "../../src/util/errors.ts";
+import type { Elf } from "../elf/elf.ts";
+import { wordsFor } from "../files/failure.ts";
 import { type Host, type HostFile, idOf } from "./host.ts";
 import { parseScript, type Shebang } from "./script.ts";
 

@@ -1,6 +1,6 @@
 /** The order of loading: breadth first, each library once, see ld.so(8). */
-import { NsboxError } from "../src/util/errors.ts";
-import type { Needed } from "./elf.ts";
+import { NsboxError } from "../../src/util/errors.ts";
+import type { Needed } from "../elf/elf.ts";
 import type { Hit, Loaded, Loader, Place } from "./loader.ts";
 
 /** That one object needs another. */

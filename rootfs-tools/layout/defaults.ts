@@ -1,6 +1,6 @@
 /** The little that a tree needs beyond programs, for names in `ls -l`, `id` and `ps`. */
-import type { ManifestFile, Reason } from "./manifest.ts";
-import { readText } from "./small-file.ts";
+import type { ManifestFile, Reason } from "../collect/manifest.ts";
+import { readText } from "../files/small-file.ts";
 import type { Tree } from "./tree.ts";
 
 const WHY: Reason = { by: "", name: "", rule: "default, left out with --bare" };

@@ -1,7 +1,7 @@
 /** Writes that can be taken back: every path that is created is remembered. A dry run writes nothing. */
 import { chmodSync, renameSync, rmdirSync, unlinkSync } from "node:fs";
-import { errnoOf, failed } from "./failure.ts";
-import { parentOf } from "./paths.ts";
+import { errnoOf, failed } from "../files/failure.ts";
+import { parentOf } from "../files/paths.ts";
 import { Temporaries } from "./temporary.ts";
 
 /** What one run creates and replaces. */

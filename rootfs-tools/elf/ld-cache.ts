@@ -2,7 +2,7 @@
  * ld.so.cache in its new format, see ldconfig(8): a header, entries sorted by name, strings, and an
  * extension that names the glibc-hwcaps levels.
  */
-import { NsboxError } from "../src/util/errors.ts";
+import { NsboxError } from "../../src/util/errors.ts";
 import type { Machine } from "./elf.ts";
 
 /** One library that the cache knows. */

@@ -1,6 +1,6 @@
 /** Extended attributes, see xattr(7). Bun has no call for them. */
-import { SYS } from "../src/sys/constants.ts";
-import { cstring, syscall } from "../src/sys/ffi.ts";
+import { SYS } from "../../src/sys/constants.ts";
+import { cstring, syscall } from "../../src/sys/ffi.ts";
 
 const decoder = new TextDecoder();
 /** XATTR_SIZE_MAX and XATTR_LIST_MAX: no value and no list of names is longer. */

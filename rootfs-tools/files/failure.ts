@@ -1,5 +1,5 @@
 /** Words for failed system calls. */
-import { NsboxError } from "../src/util/errors.ts";
+import { NsboxError } from "../../src/util/errors.ts";
 
 /** The errno's name that a failed call of node:fs carries, such as `ENOENT`; empty for any other error. */
 export function errnoOf(error: unknown): string {

@@ -13,12 +13,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { NsboxError } from "../src/util/errors.ts";
-import { copyFile, giveAway, type Loss } from "./copy.ts";
-import { failed, wordsFor } from "./failure.ts";
-import type { Kind, ManifestFile, Reason } from "./manifest.ts";
-import { baseOf, type Link, parentOf, Root, relative, type Walk } from "./paths.ts";
-import type { Writer } from "./writer.ts";
+import { NsboxError } from "../../src/util/errors.ts";
+import type { Kind, ManifestFile, Reason } from "../collect/manifest.ts";
+import { failed, wordsFor } from "../files/failure.ts";
+import { baseOf, type Link, parentOf, Root, relative, type Walk } from "../files/paths.ts";
+import { copyFile, giveAway, type Loss } from "../write/copy.ts";
+import type { Writer } from "../write/writer.ts";
 
 /** What was done, or in a dry run would be. */
 export type Action = "created" | "replaced" | "unchanged" | "kept";

@@ -3,7 +3,7 @@
  * fails with ETXTBSY on a program that runs.
  */
 import { readSync } from "node:fs";
-import { NsboxError } from "../src/util/errors.ts";
+import { NsboxError } from "../../src/util/errors.ts";
 
 const BLOCK = 4096;
 const decoder = new TextDecoder();

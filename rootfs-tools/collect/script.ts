@@ -1,5 +1,5 @@
 /** The `#!` line of a script, see execve(2), and what env(1) makes of it. */
-import { NsboxError } from "../src/util/errors.ts";
+import { NsboxError } from "../../src/util/errors.ts";
 
 /** What a script is run by. */
 export interface Shebang {
