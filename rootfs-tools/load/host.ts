@@ -6,6 +6,7 @@ import { closeSync, fstatSync, readdirSync } from "node:fs";
 import { NsboxError } from "../../src/util/errors.ts";
 import { type Elf, isElf, type Machine, readElf } from "../elf/elf.ts";
 import { FileWindow } from "../elf/file-window.ts";
+import { isSameMachine } from "../elf/machine.ts";
 import { errnoOf, failed } from "../files/failure.ts";
 import { type Entry, Root, type Walk } from "../files/paths.ts";
 import { openQuietly, readSmallFile } from "../files/small-file.ts";
@@ -25,6 +26,8 @@ export type Miss = "absent" | "unreadable" | "foreign" | "stop";
 const FIRST_BYTES = 256;
 /** Real programs need a few thousand; hostile lists of directories and names multiply. */
 const MOST_LOOKUPS = 250_000;
+/** What each further program adds to that. */
+const LOOKUPS_MORE = 2000;
 const LONGEST_TEXT = 2 ** 24;
 const decoder = new TextDecoder();
 
@@ -37,7 +40,7 @@ export class Host {
   readonly #root: Root;
   readonly #walks = new Map<string, Walk>();
   readonly #elves = new Map<string, Elf>();
-  #lookups = 0;
+  #lookups = MOST_LOOKUPS;
 
   /** `sysroot` is absolute and without links. */
   constructor(sysroot = "") {
@@ -109,9 +112,14 @@ export class Host {
     return this.walk(path).entry?.kind === "directory";
   }
 
+  /** One more program is about to be loaded: that many more places may be looked in. */
+  allowMore(): void {
+    this.#lookups += LOOKUPS_MORE;
+  }
+
   /** The library at `path` for `machine`, or why the loader passes over it. Throws where it would give up. */
   library(path: string, machine: Machine): (HostFile & { readonly elf: Elf }) | Miss {
-    if (++this.#lookups > MOST_LOOKUPS) {
+    if (--this.#lookups < 0) {
       throw new NsboxError("Cannot search for libraries", {
         cause: `more than ${MOST_LOOKUPS} places to look in`,
       });
@@ -140,7 +148,12 @@ export class Host {
   /** Reads an ELF file; `undefined` where it is none for `machine`. */
   elf(file: HostFile, machine?: Machine): Elf | undefined {
     const known = this.#elves.get(file.id);
-    if (known !== undefined) return machine === undefined || isFor(known, machine) ? known : undefined;
+    if (known !== undefined) {
+      if (machine === undefined) return known;
+      if (!isSameMachine(known, machine)) return undefined;
+      if (known.refused === undefined) return known;
+      throw new NsboxError(`Cannot read "${file.walk.path}"`, { cause: known.refused, code: "invalid-elf" });
+    }
     return this.#read(file, (window) => this.#parse(file, window, machine));
   }
 
@@ -174,6 +187,3 @@ export class Host {
 /** What tells a file from any other: device and inode. */
 export const idOf = ({ entry, path }: Walk): string =>
   entry?.stat === undefined ? path : `${entry.stat.dev}:${entry.stat.ino}`;
-
-const isFor = (elf: Machine, machine: Machine): boolean =>
-  elf.bits === machine.bits && elf.machine === machine.machine;
