@@ -38,14 +38,19 @@ export class Host {
   /** The directory that is its root, without a slash at the end: empty for this system itself. */
   readonly prefix: string;
   readonly #root: Root;
+  readonly #like: Host | undefined;
   readonly #walks = new Map<string, Walk>();
   readonly #elves = new Map<string, Elf>();
   #lookups = MOST_LOOKUPS;
 
-  /** `sysroot` is absolute and without links. */
-  constructor(sysroot = "") {
+  /**
+   * `sysroot` is absolute and without links. What is at the same path in `like`, of the same size and
+   * time, is taken to be the same file, and is not read once more.
+   */
+  constructor(sysroot = "", like?: Host) {
     this.#root = new Root(sysroot);
     this.prefix = this.#root.prefix;
+    this.#like = like;
   }
 
   /** `path` from the root: a relative one counts from the working directory, in another system from its root. */
@@ -147,7 +152,7 @@ export class Host {
 
   /** Reads an ELF file; `undefined` where it is none for `machine`. */
   elf(file: HostFile, machine?: Machine): Elf | undefined {
-    const known = this.#elves.get(file.id);
+    const known = this.#elves.get(file.id) ?? this.#alike(file);
     if (known !== undefined) {
       if (machine === undefined) return known;
       if (!isSameMachine(known, machine)) return undefined;
@@ -157,12 +162,31 @@ export class Host {
     return this.#read(file, (window) => this.#parse(file, window, machine));
   }
 
-  /** Reads a file that may be a program: its first bytes, and all of it that counts where it is an ELF file. */
+  /**
+   * Reads a file that may be a program: its first bytes, and all of it that counts where it is an ELF file.
+   * One that is known has no first bytes.
+   */
   program(file: HostFile): { readonly first: Uint8Array; readonly elf: Elf | undefined } {
+    const alike = this.#alike(file);
+    if (alike !== undefined) return { first: new Uint8Array(0), elf: alike };
     return this.#read(file, (window) => {
       const first = window.bytes(0, Math.min(window.size, FIRST_BYTES), "first bytes").slice();
       return { first, elf: isElf(first) ? this.#parse(file, window) : undefined };
     });
+  }
+
+  /** The same file as the other system has read it. */
+  #alike({ id, walk }: HostFile): Elf | undefined {
+    const like = this.#like;
+    if (like === undefined) return undefined;
+    const other = like.walk(walk.path);
+    const mine = walk.entry?.stat;
+    const its = other.entry?.stat;
+    if (mine === undefined || its === undefined) return undefined;
+    if (mine.size !== its.size || mine.mtimeNs !== its.mtimeNs) return undefined;
+    const elf = like.#elves.get(idOf(other));
+    if (elf !== undefined) this.#elves.set(id, elf);
+    return elf;
   }
 
   #parse({ id }: HostFile, window: FileWindow, machine?: Machine): Elf | undefined {

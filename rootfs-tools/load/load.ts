@@ -19,7 +19,7 @@ export interface Missing {
   readonly tried: readonly Place[];
 }
 
-/** A name that was asked for the first time, and what it turned out to be; absent where it was not found. */
+/** A name that something was loaded by; without an object one that was not found, each time it was asked for. */
 export interface Listed {
   readonly name: string;
   readonly object?: Loaded;
@@ -102,12 +102,9 @@ function loadNamespace(program: Loaded, interpreter: Loaded, loader: Loader): Lo
   const libraries: Loaded[] = [];
   const edges: Edge[] = [];
   const missing: Missing[] = [];
-  const listed = new Map<Loaded | string, Listed>();
+  const listed: Listed[] = [];
+  let hasInterpreter = false;
 
-  const list = (name: string, object?: Loaded): void => {
-    const key = object ?? name;
-    if (!listed.has(key)) listed.set(key, object === undefined ? { name } : { name, object });
-  };
   const remember = (object: Loaded, requested: string): void => {
     byId.set(object.file.id, object);
     for (const name of loader.namesOf(object, requested)) if (!byName.has(name)) byName.set(name, object);
@@ -117,7 +114,12 @@ function loadNamespace(program: Loaded, interpreter: Loaded, loader: Loader): Lo
     const known = name === undefined ? undefined : loader.isSelf(name) ? interpreter : byName.get(name);
     if (known !== undefined) {
       edges.push({ by, object: known, name: written, rule: "already loaded" });
-      if (known === interpreter) list(written, known);
+      if (known === interpreter && !hasInterpreter) {
+        // ld.so puts itself behind what it has found, and so before what it has not.
+        const last = listed.findLastIndex(({ object }) => object !== undefined);
+        listed.splice(last + 1, 0, { name: written, object: known });
+        hasInterpreter = true;
+      }
       return undefined;
     }
     const tried: Place[] = [];
@@ -125,7 +127,7 @@ function loadNamespace(program: Loaded, interpreter: Loaded, loader: Loader): Lo
     if (name === undefined || hit === undefined) {
       if (!OPTIONAL.has(kind)) {
         missing.push({ name: written, by, tried });
-        list(written);
+        listed.push({ name: written });
       }
       return undefined;
     }
@@ -136,7 +138,7 @@ function loadNamespace(program: Loaded, interpreter: Loaded, loader: Loader): Lo
     remember(object, name);
     if (same !== undefined) return undefined;
     libraries.push(object);
-    list(name, object);
+    listed.push({ name, object });
     return object;
   };
 
@@ -162,5 +164,5 @@ function loadNamespace(program: Loaded, interpreter: Loaded, loader: Loader): Lo
     }
     queue.unshift(...next);
   }
-  return { libraries, edges, missing, listed: [...listed.values()] };
+  return { libraries, edges, missing, listed };
 }

@@ -39,7 +39,7 @@ export function findingOf(path: string, error: unknown): Finding {
     path,
     problem: problemOf(error, cause),
     what: quoted,
-    why: quoted === path ? cause : `${message}: ${cause}`,
+    why: message.includes(`"${path}"`) ? cause : `${message}: ${cause}`,
   };
 }
 

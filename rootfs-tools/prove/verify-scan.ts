@@ -56,7 +56,8 @@ export function scan(host: Host): Scan {
         found.names.add(entry.name);
       } else if (entry.isFile()) {
         try {
-          if (!OBJECT_NAME.test(entry.name) && (lstatSync(host.onDisk(path)).mode & 0o111) === 0) continue;
+          const { mode, size } = lstatSync(host.onDisk(path));
+          if (size === 0 || (!OBJECT_NAME.test(entry.name) && (mode & 0o111) === 0)) continue;
           found.objects.push(path);
           found.names.add(entry.name);
         } catch (error) {

@@ -15,13 +15,23 @@ import { scan } from "./verify-scan.ts";
 /** Where programs of a tree are looked for that scripts name without a path. */
 const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/** What makes it quicker. */
+export interface VerifyOptions {
+  /** The system that the tree was copied from: what it has read at the same path, of the same size and time, counts. */
+  readonly like?: Host;
+}
+
 /**
  * What is broken in the tree at `directory`. With `programs`, paths inside the tree, only what these need;
  * without it every link, every program and library, and every script that may be executed. Throws
  * NsboxError where `directory` is none.
  */
-export function verifyTree(directory: string, programs?: readonly string[]): Finding[] {
-  const host = new Host(checkSysroot(directory));
+export function verifyTree(
+  directory: string,
+  programs?: readonly string[],
+  { like }: VerifyOptions = {},
+): Finding[] {
+  const host = new Host(checkSysroot(directory), like);
   const search = { host, loaders: new LoaderSet(host), searchPath: SEARCH_PATH };
   return programs === undefined ? verifyAll(search) : programs.flatMap((path) => verifyFile(path, search));
 }

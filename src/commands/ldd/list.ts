@@ -5,24 +5,24 @@ const NOT_FOUND = "not found";
 
 /** The lines for one file. */
 export function listLines(resolution: Resolution): string[] {
-  const lines = new Set<string>();
+  const lines: string[] = [];
   for (const { path, rule, absent } of resolution.interpreters) {
-    if (rule !== "PT_INTERP") lines.add(`\t${rule === "env(1)" ? "env(1)" : "#!"} => ${path}`);
-    else if (absent) lines.add(`\t${path} => ${NOT_FOUND}`);
+    if (rule !== "PT_INTERP") lines.push(`\t${rule === "env(1)" ? rule : "#!"} => ${path}`);
+    else if (absent) lines.push(`\t${path} => ${NOT_FOUND}`);
   }
-  for (const { listed, interpreter } of resolution.loadings) {
+  for (const { listed, interpreter, program } of resolution.loadings) {
     for (const { name, object } of listed) {
       const path = object?.path ?? NOT_FOUND;
       const isPath = object !== undefined && (name.includes("/") || object === interpreter);
-      lines.add(isPath ? `\t${path}` : `\t${name} => ${path}`);
+      lines.push(isPath ? `\t${path}` : `\t${name} => ${path}`);
+    }
+    // A program that needs nothing of its loader is loaded by it all the same.
+    const isNamed = interpreter !== undefined && program.elf.interpreter !== undefined;
+    if (isNamed && !listed.some(({ object }) => object === interpreter)) {
+      lines.push(`\t${interpreter.path}`);
     }
   }
-  for (const { path, rule } of resolution.interpreters) if (rule === "PT_INTERP") add(lines, path);
-  return lines.size > 0 ? [...lines] : ["\tstatically linked"];
-}
-
-function add(lines: Set<string>, path: string): void {
-  if (!lines.has(`\t${path} => ${NOT_FOUND}`)) lines.add(`\t${path}`);
+  return lines.length > 0 ? lines : ["\tstatically linked"];
 }
 
 /** The lines for what is missing, and with `verbose` where it was looked for. */
