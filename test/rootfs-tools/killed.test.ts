@@ -1,6 +1,6 @@
 /** Runs of build-rootfs that fail or are killed half-way. */
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { make, run, withCommand, workspace } from "./fixtures.ts";
 
@@ -143,3 +143,24 @@ test("twenty runs at once into one directory make one tree", async () => {
   expect(new Set(again.entries.map(({ action }) => action))).toEqual(new Set(["unchanged"]));
   expect(stages(work)).toEqual([]);
 });
+
+withCommand("strace")(
+  "a directory that becomes a link while a run goes on leads nothing outside",
+  async () => {
+    const tree = older("swapped");
+    const outside = join(work, "outside");
+    mkdirSync(join(outside, "bin"), { recursive: true });
+    const inject = "inject=lchown,fchownat:delay_enter=300000:when=1";
+    const child = Bun.spawn(
+      ["strace", "-o", "/dev/null", "-f", "-e", inject, NSBOX, "build-rootfs", ...CHANGED, tree],
+      { stdout: "ignore", stderr: "pipe" },
+    );
+    while (stages(work).length === 0) await Bun.sleep(1);
+    renameSync(join(tree, "usr"), join(tree, "moved"));
+    symlinkSync(outside, join(tree, "usr"));
+    expect(await child.exited).toBe(1);
+    expect(await new Response(child.stderr).text()).toContain("ELOOP");
+    expect(readdirSync(outside, { recursive: true })).toEqual(["bin"]);
+    expect(stages(work)).toEqual([]);
+  },
+);
