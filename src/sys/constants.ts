@@ -34,6 +34,7 @@ interface SystemCalls {
   readonly socketpair: number;
   readonly recvmsg: number;
   readonly process_vm_readv: number;
+  readonly mknodat: number;
 }
 
 const X64: SystemCalls = {
@@ -70,6 +71,7 @@ const X64: SystemCalls = {
   socketpair: 53,
   recvmsg: 47,
   process_vm_readv: 310,
+  mknodat: 259,
 };
 
 const ARM64: SystemCalls = {
@@ -106,6 +108,7 @@ const ARM64: SystemCalls = {
   socketpair: 199,
   recvmsg: 212,
   process_vm_readv: 270,
+  mknodat: 33,
 };
 
 /** System call numbers of the running architecture, see syscalls(2). */
