@@ -77,7 +77,7 @@ export interface Parsed {
   /** The words that are no options. */
   readonly rest: readonly string[];
   /** How many of them stand before "--"; undefined where there is none. */
-  readonly dashes: number | undefined;
+  readonly dashes?: number | undefined;
 }
 
 /** The words that call a command: `nsbox run`, and `nsbox` for nsbox itself. */

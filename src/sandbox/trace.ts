@@ -73,7 +73,13 @@ export function planTrace(request: TraceRequest, caller: Caller): EncodedPlan {
     block({ op: "trace", program: request.filter, socket: request.socket }),
     block({ op: "exec", path: request.path }),
   );
-  return { blocks, argv: request.command, env: environmentOf(caller), display: display(caller), bytes: false };
+  return {
+    blocks,
+    argv: request.command,
+    env: environmentOf(caller),
+    display: display(caller),
+    bytes: false,
+  };
 }
 
 /** The host's tree, read-only, with its own /dev and /proc, and the overlays in it. */

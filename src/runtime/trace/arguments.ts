@@ -86,11 +86,7 @@ function changesRoot(pid: number, { cloneFlags, cloneArgs }: PathArgument, args:
   return first === undefined || ((first[2]! << 16) & CLONE_NEWNS) !== 0;
 }
 
-function readPath(
-  pid: number,
-  argument: PathArgument,
-  args: Arguments,
-): Named | "unread" | undefined {
+function readPath(pid: number, argument: PathArgument, args: Arguments): Named | "unread" | undefined {
   const { deed, path, at, flags, addressLength } = argument;
   if (path === undefined && at === undefined) return undefined;
   const atFlags = flags === undefined ? 0 : args.int(flags);

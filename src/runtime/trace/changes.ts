@@ -14,7 +14,8 @@ const OWN = ["/proc", "/sys", "/dev"];
 const SYSTEM = ["bin", "boot", "etc", "lib", "lib32", "lib64", "libx32", "sbin", "usr"].map((n) => `/${n}`);
 
 /** Types that overlayfs takes for no layer, or that somebody else answers for. See its documentation. */
-const UNFIT = /^(?:autofs|fuse(?:\..*|blk)?|vfat|msdos|exfat|ntfs3?|hfs(?:plus)?|proc|sysfs|cgroup2?|.*fs_kernel|bpf|debugfs|tracefs|securityfs|configfs|efivarfs|pstore|binfmt_misc|mqueue|hugetlbfs|devpts|devtmpfs|nsfs|ramfs_kernel)$/;
+const UNFIT =
+  /^(?:autofs|fuse(?:\..*|blk)?|vfat|msdos|exfat|ntfs3?|hfs(?:plus)?|proc|sysfs|cgroup2?|.*fs_kernel|bpf|debugfs|tracefs|securityfs|configfs|efivarfs|pstore|binfmt_misc|mqueue|hugetlbfs|devpts|devtmpfs|nsfs|ramfs_kernel)$/;
 
 /** Each socket is a descriptor while the sandbox is set up. */
 const MOST_SOCKETS = 400;

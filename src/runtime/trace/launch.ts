@@ -1,12 +1,12 @@
 /** Starts a command in the sandbox of `planTrace` and watches it until the end. */
 import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
-import type { Arch } from "../../seccomp/arch.ts";
-import { traceFilter } from "../../seccomp/trace/filter.ts";
 import { INIT_MODE, INIT_NO_TIMEOUT } from "../../plan/constants.ts";
 import { DEFAULT_PATH } from "../../sandbox/environment.ts";
 import type { Caller } from "../../sandbox/request.ts";
 import { planTrace } from "../../sandbox/trace.ts";
+import type { Arch } from "../../seccomp/arch.ts";
+import { traceFilter } from "../../seccomp/trace/filter.ts";
 import { SYS } from "../../sys/constants.ts";
 import { syscall } from "../../sys/ffi.ts";
 import { HELPER } from "../../sys/helper.gen.ts";
@@ -29,6 +29,8 @@ const PATIENCE = 5000;
 export interface WatchOptions {
   /** Seconds after which it is ended. */
   readonly timeout?: number | undefined;
+  /** The executable that words a failure, where it is not this process's own. */
+  readonly executable?: string | undefined;
 }
 
 /** What came of it. */
@@ -58,7 +60,7 @@ export async function watchCommand(
   const [ours, theirs] = [pair[0]!, pair[1]!];
   let child: Bun.Subprocess;
   try {
-    child = launch(command, theirs);
+    child = launch(command, theirs, options.executable);
   } catch (error) {
     closeSync(ours);
     throw error;
@@ -114,7 +116,7 @@ async function watch(socket: number, sink: Sink): Promise<number | undefined> {
   }
 }
 
-function launch(command: readonly string[], socket: number): Bun.Subprocess {
+function launch(command: readonly string[], socket: number, executable = "/proc/self/exe"): Bun.Subprocess {
   const uid = process.geteuid!();
   const caller: Caller = {
     uid,
@@ -149,7 +151,7 @@ function launch(command: readonly string[], socket: number): Bun.Subprocess {
   bytes.set(encoded, helper.length);
   const file = memoryFile(bytes);
   if (file < 0) throw failedErrno("Cannot start the sandbox", "memfd_create", -file);
-  const own = openSync("/proc/self/exe", "r");
+  const own = openSync(executable, "r");
   try {
     return Bun.spawn([`/proc/${process.pid}/fd/${file}`], {
       argv0: "nsbox --trace",

@@ -40,5 +40,7 @@ export function stringAt(pid: number, address: number): Uint8Array | undefined {
 
 /** `length` bytes, to be used before the next call; undefined where they cannot be read. */
 export function bytesAt(pid: number, address: number, length: number): Uint8Array | undefined {
-  return length <= PATH_MAX && fill(pid, address, 0, length) === length ? buffer.subarray(0, length) : undefined;
+  return length <= PATH_MAX && fill(pid, address, 0, length) === length
+    ? buffer.subarray(0, length)
+    : undefined;
 }

@@ -54,7 +54,8 @@ export class Watcher {
     if (path.startsWith("/")) this.#record(named, clean(path), this.#root);
     else {
       const base = baseOf(pid, at);
-      if (base?.startsWith("/")) this.#record(named, clean(path === "" ? base : `${base}/${path}`), this.#root);
+      if (base?.startsWith("/"))
+        this.#record(named, clean(path === "" ? base : `${base}/${path}`), this.#root);
     }
   }
 
