@@ -1,0 +1,49 @@
+/**
+ * The whole of build-rootfs: collects programs and what they need, lays the tree out, writes it in one of the
+ * forms, proves it and tells what is in it. Each part that is not asked for is not loaded either.
+ */
+import { lossNotes, makeDirectory } from "./binlibdepcp.ts";
+import { type CollectOptions, Collector } from "./collect/collector.ts";
+import type { Program } from "./collect/program-info.ts";
+import type { LaidNode } from "./layout/finish.ts";
+import { checkDirectory } from "./layout/target.ts";
+import type { TreeOptions } from "./layout/tree.ts";
+import { packageNotes } from "./packages/hints.ts";
+import type { DirectoryOptions } from "./write/directory.ts";
+
+/** What a tree is made of, and how. */
+export interface BuildOptions
+  extends CollectOptions,
+    Omit<TreeOptions, "inside">,
+    Pick<DirectoryOptions, "progress"> {
+  /** Paths, or names on `searchPath`. */
+  readonly programs: readonly string[];
+  /** Where the tree goes: a directory, a file, or `-` for standard output. */
+  readonly target: string;
+  readonly dryRun?: boolean;
+  /** Whether a directory is looked at once more when it is finished. */
+  readonly verify?: boolean;
+}
+
+/** What was done, or in a dry run would be. */
+export interface BuildResult {
+  /** Absolute, without links; `-` for standard output. */
+  readonly target: string;
+  readonly programs: readonly Program[];
+  /** Everything in the tree, sorted, parents first. */
+  readonly nodes: readonly LaidNode[];
+  /** What the person should know, without a label. */
+  readonly notes: readonly string[];
+}
+
+/** Does it all. Throws NsboxError; then the target is as it was. */
+export async function buildRootfs(options: BuildOptions): Promise<BuildResult> {
+  const { verify: _, ...tree } = options;
+  const target = checkDirectory(options.target);
+  const collector = new Collector(options);
+  for (const program of options.programs) collector.program(program);
+  collector.complain();
+  const { nodes, losses } = makeDirectory(collector, { ...tree, directory: target });
+  const notes = [...collector.notes, ...lossNotes(losses), ...packageNotes(collector)];
+  return { target, programs: collector.programs, nodes, notes };
+}
