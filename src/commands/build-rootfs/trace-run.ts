@@ -3,6 +3,7 @@ import { readTraceFile, Trace, writeTraceFile } from "../../../rootfs-tools/trac
 import type { Parsed } from "../../cli/command.ts";
 import { type Watched, watchCommand } from "../../runtime/trace/launch.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
+import { TRACE_FLAGS } from "./trace-flags.ts";
 
 /** How a command is traced. */
 export interface TraceRunOptions {
@@ -21,29 +22,49 @@ export interface TraceRunOptions {
 const GARBLED = "\uFFFD";
 const MOST_SECONDS = 2 ** 31 / 1000;
 
+/** A trace, and what of it is taken though policy would withhold it. */
+export interface Traced {
+  readonly seen: Trace;
+  readonly allow: readonly string[];
+}
+
 /**
- * The trace that the options ask for: of the command behind `--`, and of the trace file; undefined where they
- * ask for none.
+ * The trace that the options ask for: of `command`, and of the trace file.
  * @throws UsageError where the options contradict each other; NsboxError as `runTrace`.
  */
-export async function traceFor(input: Parsed, note: (text: string) => void): Promise<Trace | undefined> {
+export async function tracedFor(
+  input: Parsed,
+  command: readonly string[],
+  note: (text: string) => void,
+): Promise<Traced> {
   const file = input.value("trace-file");
   if (file === "") throw new UsageError('Option "--trace-file" has an empty value');
-  const patterns = input.values("trace-allow");
-  if (!input.has("trace") && file === undefined) {
-    for (const option of ["trace-allow", "trace-timeout", "trace-allow-failure"]) {
-      if (input.has(option)) throw new UsageError(`Option "--${option}" needs "--trace" or "--trace-file"`);
-    }
-    return undefined;
+  const allow = input.values("trace-allow");
+  const runs = input.has("trace") || command.length > 0;
+  if (!runs && file === undefined) {
+    const { long } = TRACE_FLAGS.find((flag) => input.has(flag.long))!;
+    throw new UsageError(`Option "--${long}" needs "--trace" or "--trace-file"`);
   }
-  const relative = patterns.find((pattern) => !/^[/*{]/.test(pattern));
+  if (runs && input.has("root")) {
+    throw new UsageError(
+      'Options "--trace" and "--root" contradict each other: a command runs over the host\'s own files',
+      'Trace it where SYSROOT is the host, and take the "--trace-file" from there',
+    );
+  }
+  const relative = allow.find((pattern) => !/^[/*{]/.test(pattern));
   if (relative !== undefined) {
     throw new UsageError(`"--trace-allow ${relative}" matches no path: those are absolute`);
   }
-  if (input.has("trace")) {
+  if (runs) {
+    if (command.length === 0) {
+      throw new UsageError(
+        'Option "--trace" needs a COMMAND behind "--"',
+        "nsbox build-rootfs --trace ./rootfs -- python3 -c 'import ssl'",
+      );
+    }
     const timeout = secondsOf(input.value("trace-timeout"));
     const allowFailure = input.has("trace-allow-failure");
-    return runTrace(commandOf(input), { file, timeout, allowFailure, note });
+    return { seen: await runTrace(command, { file, timeout, allowFailure, note }), allow };
   }
   for (const option of ["trace-timeout", "trace-allow-failure"]) {
     if (input.has(option)) throw new UsageError(`Option "--${option}" needs "--trace"`);
@@ -55,17 +76,7 @@ export async function traceFor(input: Parsed, note: (text: string) => void): Pro
       hint: "With --trace and a COMMAND behind -- it is made",
     });
   }
-  return kept;
-}
-
-/** The words behind `--`, which are a command with `--trace`. @throws UsageError where there are none. */
-export function commandOf({ rest, dashes }: Parsed): readonly string[] {
-  const command = dashes === undefined ? [] : rest.slice(dashes);
-  if (command.length > 0) return command;
-  throw new UsageError(
-    'Option "--trace" needs a COMMAND behind "--"',
-    "nsbox build-rootfs --trace ./rootfs -- python3 -c 'import ssl'",
-  );
+  return { seen: kept, allow };
 }
 
 function secondsOf(value: string | undefined): number | undefined {
