@@ -9,6 +9,8 @@ import type { LaidNode } from "./layout/finish.ts";
 import { checkDirectory } from "./layout/target.ts";
 import type { TreeOptions } from "./layout/tree.ts";
 import { packageNotes } from "./packages/hints.ts";
+import type { TraceOptions } from "./trace/collect.ts";
+import type { Trace } from "./trace/trace.ts";
 import type { DirectoryOptions } from "./write/directory.ts";
 
 /** What a tree is made of, and how. */
@@ -21,6 +23,8 @@ export interface BuildOptions
   /** Where the tree goes: a directory, a file, or `-` for standard output. */
   readonly target: string;
   readonly dryRun?: boolean;
+  /** What programs used while they ran, to be taken as well. */
+  readonly trace?: TraceOptions & { readonly seen: Trace };
   /** Whether a directory is looked at once more when it is finished. */
   readonly verify?: boolean;
 }
@@ -38,10 +42,14 @@ export interface BuildResult {
 
 /** Does it all. Throws NsboxError; then the target is as it was. */
 export async function buildRootfs(options: BuildOptions): Promise<BuildResult> {
-  const { verify: _, ...tree } = options;
+  const { verify: _, trace: __, ...tree } = options;
   const target = checkDirectory(options.target);
   const collector = new Collector(options);
   for (const program of options.programs) collector.program(program);
+  if (options.trace !== undefined) {
+    const { addTrace } = await import("./trace/collect.ts");
+    addTrace(collector, options.trace.seen, options.trace);
+  }
   collector.complain();
   const { nodes, losses } = makeDirectory(collector, { ...tree, directory: target });
   const notes = [...collector.notes, ...lossNotes(losses), ...packageNotes(collector)];

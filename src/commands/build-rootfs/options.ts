@@ -17,6 +17,8 @@ export interface Asked {
   readonly options: BuildOptions;
   /** What was typed, with what the file says. */
   readonly input: Parsed;
+  /** What is to be traced: the words behind `--`, or those of the file; none where nothing is. */
+  readonly command: readonly string[];
 }
 
 /** Reads all of it. Throws UsageError and NsboxError. */
@@ -24,7 +26,11 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
   const from = typed.value("from");
   const file = from === undefined ? NOTHING : readFromFile(from, flags);
   const input = from === undefined ? typed : withFile(typed, file, flags);
-  const { programs, target } = readWords(input.rest, file);
+  const split = input.has("trace") ? (input.dashes ?? input.rest.length) : input.rest.length;
+  const typedCommand = input.rest.slice(split);
+  const command = typedCommand.length > 0 ? typedCommand : file.trace;
+  const isTraced = command.length > 0 || input.has("trace") || input.has("trace-file");
+  const { programs, target } = readWords(input.rest.slice(0, split), file, isTraced);
   const garbled = [...programs, target].find((word) => word.includes(GARBLED));
   if (garbled !== undefined) {
     throw new NsboxError(`Cannot use the name "${garbled}"`, { cause: "it is not UTF-8" });
@@ -47,14 +53,14 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
     ...(owner === undefined ? {} : { owner }),
     progress: (total) => progress(total, !dryRun && !input.has("quiet") && !input.has("json")),
   };
-  return { options, input };
+  return { options, input, command };
 }
 
 /** PROGRAM… and TARGET: the file's programs come first, a TARGET that is typed counts more than the file's. */
-function readWords(rest: readonly string[], file: FromFile) {
+function readWords(rest: readonly string[], file: FromFile, isTraced: boolean) {
   const target = rest.at(-1) ?? file.target;
   const programs = [...file.programs, ...rest.slice(0, -1)];
-  if (target === undefined || (programs.length === 0 && rest.length > 0 && file === NOTHING)) {
+  if (target === undefined || (programs.length === 0 && rest.length > 0 && file === NOTHING && !isTraced)) {
     throw new UsageError(
       "build-rootfs wants at least one PROGRAM and a TARGET",
       "nsbox build-rootfs PROGRAM… TARGET",
