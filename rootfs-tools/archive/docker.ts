@@ -44,7 +44,7 @@ export async function writeDocker(
   const read = (node: Node) => (node.content === LAYER ? hashed(layer, hash) : contentOf(node));
   return writeFile(target, async (out) => {
     const sink = new FileSink(out);
-    await pour(tarOf(members(), read), sink);
+    await pour(tarOf(members(), { read }), sink);
     return { bytes: sink.bytes, digest };
   });
 }

@@ -27,6 +27,8 @@ const TYPES: Readonly<Record<NodeType, string>> = {
 };
 const TWIN = "1";
 const EXTENDED = "x";
+const GNU_LINK = "K";
+const EXTRA_NAMES = { [EXTENDED]: "././@PaxHeader", [GNU_LINK]: "././@LongLink" } as const;
 
 /** One header, in the terms of ustar. */
 interface Header {
@@ -42,14 +44,23 @@ interface Header {
   readonly device?: readonly [major: number, minor: number];
 }
 
+/** How an archive is made, where that is unusual. */
+export interface TarOptions {
+  /** Gives the content of a file that is no twin. */
+  readonly read?: (node: Node) => Iterable<Uint8Array>;
+  /** Long targets of links stand in GNU tar's own header. */
+  readonly gnuLinks?: boolean;
+}
+
 /**
  * The archive of `nodes`, up to its end mark. What is yielded holds until the next step, and a node is asked
  * for when all of the one before is written. Times are whole seconds: fractions would cost a header of a
  * kilobyte for every file.
  */
-export function* tarOf(nodes: Iterable<Node>, read = contentOf): Generator<Uint8Array> {
+export function* tarOf(nodes: Iterable<Node>, options: TarOptions = {}): Generator<Uint8Array> {
+  const { read = contentOf, gnuLinks = false } = options;
   for (const node of nodes) {
-    yield headerOf(node);
+    yield headerOf(node, gnuLinks);
     if (!holdsContent(node)) continue;
     yield* read(node);
     yield padding(node.size);
@@ -77,7 +88,7 @@ function nameOf(path: string, isDirectory: boolean): Uint8Array {
 }
 
 /** All that stands before a node's content. */
-function headerOf(node: Node): Uint8Array {
+function headerOf(node: Node, gnuLinks = false): Uint8Array {
   const records: Uint8Array[] = [];
   const extend = (keyword: string, value: string | Uint8Array) => records.push(record(keyword, value));
   const name = nameOf(node.path, node.type === "directory");
@@ -85,7 +96,8 @@ function headerOf(node: Node): Uint8Array {
   if (split === undefined) extend("path", name);
 
   const target = node.twin === undefined ? encoder.encode(node.target ?? "") : nameOf(node.twin, false);
-  if (target.length > NAME || !isPlain(target)) extend("linkpath", target);
+  const isLong = target.length > NAME || !isPlain(target);
+  if (isLong && !gnuLinks) extend("linkpath", target);
 
   const size = holdsContent(node) ? node.size : 0;
   if (size > MOST_SIZE) extend("size", `${size}`);
@@ -109,18 +121,16 @@ function headerOf(node: Node): Uint8Array {
     link: target.subarray(0, NAME),
     ...(node.device === undefined ? {} : { device: node.device }),
   });
-  if (records.length === 0) return header;
-  const extended = concatenate(records);
-  const before = encodeHeader({
-    name: encoder.encode("././@PaxHeader"),
-    type: EXTENDED,
-    mode: 0o644,
-    uid: 0,
-    gid: 0,
-    size: extended.length,
-    mtime: 0,
-  });
-  return concatenate([before, extended, padding(extended.length), header]);
+  const before = isLong && gnuLinks ? [extraMember(GNU_LINK, concatenate([target, new Uint8Array(1)]))] : [];
+  if (records.length > 0) before.push(extraMember(EXTENDED, concatenate(records)));
+  return concatenate([...before, header]);
+}
+
+/** A member that says something of the next one. */
+function extraMember(type: keyof typeof EXTRA_NAMES, content: Uint8Array): Uint8Array {
+  const name = encoder.encode(EXTRA_NAMES[type]);
+  const header = encodeHeader({ name, type, mode: 0o644, uid: 0, gid: 0, size: content.length, mtime: 0 });
+  return concatenate([header, content, padding(content.length)]);
 }
 
 /** Whole seconds, downwards also before 1970. */
@@ -129,8 +139,9 @@ const secondsOf = (nanoseconds: bigint): bigint =>
 
 /** An ACL twice: GNU tar's `--acls` reads its own keyword alone, podman and umoci the attribute's. */
 function attributeOf([name, value]: Attribute): Uint8Array[] {
-  // As GNU tar does it, since a keyword ends with the first "=".
-  const keyword = `SCHILY.xattr.${name.replaceAll("%", "%25").replaceAll("=", "%3D")}`;
+  // A keyword ends with the first "=": GNU tar writes it so, and reads it back.
+  const escaped = /=|%3D|%25/.test(name) ? name.replaceAll("%", "%25").replaceAll("=", "%3D") : name;
+  const keyword = `SCHILY.xattr.${escaped}`;
   const acl = ACL_KEYWORDS[name];
   const text = acl === undefined ? undefined : aclText(value);
   return [...(acl === undefined || text === undefined ? [] : [record(acl, text)]), record(keyword, value)];
