@@ -1,9 +1,17 @@
 /** What goes into the tree, and why. */
 import type { BigIntStats } from "node:fs";
-import type { Walk } from "../files/paths.ts";
+import type { Entry, Walk } from "../files/paths.ts";
 
 /** What a path of the tree is there as. */
-export type Kind = "program" | "interpreter" | "library" | "link" | "config" | "directory";
+export type Kind =
+  | "program"
+  | "interpreter"
+  | "library"
+  | "link"
+  | "config"
+  | "data"
+  | "directory"
+  | "device";
 
 /** Why something is there. */
 export interface Reason {
@@ -15,49 +23,106 @@ export interface Reason {
   readonly rule: string;
 }
 
-/** A regular file of the host that is copied. */
-export interface ManifestFile {
-  readonly path: string;
-  readonly stat: BigIntStats;
-  readonly kind: Kind;
-  readonly why: readonly Reason[];
+/** What is known of a thing that is made and not copied. */
+export interface Made {
+  readonly type: "file" | "directory" | "link" | "character" | "block";
+  readonly mode: number;
+  readonly content?: Uint8Array;
+  readonly target?: string;
+  readonly device?: readonly [major: number, minor: number];
+  /** Replaces what the target has there already. */
+  readonly replace?: boolean;
 }
 
-interface Draft extends ManifestFile {
+/** One thing of the tree: copied from a system, or made. Links on the way to others are no items. */
+export interface Item {
+  /** Where it stands, by that system's layout and without links. */
+  readonly path: string;
+  readonly kind: Kind;
+  readonly why: readonly Reason[];
+  /** What is copied: where this system has it, and its state. */
+  readonly source?: { readonly path: string; readonly stat: BigIntStats };
+  readonly made?: Made;
+}
+
+interface Draft extends Item {
   kind: Kind;
   readonly why: Reason[];
   /** The names that are recorded in `why`, by who needs them. */
   readonly names: Map<string, Set<string>>;
 }
 
-/** Everything that is copied, and every path by which it must be reachable. */
+/** Everything that is copied or made, and every path by which it must be reachable. */
 export class Manifest {
-  readonly #files = new Map<string, Draft>();
+  readonly #items = new Map<string, Draft>();
   /** The paths that programs and the loader use, with the links on them. */
   readonly wanted = new Map<string, Walk>();
 
-  /** The files by their paths without links. */
-  get files(): ReadonlyMap<string, ManifestFile> {
-    return this.#files;
+  /** All things by their paths without links, in the order they were added. */
+  get items(): ReadonlyMap<string, Item> {
+    return this.#items;
   }
 
-  /** Adds the regular file at the end of `walk`, which is reached as `path`. */
-  add(path: string, walk: Walk, kind: Kind, why: Reason): void {
-    let file = this.#files.get(walk.path);
-    if (file === undefined) {
-      if (walk.entry?.stat === undefined) return;
-      file = { path: walk.path, stat: walk.entry.stat, kind, why: [], names: new Map() };
-      this.#files.set(walk.path, file);
-    }
+  /** Adds what stands at the end of `walk` and is at `source` on disk; it is reached as `path`. */
+  add(path: string, walk: Walk, source: string, { kind, why }: { kind: Kind; why: Reason }): void {
     if (!this.wanted.has(path)) this.wanted.set(path, walk);
-    let names = file.names.get(why.by);
-    if (names === undefined) {
-      names = new Set();
-      file.names.set(why.by, names);
-    }
-    if (names.has(why.name)) return;
-    names.add(why.name);
-    file.why.push(why);
-    if (kind === "program") file.kind = kind;
+    const stat = walk.entry?.stat;
+    if (stat === undefined) return;
+    const draft = this.#draft(walk.path, kind, () => ({ source: { path: source, stat } }));
+    explain(draft, why);
+    if (kind === "program") draft.kind = kind;
   }
+
+  /** Adds what is copied to another place than its own. */
+  put(
+    path: string,
+    source: { path: string; entry: Entry },
+    { kind, why }: { kind: Kind; why: Reason },
+  ): void {
+    const { stat, target } = source.entry;
+    if (stat === undefined) return;
+    this.#reach(path);
+    const thing =
+      target === undefined
+        ? { source: { path: source.path, stat } }
+        : { made: { type: "link", mode: 0o777, target } as const };
+    explain(
+      this.#draft(path, kind, () => thing),
+      why,
+    );
+  }
+
+  /** Adds something that is made; the first of two at one path counts. */
+  make(path: string, made: Made, { kind, why }: { kind: Kind; why: Reason }): void {
+    this.#reach(path);
+    explain(
+      this.#draft(path, kind, () => ({ made })),
+      why,
+    );
+  }
+
+  #reach(path: string): void {
+    if (this.wanted.has(path)) return;
+    this.wanted.set(path, { path, links: [], passed: [], entry: undefined, errno: "" });
+  }
+
+  #draft(path: string, kind: Kind, thing: () => Pick<Item, "source" | "made">): Draft {
+    let draft = this.#items.get(path);
+    if (draft === undefined) {
+      draft = { path, kind, why: [], names: new Map(), ...thing() };
+      this.#items.set(path, draft);
+    }
+    return draft;
+  }
+}
+
+function explain({ names, why }: Draft, reason: Reason): void {
+  let known = names.get(reason.by);
+  if (known === undefined) {
+    known = new Set();
+    names.set(reason.by, known);
+  }
+  if (known.has(reason.name)) return;
+  known.add(reason.name);
+  why.push(reason);
 }

@@ -3,8 +3,8 @@ import { accessSync, constants } from "node:fs";
 import { NsboxError } from "../../src/util/errors.ts";
 import type { Elf } from "../elf/elf.ts";
 import { wordsFor } from "../files/failure.ts";
-import { type Host, type HostFile, idOf } from "./host.ts";
-import { parseScript, type Shebang } from "./script.ts";
+import { type Host, type HostFile, idOf } from "../load/host.ts";
+import { parseScript, type Shebang } from "./shebang.ts";
 
 /** A file that can be executed. */
 export interface ProgramFile extends HostFile {
@@ -29,16 +29,16 @@ export function findProgram(argument: string, host: Host, searchPath: string): P
       ...(here ? { hint: `the working directory has one: "./${argument}"` } : {}),
     });
   }
-  return readProgram(argument.startsWith("/") ? argument : `${process.cwd()}/${argument}`, host);
+  return readProgram(host.absolute(argument), host);
 }
 
 /** The path of the executable file `name` in the directories of `searchPath`. */
 export function whichProgram(name: string, host: Host, searchPath: string): string | undefined {
   for (const directory of searchPath.split(":")) {
-    const path = `${directory === "" ? process.cwd() : directory.replace(/(?<=.)\/+$/, "")}/${name}`;
+    const path = host.absolute(`${directory === "" ? "" : `${directory.replace(/\/+$/, "")}/`}${name}`);
     const { entry } = host.walk(path);
     if (entry?.kind === "file" && ((entry.stat?.mode ?? 0n) & 0o111n) !== 0n) {
-      return path.startsWith("/") ? path : `${process.cwd()}/${path}`;
+      return path;
     }
   }
   return undefined;
@@ -60,7 +60,7 @@ export function readProgram(path: string, host: Host, role = "program"): Program
   if (stat.size === 0n) throw refuse("the file is empty");
   const file = { path, walk, id: idOf(walk) };
   const { first, elf } = host.program(file);
-  if (!isExecutable(walk.path, stat.mode) && (elf === undefined || !isPlainLibrary(elf))) {
+  if (!isExecutable(host.onDisk(walk.path), stat.mode) && (elf === undefined || !isPlainLibrary(elf))) {
     throw refuse("it is not executable: its mode has no x bit for the caller");
   }
   if (elf !== undefined) return { ...file, elf };

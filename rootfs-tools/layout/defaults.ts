@@ -1,9 +1,9 @@
 /** The little that a tree needs beyond programs, for names in `ls -l`, `id` and `ps`. */
-import type { ManifestFile, Reason } from "../collect/manifest.ts";
-import { readText } from "../files/small-file.ts";
-import type { Tree } from "./tree.ts";
+import type { Made, Reason } from "../collect/manifest.ts";
+import type { Host } from "../load/host.ts";
+import type { Layout } from "./layout.ts";
 
-const WHY: Reason = { by: "", name: "", rule: "default, left out with --bare" };
+const WHY: readonly Reason[] = [{ by: "", name: "", rule: "default, left out with --bare" }];
 const NOBODY = 65534;
 
 const DIRECTORIES: readonly (readonly [path: string, mode: number])[] = [
@@ -42,37 +42,42 @@ if read -r name 2>/dev/null </proc/sys/kernel/hostname; then echo "$name"; else 
 `;
 const HOSTNAME_PLACES = ["/bin/hostname", "/usr/bin/hostname", "/usr/local/bin/hostname"];
 
-/**
- * Adds the usual empty directories and a small /etc. Besides root and nobody it names the caller and
- * whoever owns one of `files`, by the host's names. What is there already stays.
- */
-export function addDefaults(tree: Tree, files: Iterable<ManifestFile>): void {
-  const users = new Set([process.getuid?.() ?? 0]);
-  const groups = new Set([process.getgid?.() ?? 0]);
-  for (const { stat } of files) {
-    users.add(Number(stat.uid));
-    groups.add(Number(stat.gid));
-  }
-  for (const [path, mode] of DIRECTORIES) tree.emptyDirectory(path, mode, WHY);
-  tree.text("/etc/passwd", database(PASSWD, "/etc/passwd", users), WHY);
-  tree.text("/etc/group", database(GROUP, "/etc/group", groups), WHY);
-  tree.text("/etc/nsswitch.conf", NSSWITCH.join("\n"), WHY);
-  tree.text("/etc/hosts", HOSTS.join("\n"), WHY);
-  if (isFile(tree, "/bin/sh") && HOSTNAME_PLACES.every((path) => !isFile(tree, path) || isOurs(tree, path))) {
-    tree.text("/bin/hostname", HOSTNAME, WHY, { mode: 0o755 });
+/** Whose names the tree should know, besides root and nobody. */
+export interface Known {
+  readonly users: ReadonlySet<number>;
+  readonly groups: ReadonlySet<number>;
+}
+
+/** Adds the usual empty directories and a small /etc, with `host`'s names. What is there already stays. */
+export function addDefaults(layout: Layout, host: Host, { users, groups }: Known): void {
+  for (const [path, mode] of DIRECTORIES) layout.make(path, { type: "directory", mode }, "directory", WHY);
+  layout.make("/etc/passwd", text(database(host, PASSWD, "/etc/passwd", users)), "config", WHY);
+  layout.make("/etc/group", text(database(host, GROUP, "/etc/group", groups)), "config", WHY);
+  layout.make("/etc/nsswitch.conf", text(NSSWITCH.join("\n")), "config", WHY);
+  layout.make("/etc/hosts", text(HOSTS.join("\n")), "config", WHY);
+  const lacksHostname = HOSTNAME_PLACES.every((path) => !isFile(layout, path) || isOurs(layout, path));
+  if (isFile(layout, "/bin/sh") && lacksHostname) {
+    layout.make("/bin/hostname", text(HOSTNAME, 0o755), "config", WHY);
   }
 }
 
-const isOurs = (tree: Tree, path: string): boolean => new TextDecoder().decode(tree.read(path)) === HOSTNAME;
+const text = (content: string, mode = 0o644): Made => ({
+  type: "file",
+  mode,
+  content: new TextEncoder().encode(content),
+});
 
-const isFile = (tree: Tree, path: string): boolean => tree.walk(path).entry?.kind === "file";
+const isOurs = (layout: Layout, path: string): boolean =>
+  new TextDecoder().decode(layout.read(path)) === HOSTNAME;
+
+const isFile = (layout: Layout, path: string): boolean => layout.walk(path).entry?.kind === "file";
 
 /** `lines`, and the host's lines of those `ids` that are not among them. passwd(5) and group(5) alike. */
-function database(lines: readonly string[], path: string, ids: ReadonlySet<number>): string {
+function database(host: Host, lines: readonly string[], path: string, ids: ReadonlySet<number>): string {
   const idOf = (line: string) => Number(line.split(":")[2]);
   const known = new Set(lines.map(idOf));
   const added = new Map<number, string>();
-  for (const line of readText(path, "utf8").split("\n")) {
+  for (const line of host.text(path).split("\n")) {
     const id = idOf(line);
     if (!ids.has(id) || known.has(id) || added.has(id)) continue;
     // Members of groups, and second fields that hold a password, are nobody's business in the tree.

@@ -35,3 +35,10 @@ export interface Node {
   readonly kind: Kind;
   readonly why: readonly Reason[];
 }
+
+/** What has to be done that a target has a node: in a dry run, what would have to be. */
+export type Action = "created" | "replaced" | "unchanged" | "kept";
+
+/** The order of a tree's paths: parents first, then by their letters. */
+export const byPath = (a: { readonly path: string }, b: { readonly path: string }): number =>
+  a.path < b.path ? -1 : a.path > b.path ? 1 : 0;

@@ -1,14 +1,11 @@
 /** The search rules of glibc's loader, see ld.so(8). */
 import { NsboxError } from "../../src/util/errors.ts";
-import type { Host, HostFile } from "../collect/host.ts";
 import { hwcapsLevels, legacySubdirectories, platform } from "../elf/cpu.ts";
 import type { Elf, Machine, Needed } from "../elf/elf.ts";
 import { type CacheEntry, cacheFlags, parseCache } from "../elf/ld-cache.ts";
 import { expandTokens, type Tokens } from "../elf/tokens.ts";
-import { errnoOf } from "../files/failure.ts";
 import { baseOf, parentOf } from "../files/paths.ts";
-import { isPrivileged } from "../files/privileged.ts";
-import { readSmallFile } from "../files/small-file.ts";
+import type { Host, HostFile } from "./host.ts";
 import type { Hit, Loaded, Loader, Place } from "./loader.ts";
 import { type LoaderFacts, libToken, readLoaderFacts } from "./loader-facts.ts";
 
@@ -46,7 +43,7 @@ export class Glibc implements Loader {
     this.#host = host;
     this.bits = machine.bits;
     this.machine = machine.machine;
-    this.facts = readLoaderFacts(interpreter.walk.path);
+    this.facts = readLoaderFacts(host, interpreter.walk.path);
     this.#libraryPath = libraryPath;
   }
 
@@ -140,7 +137,7 @@ export class Glibc implements Loader {
     // The program's own origin is that of its real file; a library's the directory it was found in.
     const path = object.parent === undefined ? object.file.walk.path : object.path;
     return {
-      ORIGIN: parentOf(path.startsWith("/") ? path : `${process.cwd()}/${path}`),
+      ORIGIN: parentOf(this.#host.absolute(path)),
       LIB: libToken(this.facts),
       PLATFORM: platform(this),
     };
@@ -151,7 +148,7 @@ export class Glibc implements Loader {
     if (!/\$\{?ORIGIN/.test(element)) return false;
     let program = object;
     while (program.parent !== undefined) program = program.parent;
-    if (!isPrivileged(program.file.walk)) return false;
+    if (!this.#host.isPrivileged(program.file.walk)) return false;
     if (!/^\$(?:ORIGIN|\{ORIGIN\})(?:\/|$)/.test(element)) return true;
     return object === program && !this.facts.directories.some((trusted) => isBelow(directory, trusted));
   }
@@ -170,7 +167,7 @@ export class Glibc implements Loader {
 
   /** The path that the cache holds for `name`: the best glibc-hwcaps level first, then the first that fits. */
   #inCache(name: string): string | undefined {
-    this.#cache ??= readCache(this.facts.cache);
+    this.#cache ??= this.#readCache();
     const flags = cacheFlags(this);
     const fitting = (this.#cache.get(name) ?? []).filter((entry) => entry.flags === flags);
     const levels = fitting.some(({ level }) => level !== undefined) ? hwcapsLevels(this) : [];
@@ -181,6 +178,11 @@ export class Glibc implements Loader {
     let supported = 0n;
     if (this.facts.legacy) for (const [, bit] of legacySubdirectories(this)) supported |= bit;
     return fitting.find(({ level, hwcap }) => level === undefined && (hwcap & ~supported) === 0n)?.path;
+  }
+
+  #readCache(): Map<string, CacheEntry[]> {
+    const bytes = this.#host.read(this.facts.cache, LONGEST_CACHE);
+    return bytes === undefined ? new Map() : parseCache(bytes, this.facts.cache);
   }
 
   #inList(name: string, { directories, rule }: PathList, tried: Place[]): Hit | undefined {
@@ -267,15 +269,6 @@ const isBelow = (path: string, directory: string): boolean => {
   }, []);
   return `/${normal.join("/")}/`.startsWith(`${directory}/`);
 };
-
-function readCache(path: string): Map<string, CacheEntry[]> {
-  try {
-    return parseCache(readSmallFile(path, LONGEST_CACHE), path);
-  } catch (error) {
-    if (errnoOf(error) === "") throw error;
-    return new Map();
-  }
-}
 
 /** Whether the program interpreter `path` is glibc's, not musl's. */
 export const isGlibcInterpreter = (path: string): boolean => !baseOf(path).startsWith("ld-musl-");

@@ -2,8 +2,9 @@
  * What was compiled into a loader, read from the loader itself: distributions differ, and a list of ours
  * would be wrong on the next one.
  */
-import { failed } from "../files/failure.ts";
-import { readSmallFile } from "../files/small-file.ts";
+
+import { NsboxError } from "../../src/util/errors.ts";
+import type { Host } from "./host.ts";
 
 /** The facts of one glibc loader. */
 export interface LoaderFacts {
@@ -21,14 +22,11 @@ export interface LoaderFacts {
 const LONGEST_LOADER = 2 ** 23;
 const FALLBACK = ["/lib64", "/usr/lib64", "/lib", "/usr/lib"];
 
-/** Reads the loader at `path`. */
-export function readLoaderFacts(path: string): LoaderFacts {
-  let text: string;
-  try {
-    text = new TextDecoder("latin1").decode(readSmallFile(path, LONGEST_LOADER));
-  } catch (error) {
-    throw failed(`Cannot read the loader "${path}"`, error);
-  }
+/** Reads the loader at `path`. Throws NsboxError. */
+export function readLoaderFacts(host: Host, path: string): LoaderFacts {
+  const bytes = host.read(path, LONGEST_LOADER);
+  if (bytes === undefined) throw new NsboxError(`Cannot read the loader "${path}"`);
+  const text = new TextDecoder("latin1").decode(bytes);
   // SYSTEM_DIRS is one string of paths that each end in a slash and a NUL.
   const lists = text.match(/(?:\/[\x21-\x7e]*\/\0)+/g) ?? [];
   const list = lists.find((paths) => paths.includes("lib"))?.split("\0") ?? [];

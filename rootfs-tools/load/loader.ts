@@ -1,7 +1,7 @@
 /** What the loading of a program is, whichever loader does it. */
 
-import type { HostFile } from "../collect/host.ts";
 import type { Elf, Machine, Needed } from "../elf/elf.ts";
+import type { HostFile } from "./host.ts";
 
 /** An object in memory: the program, its interpreter or a library. */
 export interface Loaded {

@@ -1,11 +1,8 @@
 /** The search rules of musl's loader, which is its libc as well. The glibc cache means nothing to it. */
 
-import type { Host } from "../collect/host.ts";
 import type { Elf, Machine, Needed } from "../elf/elf.ts";
-import { errnoOf, failed } from "../files/failure.ts";
 import { baseOf, parentOf } from "../files/paths.ts";
-import { isPrivileged } from "../files/privileged.ts";
-import { readSmallFile } from "../files/small-file.ts";
+import type { Host } from "./host.ts";
 import type { Hit, Loaded, Loader, Place } from "./loader.ts";
 
 const LONGEST_CONFIGURATION = 65536;
@@ -34,7 +31,8 @@ export class Musl implements Loader {
     this.#libraryPath = libraryPath;
     const prefix = interpreter.startsWith("/") ? interpreter.split("/").slice(0, -2).join("/") : "";
     const path = `${prefix}/etc/${baseOf(interpreter).replace(/\.so\.\d+$/, "")}.path`;
-    const text = readConfiguration(path);
+    const bytes = host.read(path, LONGEST_CONFIGURATION);
+    const text = bytes === undefined ? undefined : new TextDecoder().decode(bytes);
     this.configuration = text === undefined ? undefined : path;
     this.#directories = text?.split(/[:\n]+/).filter((name) => name !== "") ?? DIRECTORIES;
   }
@@ -78,9 +76,20 @@ export class Musl implements Loader {
       const text = object.elf.runpath ?? object.elf.rpath;
       if (text === undefined) continue;
       const kind = object.elf.runpath === undefined ? "RPATH" : "RUNPATH";
-      yield { directories: expand(text, object), rule: `${kind} of "${object.path}"` };
+      yield { directories: this.#expand(text, object), rule: `${kind} of "${object.path}"` };
     }
     yield { directories: this.#directories, rule: this.configuration ?? "default directories" };
+  }
+
+  /** Only $ORIGIN is known; any other dollar makes musl ignore the whole list. */
+  #expand(text: string, object: Loaded): string[] {
+    const program = object.parent === undefined;
+    const origin = text.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, () =>
+      parentOf(program ? object.file.walk.path : object.path),
+    );
+    if (/\$/.test(text.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, ""))) return [];
+    if (origin !== text && program && this.#host.isPrivileged(object.file.walk)) return [];
+    return origin.split(/[:\n]+/).filter((name) => name !== "");
   }
 
   #open(path: string, rule: string, tried: Place[]): Hit | undefined {
@@ -88,25 +97,5 @@ export class Musl implements Loader {
     if (typeof found === "object") return { path, file: found, elf: found.elf, rule };
     tried.push({ path: rule === "path in DT_NEEDED" ? path : parentOf(path), rule });
     return undefined;
-  }
-}
-
-/** Only $ORIGIN is known; any other dollar makes musl ignore the whole list. */
-function expand(text: string, object: Loaded): string[] {
-  const program = object.parent === undefined;
-  const origin = text.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, () =>
-    parentOf(program ? object.file.walk.path : object.path),
-  );
-  if (/\$/.test(text.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, ""))) return [];
-  if (origin !== text && program && isPrivileged(object.file.walk)) return [];
-  return origin.split(/[:\n]+/).filter((name) => name !== "");
-}
-
-function readConfiguration(path: string): string | undefined {
-  try {
-    return new TextDecoder().decode(readSmallFile(path, LONGEST_CONFIGURATION));
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw failed(`Cannot read "${path}"`, error);
   }
 }

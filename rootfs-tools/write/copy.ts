@@ -1,57 +1,67 @@
-/** Copies one regular file with everything that belongs to it: mode, owner, times, attributes, holes. */
+/** Makes one node of a tree on disk, with everything that belongs to it: mode, owner, times, attributes, holes. */
 import {
-  type BigIntStats,
   chmodSync,
   closeSync,
   constants,
   copyFileSync,
+  fstatSync,
   ftruncateSync,
   lchownSync,
   openSync,
   readSync,
+  symlinkSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { AT_FDCWD, SYS } from "../../src/sys/constants.ts";
 import { cstring, syscall } from "../../src/sys/ffi.ts";
+import { NsboxError } from "../../src/util/errors.ts";
 import { errnoOf } from "../files/failure.ts";
-import { getAttribute, listAttributes, setAttribute } from "../files/xattr.ts";
+import { openQuietly } from "../files/small-file.ts";
+import { setAttribute } from "../files/xattr.ts";
+import type { Node } from "../layout/node.ts";
 
-/** What of a file could not be kept. */
-export type Loss = "owner" | "setId" | "attributes";
+/** What of a node could not be kept. */
+export type Loss = "owner" | "setId" | "attributes" | "device";
 
-const { COPYFILE_EXCL, COPYFILE_FICLONE, COPYFILE_FICLONE_FORCE } = constants;
+const { COPYFILE_EXCL, COPYFILE_FICLONE } = constants;
 const BLOCK = 65536;
-const BYTES_PER_STAT_BLOCK = 512n;
-const PERMISSIONS = 0o7777n;
+const BYTES_PER_STAT_BLOCK = 512;
 const WITHOUT_SET_ID = 0o1777;
+const EPERM = 1;
 
-/** Copies `source`, a regular file whose state is `stat`, to `target`, which must be absent. */
-export function copyFile(source: string, stat: BigIntStats, target: string): Loss[] {
-  copyBytes(source, stat, target);
+/** Makes `node`, which is no directory and no second name, at `path`, which must be absent. */
+export function makeNode(node: Node, path: string): Loss[] {
+  if (node.type === "link") symlinkSync(node.target ?? "", path);
+  else if (node.type !== "file") {
+    if (!makeSpecial(node, path)) return ["device"];
+  } else if (typeof node.content === "string") copyBytes(node.content, node, path);
+  else writeFileSync(path, node.content ?? "", { flag: "wx" });
+  return furnish(node, path, node.type === "link" ? undefined : node.mode);
+}
+
+/** Gives what stands at `path` the owner, attributes and time of `node`, and `mode` where one is given. */
+export function furnish(node: Node, path: string, mode: number | undefined): Loss[] {
   const losses: Loss[] = [];
-  const owned = giveAway(target, stat);
-  // After the change of owner, which clears the setuid bits. Bits that would now mean another user go.
-  const mode = Number(stat.mode & PERMISSIONS);
-  const kept = owned ? mode : mode & WITHOUT_SET_ID;
-  chmodSync(target, kept);
+  const owned = giveAway(path, node);
   if (!owned) losses.push("owner");
-  if (kept !== mode) losses.push("setId");
-  for (const name of listAttributes(source)) {
-    const value = getAttribute(source, name);
-    if (value !== undefined && setAttribute(target, name, value)) continue;
-    if (!losses.includes("attributes")) losses.push("attributes");
+  if (mode !== undefined) {
+    // After the change of owner, which clears the setuid bits. Bits that would now mean another user go.
+    const kept = owned ? mode : mode & WITHOUT_SET_ID;
+    chmodSync(path, kept);
+    if (kept !== mode) losses.push("setId");
   }
-  setTimes(target, stat);
+  for (const [name, value] of node.attributes) {
+    if (!setAttribute(path, name, value) && !losses.includes("attributes")) losses.push("attributes");
+  }
+  setTimes(path, node.mtimeNs);
   return losses;
 }
 
-/** Gives `path` to the owner in `stat`; false where the caller is not allowed to. */
-export function giveAway(
-  path: string,
-  { uid, gid }: { readonly uid: bigint; readonly gid: bigint },
-): boolean {
+/** Gives `path` to an owner; false where the caller is not allowed to. */
+function giveAway(path: string, { uid, gid }: { readonly uid: number; readonly gid: number }): boolean {
   try {
-    lchownSync(path, Number(uid), Number(gid));
+    lchownSync(path, uid, gid);
     return true;
   } catch (error) {
     // EINVAL: an id that the user namespace does not map.
@@ -60,50 +70,64 @@ export function giveAway(
   }
 }
 
-function copyBytes(source: string, stat: BigIntStats, target: string): void {
-  const hasHoles = stat.blocks * BYTES_PER_STAT_BLOCK < stat.size;
-  if (!hasHoles) {
-    copyFileSync(source, target, COPYFILE_FICLONE | COPYFILE_EXCL);
-    return;
-  }
-  try {
-    copyFileSync(source, target, COPYFILE_FICLONE_FORCE | COPYFILE_EXCL);
-  } catch {
-    copyWithHoles(source, target);
-  }
+const FILE_TYPES = { fifo: 0o010000, character: 0o020000, block: 0o060000 } as const;
+
+/** A device or FIFO, see mknod(2); false where only root may make it. */
+function makeSpecial({ type, device: [major, minor] = [0, 0] }: Node, path: string): boolean {
+  if (type !== "fifo" && type !== "character" && type !== "block") return false;
+  const number =
+    ((BigInt(major) & 0xfffn) << 8n) |
+    ((BigInt(major) >> 12n) << 44n) |
+    (BigInt(minor) & 0xffn) |
+    ((BigInt(minor) >> 8n) << 20n);
+  const error = syscall(SYS.mknodat, AT_FDCWD, cstring(path), FILE_TYPES[type] | 0o600, number);
+  if (error === -EPERM) return false;
+  if (error < 0) throw new NsboxError(`Cannot create "${path}"`, { cause: `mknod: errno ${-error}` });
+  return true;
 }
 
-/** Blocks of zeros are not written: they become holes again. */
-function copyWithHoles(source: string, target: string): void {
-  const block = new Uint8Array(BLOCK);
-  const zeros = new Uint8Array(BLOCK);
-  const from = openSync(source, "r");
+/** The source is opened anew: it may have become a FIFO, or another file, since it was looked at. */
+function copyBytes(source: string, { size }: Node, target: string): void {
+  const from = openQuietly(source);
   try {
-    const to = openSync(target, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
-    try {
-      let offset = 0;
-      for (let got = -1; got !== 0; offset += got) {
-        got = readSync(from, block, 0, BLOCK, offset);
-        const data = block.subarray(0, got);
-        if (!Bun.deepEquals(data, zeros.subarray(0, got))) writeSync(to, data, 0, got, offset);
-      }
-      ftruncateSync(to, offset);
-    } finally {
-      closeSync(to);
+    const stat = fstatSync(from);
+    if (!stat.isFile() || stat.size !== size) {
+      throw new NsboxError(`Cannot copy "${source}"`, { cause: "it changed while the tree was made" });
     }
+    if (stat.blocks * BYTES_PER_STAT_BLOCK < stat.size) copyWithHoles(from, target);
+    else copyFileSync(source, target, COPYFILE_FICLONE | COPYFILE_EXCL);
   } finally {
     closeSync(from);
   }
 }
 
+/** Blocks of zeros are not written: they become holes again. */
+function copyWithHoles(from: number, target: string): void {
+  const block = new Uint8Array(BLOCK);
+  const zeros = new Uint8Array(BLOCK);
+  const to = openSync(target, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  try {
+    let offset = 0;
+    for (let got = -1; got !== 0; offset += got) {
+      got = readSync(from, block, 0, BLOCK, offset);
+      const data = block.subarray(0, got);
+      if (!Bun.deepEquals(data, zeros.subarray(0, got))) writeSync(to, data, 0, got, offset);
+    }
+    ftruncateSync(to, offset);
+  } finally {
+    closeSync(to);
+  }
+}
+
+const AT_SYMLINK_NOFOLLOW = 0x100;
 const NANOSECONDS = 1_000_000_000n;
 const times = new BigInt64Array(4);
 
 /** Nanoseconds and all, which node:fs cannot do: utimensat(2). */
-function setTimes(path: string, { atimeNs, mtimeNs }: BigIntStats): void {
-  times[0] = atimeNs / NANOSECONDS;
-  times[1] = atimeNs % NANOSECONDS;
-  times[2] = mtimeNs / NANOSECONDS;
-  times[3] = mtimeNs % NANOSECONDS;
-  syscall(SYS.utimensat, AT_FDCWD, cstring(path), times, 0);
+function setTimes(path: string, mtimeNs: bigint): void {
+  times[0] = mtimeNs / NANOSECONDS;
+  times[1] = mtimeNs % NANOSECONDS;
+  times[2] = times[0];
+  times[3] = times[1];
+  syscall(SYS.utimensat, AT_FDCWD, cstring(path), times, AT_SYMLINK_NOFOLLOW);
 }

@@ -124,7 +124,7 @@ function build(options: BinlibdepcpOptions): BinlibdepcpResult {
 function totals({ entries }: BinlibdepcpResult) {
   const files = entries.filter(({ kind }) => kind !== "link" && kind !== "directory");
   const written = files.filter(({ action }) => action === "created" || action === "replaced");
-  const sum = (of: typeof files) => of.reduce((bytes, entry) => bytes + entry.bytes, 0);
+  const sum = (of: typeof files) => of.reduce((bytes, entry) => bytes + entry.size, 0);
   return {
     files: files.length,
     links: entries.filter(({ kind }) => kind === "link").length,
@@ -139,7 +139,15 @@ function asJson(
   { dryRun = false }: BinlibdepcpOptions,
   milliseconds: number,
 ): string {
-  const { directory, programs, entries: files, notes } = result;
+  const { directory, programs, notes } = result;
+  const files = result.entries.map(({ path, kind, target, size: bytes, action, why }) => ({
+    path,
+    kind,
+    target,
+    bytes,
+    action,
+    why,
+  }));
   const all = { directory, dryRun, programs, files, notes, totals: { ...totals(result), milliseconds } };
   return sanitizeJson(JSON.stringify(all, undefined, 2));
 }

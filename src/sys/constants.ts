@@ -30,6 +30,7 @@ interface SystemCalls {
   readonly inotify_add_watch: number;
   readonly umount2: number;
   readonly statfs: number;
+  readonly mknodat: number;
 }
 
 const X64: SystemCalls = {
@@ -62,6 +63,7 @@ const X64: SystemCalls = {
   inotify_add_watch: 254,
   umount2: 166,
   statfs: 137,
+  mknodat: 259,
 };
 
 const ARM64: SystemCalls = {
@@ -94,6 +96,7 @@ const ARM64: SystemCalls = {
   inotify_add_watch: 27,
   umount2: 39,
   statfs: 43,
+  mknodat: 33,
 };
 
 /** System call numbers of the running architecture, see syscalls(2). */

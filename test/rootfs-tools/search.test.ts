@@ -222,7 +222,7 @@ test("static, static-pie and objects without needs bring nothing along", () => {
     const path = program(`${d}/p${flags[0]}`, { flags });
     const { programs, manifest } = resolve([path], { searchPath: "" });
     expect(programs[0]?.kind).toBe("static");
-    expect([...manifest.files.keys()]).toEqual([path]);
+    expect([...manifest.items.keys()]).toEqual([path]);
   }
   expect(librariesOf(library(`${d}/libplain.so`))).toEqual([]);
 });
@@ -284,7 +284,7 @@ withCommand("musl-gcc")(
     // musl's loader lists what it loads when it is started as "ldd".
     const listed = run(["bash", "-c", `exec -a ldd /lib/ld-musl-x86_64.so.1 ${path}`]);
     for (const library of [one, two]) expect(listed).toContain(`=> ${library}`);
-    expect(manifest.files.get("/etc/ld-musl-x86_64.path")?.kind).toBe("config");
+    expect(manifest.items.get("/etc/ld-musl-x86_64.path")?.kind).toBe("config");
     rmSync(two);
     expect(() => resolve([path], { searchPath: "" })).toThrow(
       `Cannot find the library "libtwo.so" that "${one}" needs`,

@@ -1,11 +1,15 @@
-/** The host's files, each looked at and each ELF file read once, however many programs need it. */
-import { closeSync } from "node:fs";
+/**
+ * The files that a tree is made from: this system's, or those of another one below a directory. Each is
+ * looked at once, and each ELF file read once, however many programs need it.
+ */
+import { closeSync, fstatSync, readdirSync } from "node:fs";
 import { NsboxError } from "../../src/util/errors.ts";
 import { type Elf, isElf, type Machine, readElf } from "../elf/elf.ts";
 import { FileWindow } from "../elf/file-window.ts";
-import { failed } from "../files/failure.ts";
-import { Root, type Walk } from "../files/paths.ts";
-import { openQuietly } from "../files/small-file.ts";
+import { errnoOf, failed } from "../files/failure.ts";
+import { type Entry, Root, type Walk } from "../files/paths.ts";
+import { openQuietly, readSmallFile } from "../files/small-file.ts";
+import { getAttribute } from "../files/xattr.ts";
 
 /** A file that was found, and how it is reached. */
 export interface HostFile {
@@ -21,22 +25,84 @@ export type Miss = "absent" | "unreadable" | "foreign" | "stop";
 const FIRST_BYTES = 256;
 /** Real programs need a few thousand; hostile lists of directories and names multiply. */
 const MOST_LOOKUPS = 250_000;
+const LONGEST_TEXT = 2 ** 24;
+const decoder = new TextDecoder();
 
-/** The host as it is found, links and all. */
+const SET_ID_BITS = 0o6000n;
+
+/** A system as it is found, links and all. Paths are those inside it. */
 export class Host {
-  readonly #root = new Root("");
+  /** The directory that is its root, without a slash at the end: empty for this system itself. */
+  readonly prefix: string;
+  readonly #root: Root;
   readonly #walks = new Map<string, Walk>();
   readonly #elves = new Map<string, Elf>();
   #lookups = 0;
 
-  /** Follows `path`; a relative one counts from the working directory. */
+  /** `sysroot` is absolute and without links. */
+  constructor(sysroot = "") {
+    this.#root = new Root(sysroot);
+    this.prefix = this.#root.prefix;
+  }
+
+  /** `path` from the root: a relative one counts from the working directory, in another system from its root. */
+  absolute(path: string): string {
+    return path.startsWith("/") ? path : `${this.prefix === "" ? process.cwd() : ""}/${path}`;
+  }
+
+  /** Where this system has what stands at `path`, which holds no links. */
+  onDisk(path: string): string {
+    return this.prefix + path;
+  }
+
+  /** What stands at `path`, whose directories hold no links; the errno's name where nothing can be seen. */
+  look(path: string): Entry | string {
+    return this.#root.look(path);
+  }
+
+  /** Follows `path`. */
   walk(path: string): Walk {
     let walk = this.#walks.get(path);
     if (walk === undefined) {
-      walk = this.#root.walk(path.startsWith("/") ? path : `${process.cwd()}/${path}`);
+      walk = this.#root.walk(this.absolute(path));
       this.#walks.set(path, walk);
     }
     return walk;
+  }
+
+  /** The first `limit` bytes of the regular file that `path` leads to; `undefined` where none can be read. */
+  read(path: string, limit: number): Uint8Array | undefined {
+    const { path: real, entry } = this.walk(path);
+    if (entry?.kind !== "file") return undefined;
+    try {
+      return readSmallFile(this.onDisk(real), limit);
+    } catch (error) {
+      if (errnoOf(error) === "") throw error;
+      return undefined;
+    }
+  }
+
+  /** The same as text, "" where there is none. */
+  text(path: string, limit = LONGEST_TEXT): string {
+    return decoder.decode(this.read(path, limit));
+  }
+
+  /** The sorted names in the directory that `path` leads to; none where it cannot be read. */
+  list(path: string): readonly string[] {
+    const { path: real, entry } = this.walk(path);
+    if (entry?.kind !== "directory") return [];
+    try {
+      return readdirSync(this.onDisk(real)).toSorted();
+    } catch (error) {
+      if (errnoOf(error) === "") throw error;
+      return [];
+    }
+  }
+
+  /** Whether a program gains privileges when it is executed, by setuid, setgid or capabilities: AT_SECURE, getauxval(3). */
+  isPrivileged({ path, entry }: Walk): boolean {
+    if (((entry?.stat?.mode ?? 0n) & SET_ID_BITS) !== 0n) return true;
+    return getAttribute(this.onDisk(path), "security.capability") !== undefined;
   }
 
   isDirectory(path: string): boolean {
@@ -92,11 +158,11 @@ export class Host {
     return elf;
   }
 
-  #read<T>({ walk: { path, entry } }: HostFile, use: (window: FileWindow) => T): T {
+  #read<T>({ walk: { path } }: HostFile, use: (window: FileWindow) => T): T {
     let fd: number | undefined;
     try {
-      fd = openQuietly(path);
-      return use(new FileWindow(path, fd, Number(entry?.stat?.size ?? 0)));
+      fd = openQuietly(this.onDisk(path));
+      return use(new FileWindow(path, fd, fstatSync(fd).size));
     } catch (error) {
       throw failed(`Cannot read "${path}"`, error);
     } finally {

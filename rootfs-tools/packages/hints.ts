@@ -1,0 +1,32 @@
+/** Hints at what packages bring with programs beyond libraries. */
+import type { Collector } from "../collect/collector.ts";
+import { Dpkg } from "./dpkg.ts";
+
+/** That many programs are looked up in the package database, and more while time is left. */
+const ALWAYS_LOOKED_UP = 8;
+
+/** What the person should know of each program that was asked for. */
+export function* packageNotes({ programs, manifest }: Collector): Generator<string> {
+  const dpkg = new Dpkg();
+  const subjects = new Map<string, string>();
+  for (const { argument, real, interpreters, kind } of programs) {
+    for (const path of kind === "script" ? interpreters : [real]) {
+      const subject = manifest.wanted.get(path)?.path ?? path;
+      if (!subjects.has(subject)) subjects.set(subject, argument);
+    }
+  }
+  let looked = 0;
+  for (const [path, argument] of subjects) {
+    if (looked >= ALWAYS_LOOKED_UP && dpkg.isLate) break;
+    looked++;
+    const data = dpkg.dataFor(path);
+    if (data === undefined) continue;
+    const [first = "", ...others] = data.packages;
+    const packages =
+      others.length === 0 ? `package ${first} also has` : `packages ${data.packages.join(", ")} also have`;
+    const directories = [...data.directories].map(([name, files]) => `${name} (${files} files)`);
+    yield `"${argument}" needs more than libraries: its ${packages} ${directories.join(", ")}`;
+  }
+  const rest = subjects.size - looked;
+  if (rest > 0) yield `${rest} of ${subjects.size} programs were not looked up in the package database`;
+}
