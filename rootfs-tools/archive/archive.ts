@@ -1,5 +1,4 @@
 /** Writes a tree in one of the forms that people ship, straight from its nodes. */
-import { NsboxError } from "../../src/util/errors.ts";
 import type { Node } from "../layout/node.ts";
 import { checkCpio, cpioOf } from "./cpio.ts";
 import { type ArchiveForm, fitted, traitsOf } from "./forms.ts";
@@ -28,8 +27,6 @@ export interface ArchiveResult {
   readonly notes: readonly string[];
 }
 
-type Written = Omit<ArchiveResult, "notes">;
-
 /**
  * Writes `nodes`. The same nodes give the same bytes; times before the archive's own finest unit are cut.
  *
@@ -40,10 +37,14 @@ export async function writeArchive(nodes: readonly Node[], options: ArchiveOptio
   const { form, progress } = options;
   const { nodes: held, notes } = fitted(nodes, form);
   const watch = (parts: Iterable<Uint8Array>) => (progress === undefined ? parts : watched(parts, progress));
-  return { notes, ...(await write(held, options, watch)) };
+  const { notes: more = [], ...written } = await write(held, options, watch);
+  return { ...written, notes: [...notes, ...more] };
 }
 
-type Watch = (parts: Iterable<Uint8Array>) => Iterable<Uint8Array>;
+type Written = Omit<ArchiveResult, "notes"> & Partial<ArchiveResult>;
+
+/** Has `progress` told of what goes through. */
+export type Watch = (parts: Iterable<Uint8Array>) => Iterable<Uint8Array>;
 
 async function write(nodes: readonly Node[], options: ArchiveOptions, watch: Watch): Promise<Written> {
   const { form, target } = options;
@@ -66,8 +67,9 @@ async function write(nodes: readonly Node[], options: ArchiveOptions, watch: Wat
       return writeDocker(watch(tarOf(nodes)), tarSize(nodes), imageOf(options), target);
     }
     case "squashfs":
+      return (await import("./filesystem.ts")).writeSquashfs(nodes, target, watch);
     case "erofs":
-      throw new NsboxError("not yet");
+      return (await import("./filesystem.ts")).writeErofs(nodes, target, watch);
   }
 }
 

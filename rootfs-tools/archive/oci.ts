@@ -1,8 +1,18 @@
 /** OCI image layouts, see the image specification's image-layout.md, as a directory and as an archive of it. */
-import { closeSync, mkdirSync, openSync, readdirSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { NsboxError } from "../../src/util/errors.ts";
+import { parentOf } from "../files/paths.ts";
 import { readSmallFile } from "../files/small-file.ts";
 import { STDOUT } from "./forms.ts";
 import {
@@ -19,7 +29,7 @@ import {
 import { memberDirectory, memberFile } from "./member.ts";
 import { compressing, DigestSink, FileSink, hashed, pour } from "./sink.ts";
 import { tarOf } from "./tar.ts";
-import { beside, makeDirectory, writeFile } from "./target.ts";
+import { makeDirectory, writeFile } from "./target.ts";
 
 /** What was written. */
 export interface WrittenImage {
@@ -119,18 +129,15 @@ function namesIn(index: Uint8Array): string[] {
   }
 }
 
-/** Writes an archive of the layout. Its layer is spooled beside the target: a header holds its digest. */
+/** Writes an archive of the layout. Its layer goes to a spool first: a header before it holds its digest. */
 export async function writeOciArchive(
   archive: Iterable<Uint8Array>,
   image: ImageConfig,
   target: string,
 ): Promise<WrittenImage> {
   return writeFile(target, async (out) => {
-    const spool = beside(target === STDOUT ? `${tmpdir()}/layer` : resolve(target));
-    const fd = openSync(spool, "wx+", 0o600);
+    const fd = openNameless(target === STDOUT ? tmpdir() : parentOf(resolve(target)));
     try {
-      // Nameless, nothing of it can be left behind.
-      unlinkSync(spool);
       const { layer, diffId } = await writeLayer(archive, image, fd);
       const { config, manifest, index } = documentsOf(image, layer, diffId);
       const time = image.created ?? 0;
@@ -150,4 +157,14 @@ export async function writeOciArchive(
       closeSync(fd);
     }
   });
+}
+
+/** Opens a new file on the file system of `directory` that has no name there, so that nothing can be left. */
+function openNameless(directory: string): number {
+  const hidden = mkdtempSync(`${directory}/.nsbox-layer-`);
+  try {
+    return openSync(`${hidden}/layer`, "wx+", 0o600);
+  } finally {
+    rmSync(hidden, { recursive: true });
+  }
 }

@@ -123,35 +123,42 @@ export const compressing = (compression: Compression | undefined, next: DirectSi
 /** What is gathered before it is handed on: headers are small, and each step to another thread costs. */
 const GATHERED = 1 << 20;
 
+/** The bytes of `parts` in blocks of the same length but the last. Each holds until the next but one. */
+export function* gathered(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let [block, other] = [new Uint8Array(GATHERED), new Uint8Array(GATHERED)];
+  let filled = 0;
+  for (const part of parts) {
+    for (let taken = 0; taken < part.length; ) {
+      const next = part.subarray(taken, taken + GATHERED - filled);
+      block.set(next, filled);
+      filled += next.length;
+      taken += next.length;
+      if (filled < GATHERED) continue;
+      yield block;
+      [block, other, filled] = [other, block, 0];
+    }
+  }
+  if (filled > 0) yield block.subarray(0, filled);
+}
+
+/** Writes all of `parts` to `sink` and ends it. While one block is compressed the next is read. */
+export async function pour(parts: Iterable<Uint8Array>, sink: Sink): Promise<void> {
+  let written: Promise<void> | undefined;
+  try {
+    for (const block of gathered(parts)) {
+      await written;
+      written = sink.write(block) ?? undefined;
+    }
+  } finally {
+    await written;
+  }
+  await sink.end();
+}
+
 /** `parts`, taken into `hash` on their way. */
 export function* hashed(parts: Iterable<Uint8Array>, hash: Bun.CryptoHasher): Generator<Uint8Array> {
   for (const part of parts) {
     hash.update(part);
     yield part;
   }
-}
-
-/** Writes all of `parts` to `sink` and ends it. While one block is compressed the next is read. */
-export async function pour(parts: Iterable<Uint8Array>, sink: Sink): Promise<void> {
-  let [block, other] = [new Uint8Array(GATHERED), new Uint8Array(GATHERED)];
-  let filled = 0;
-  let written: Promise<void> | undefined;
-  try {
-    for (const part of parts) {
-      for (let taken = 0; taken < part.length; ) {
-        const next = part.subarray(taken, taken + GATHERED - filled);
-        block.set(next, filled);
-        filled += next.length;
-        taken += next.length;
-        if (filled < GATHERED) continue;
-        await written;
-        written = sink.write(block) ?? undefined;
-        [block, other, filled] = [other, block, 0];
-      }
-    }
-  } finally {
-    await written;
-  }
-  await sink.write(block.subarray(0, filled));
-  await sink.end();
 }

@@ -80,6 +80,7 @@ export async function runTool({ path, args, epoch }: Tool, input: Iterable<Uint8
 async function readSome(stream: ReadableStream<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
-  for await (const chunk of stream) if (text.length < KEPT_BYTES) text += decoder.decode(chunk, { stream: true });
+  for await (const chunk of stream)
+    if (text.length < KEPT_BYTES) text += decoder.decode(chunk, { stream: true });
   return text;
 }
