@@ -2,14 +2,7 @@
  * What container images say of themselves: the configuration that is the same for OCI and Docker, see the
  * image specification's config.md.
  */
-
-/** What a container of an image runs as, and where. */
-export interface Platform {
-  /** In Go's names: `linux`, `amd64`, `v7`. */
-  readonly os: string;
-  readonly architecture: string;
-  readonly variant?: string;
-}
+import { hostPlatform, type Platform } from "./platform.ts";
 
 /** How a layer of an OCI image is compressed. */
 export type LayerCompression = "gzip" | "zstd" | "none";
@@ -18,7 +11,8 @@ export type LayerCompression = "gzip" | "zstd" | "none";
 export interface ImageConfig {
   /** Names: `debian:12`, or a tag alone. */
   readonly tags?: readonly string[];
-  readonly platform: Platform;
+  /** Ours where it is absent. */
+  readonly platform?: Platform;
   readonly entrypoint?: readonly string[];
   readonly cmd?: readonly string[];
   /** `NAME=VALUE`. */
@@ -52,7 +46,17 @@ const sorted = (record: Readonly<Record<string, string>>): Record<string, string
 
 /** The configuration of an image with the one layer `diffId`, the SHA-256 of its tar archive. */
 export function configOf(image: ImageConfig, diffId: string): string {
-  const { platform, entrypoint, cmd, env = [], user, workdir, labels = {}, ports = [], volumes = [] } = image;
+  const {
+    platform = hostPlatform(),
+    entrypoint,
+    cmd,
+    env = [],
+    user,
+    workdir,
+    labels = {},
+    ports = [],
+    volumes = [],
+  } = image;
   const { stopSignal, created = 0 } = image;
   const config = {
     ...(user === undefined ? {} : { User: user }),
@@ -132,7 +136,7 @@ export const indexOf = (image: ImageConfig, manifest: Blob): string =>
     mediaType: `${OCI}.index.v1+json`,
     manifests: refNames(image).map((name) => ({
       ...descriptor(`${OCI}.manifest.v1+json`, manifest),
-      platform: image.platform,
+      platform: image.platform ?? hostPlatform(),
       annotations: { [REF_NAME]: name },
     })),
   });
