@@ -6,10 +6,12 @@ import type { Form } from "./archive/forms.ts";
 import type { ImageConfig } from "./archive/image.ts";
 import { lossNotes, makeDirectory } from "./binlibdepcp.ts";
 import { type CollectOptions, Collector } from "./collect/collector.ts";
+import type { ContentsOptions } from "./collect/contents.ts";
 import type { Program } from "./collect/program-info.ts";
 import type { LaidNode } from "./layout/finish.ts";
 import { checkDirectory } from "./layout/target.ts";
 import { layOut, nothing, type TreeOptions } from "./layout/tree.ts";
+import { idOf } from "./load/host.ts";
 import { packageNotes } from "./packages/hints.ts";
 import type { TraceOptions } from "./trace/collect.ts";
 import type { Trace } from "./trace/trace.ts";
@@ -30,6 +32,8 @@ export interface BuildOptions
   readonly dryRun?: boolean;
   /** What programs used while they ran, to be taken as well. */
   readonly trace?: TraceOptions & { readonly seen: Trace };
+  /** What programs need beyond libraries. */
+  readonly contents?: ContentsOptions;
   /** Whether a directory is looked at once more when it is finished. */
   readonly verify?: boolean;
 }
@@ -54,6 +58,10 @@ export async function buildRootfs(options: BuildOptions): Promise<BuildResult> {
     const { addTrace } = await import("./trace/collect.ts");
     addTrace(collector, options.trace.seen, options.trace);
   }
+  if (options.contents !== undefined) {
+    const { addContents } = await import("./collect/contents.ts");
+    await addContents(collector, options.contents);
+  }
   collector.complain();
   const { nodes, notes } = await write(collector, { ...options, target });
   return {
@@ -70,7 +78,17 @@ interface Written {
 }
 
 async function write(collector: Collector, options: BuildOptions): Promise<Written> {
-  const { verify: _, trace: __, form, image, target, dryRun = false, progress, ...tree } = options;
+  const {
+    verify: _,
+    trace: __,
+    contents: ___,
+    form,
+    image,
+    target,
+    dryRun = false,
+    progress,
+    ...tree
+  } = options;
   if (form === "directory") {
     const { nodes, losses } = makeDirectory(collector, {
       ...tree,
@@ -88,11 +106,26 @@ async function write(collector: Collector, options: BuildOptions): Promise<Writt
   const { notes } = await writeArchive(nodes, {
     form,
     target,
-    ...(image === undefined ? {} : { image }),
+    ...(image === undefined ? {} : { image: await withPlatform(image, collector) }),
     progress: (bytes) => {
       told?.(bytes - through);
       through = bytes;
     },
   });
   return { nodes, notes };
+}
+
+/** An image runs where its programs do, unless something else is said. */
+async function withPlatform(image: ImageConfig, { programs, host }: Collector): Promise<ImageConfig> {
+  if (image.platform !== undefined) return image;
+  const { platformOf } = await import("./archive/platform.ts");
+  for (const { real, interpreters } of programs) {
+    for (const path of [real, ...interpreters]) {
+      const walk = host.walk(path);
+      const { elf } = host.program({ walk, id: idOf(walk) });
+      const platform = elf === undefined ? undefined : platformOf(elf);
+      if (platform !== undefined) return { ...image, platform };
+    }
+  }
+  return image;
 }

@@ -7,11 +7,18 @@ import { print } from "../cli/print.ts";
 import { say } from "../cli/say.ts";
 import { NsboxError } from "../util/errors.ts";
 import { readOptions } from "./build-rootfs/options.ts";
+import { OUTPUT_FLAGS } from "./build-rootfs/output-flags.ts";
 import { asJson, asText } from "./build-rootfs/summary.ts";
 import { TRACE_FLAGS } from "./build-rootfs/trace-flags.ts";
 import { REPORT_FLAGS, SEARCH_FLAGS, TREE_FLAGS } from "./build-rootfs/tree-flags.ts";
 
-const FLAGS: readonly Flag[] = [...SEARCH_FLAGS, ...TRACE_FLAGS, ...TREE_FLAGS, ...REPORT_FLAGS];
+const FLAGS: readonly Flag[] = [
+  ...SEARCH_FLAGS,
+  ...TRACE_FLAGS,
+  ...TREE_FLAGS,
+  ...OUTPUT_FLAGS,
+  ...REPORT_FLAGS,
+];
 
 /** `nsbox build-rootfs`. */
 export const command: Command = {
