@@ -17,7 +17,8 @@ export interface ContentsOptions {
   readonly gconv?: "all" | readonly string[] | undefined;
   readonly timeZones?: "all" | readonly string[] | undefined;
   readonly certs?: boolean | undefined;
-  readonly terminfo?: "common" | "all" | readonly string[] | undefined;
+  /** `common` among the names stands for those that people sit at. */
+  readonly terminfo?: "all" | readonly string[] | undefined;
   /** Libraries of this priority and above. */
   readonly dlopen?: Priority | undefined;
 }
