@@ -30,7 +30,7 @@ export interface ContentsOptions {
 export async function addContents(collector: Collector, options: ContentsOptions): Promise<void> {
   const { packages = [], withPackages = false, noDocs = false, add = [], locales = [] } = options;
   if (packages.length > 0 || withPackages)
-    (await import("../packages/add.ts")).addPackages(collector, { packages, withPackages, noDocs });
+    await (await import("../packages/add.ts")).addPackages(collector, { packages, withPackages, noDocs });
   if (add.length > 0) (await import("./add.ts")).addFiles(collector, add);
   if (options.nss === true) (await import("./nss.ts")).addNss(collector);
   if (options.timeZones !== undefined) (await import("./tz.ts")).addTimeZones(collector, options.timeZones);
