@@ -20,7 +20,7 @@ export class Progress {
   /** Draws on standard error, if that is a terminal and `on` is true. */
   constructor(total: number, on: boolean) {
     this.#total = total;
-    this.#on = on && !process.env["CI"] && isTerminal(2);
+    this.#on = on && !process.env["CI"];
     this.#next = this.#start + PATIENCE;
   }
 
@@ -31,6 +31,11 @@ export class Progress {
     const now = performance.now();
     if (now < this.#next) return;
     this.#next = now + BETWEEN;
+    // Asked only now: it loads node:tty.
+    if (!this.#shown && !isTerminal(2)) {
+      this.#next = Number.POSITIVE_INFINITY;
+      return;
+    }
     this.#shown = true;
     draw(`\r${line(this.#done, this.#total, (now - this.#start) / 1000)}\x1b[K`);
   }

@@ -1,15 +1,24 @@
 /** `nsbox build-rootfs`: makes a root filesystem from programs and what their loaders load. */
+import { STDOUT } from "../../rootfs-tools/archive/forms.ts";
 import { type BuildOptions, type BuildResult, buildRootfs } from "../../rootfs-tools/build.ts";
 import type { Command, Flag, Parsed } from "../cli/command.ts";
 import { note } from "../cli/log.ts";
 import { print } from "../cli/print.ts";
+import { say } from "../cli/say.ts";
 import { NsboxError } from "../util/errors.ts";
 import { readOptions } from "./build-rootfs/options.ts";
+import { OUTPUT_FLAGS } from "./build-rootfs/output-flags.ts";
 import { asJson, asText } from "./build-rootfs/summary.ts";
 import { TRACE_FLAGS } from "./build-rootfs/trace-flags.ts";
 import { REPORT_FLAGS, SEARCH_FLAGS, TREE_FLAGS } from "./build-rootfs/tree-flags.ts";
 
-const FLAGS: readonly Flag[] = [...SEARCH_FLAGS, ...TRACE_FLAGS, ...TREE_FLAGS, ...REPORT_FLAGS];
+const FLAGS: readonly Flag[] = [
+  ...SEARCH_FLAGS,
+  ...TRACE_FLAGS,
+  ...TREE_FLAGS,
+  ...OUTPUT_FLAGS,
+  ...REPORT_FLAGS,
+];
 
 /** `nsbox build-rootfs`. */
 export const command: Command = {
@@ -44,7 +53,9 @@ Names are looked up inside TARGET: links in it never lead outside.`,
     const trace = await traceFor(input, command, (text) => notes.push(text));
     const result = await build(trace === undefined ? options : { ...options, trace });
     const done = { dryRun: options.dryRun ?? false, milliseconds: performance.now() - start };
-    print(input.has("json") ? asJson(result, done) : asText(result, done));
+    // What stands on standard output is the archive then.
+    const tell = options.target === STDOUT ? say : print;
+    tell(input.has("json") ? asJson(result, done) : asText(result, done));
     if (!input.has("json") && !input.has("quiet")) {
       for (const text of [...notes, ...result.notes]) await note(text);
     }

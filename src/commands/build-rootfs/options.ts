@@ -1,11 +1,13 @@
 /** What was typed for build-rootfs, or stands in a file, as options of the build. */
 import { existsSync } from "node:fs";
+import type { Form } from "../../../rootfs-tools/archive/forms.ts";
 import type { BuildOptions } from "../../../rootfs-tools/build.ts";
 import type { Flag, Parsed } from "../../cli/command.ts";
 import { Progress } from "../../cli/progress.ts";
 import { DEFAULT_PATH } from "../../sandbox/environment.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
 import { type FromFile, readFromFile, withFile } from "./from.ts";
+import { readOutput } from "./output.ts";
 
 /** What Bun makes of bytes that are no UTF-8: the file that was meant cannot be named any more. */
 const GARBLED = "\uFFFD";
@@ -37,11 +39,13 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
   }
   const root = input.value("root");
   const epoch = readEpoch(process.env["SOURCE_DATE_EPOCH"]);
-  const owner = readOwner(input);
+  const output = readOutput(input, target, epoch);
+  const owner = readOwner(input, output.form);
   const dryRun = input.has("dry-run");
   const options: BuildOptions = {
     programs,
     target,
+    ...output,
     searchPath: root === undefined ? (process.env["PATH"] ?? DEFAULT_PATH) : DEFAULT_PATH,
     ...(root === undefined ? {} : { root: readRoot(root) }),
     libraryPath: input.values("library-path").flatMap((list) => list.split(":")),
@@ -98,10 +102,11 @@ function readEpoch(text: string | undefined): number | undefined {
   });
 }
 
-function readOwner(input: Parsed): BuildOptions["owner"] {
+function readOwner(input: Parsed, form: Form): BuildOptions["owner"] {
   const text = input.value("owner");
   if (input.has("squash-owner")) {
     if (text !== undefined) throw new UsageError('Options "--owner" and "--squash-owner" exclude each other');
+    if (form !== "directory") return { uid: 0, gid: 0 };
     return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
   }
   if (text === undefined) return undefined;
