@@ -1,4 +1,5 @@
 /* Loads a system call filter: a BPF program in base64. See seccomp(2). */
+#include "filter.h"
 #include "box.h"
 #include "sys.h"
 #include <linux/filter.h>
@@ -32,11 +33,15 @@ static long decode(const char *text, u8 *bytes, u64 size) {
     return (long)length;
 }
 
-long op_seccomp(const struct args_seccomp *args) {
+long filter_load(const char *text, u64 flags) {
     static struct sock_filter filter[BPF_MAXINSNS];
-    long length = decode(args->program, (u8 *)filter, sizeof filter);
+    long length = decode(text, (u8 *)filter, sizeof filter);
     if (length <= 0 || (u64)length % sizeof filter[0])
         return -EINVAL;
     struct sock_fprog program = {(u16)((u64)length / sizeof filter[0]), filter};
-    return SYS(seccomp, SECCOMP_SET_MODE_FILTER, args->flags, &program);
+    return SYS(seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+}
+
+long op_seccomp(const struct args_seccomp *args) {
+    return filter_load(args->program, args->flags);
 }

@@ -9,8 +9,8 @@ import { Stage } from "./stage.ts";
 
 /** What is told and asked while a directory is written. */
 export interface DirectoryOptions {
-  /** Told of each node that is done: the bytes that it has. */
-  readonly progress?: (bytes: number) => void;
+  /** Called with the bytes that will be written; what it returns is told of each part that is. */
+  readonly progress?: (total: number) => (bytes: number) => void;
   /** Looks at the finished tree by its path on disk; what it throws undoes everything. */
   readonly verify?: (directory: string) => void;
 }
@@ -38,9 +38,10 @@ export function writeDirectory(
   try {
     const staging = new Staging(stage.path, { directory, base, losses });
     if (isNew) staging.ancestors();
+    const told = options.progress?.(changed.reduce((total, { size }) => total + size, 0));
     for (const node of changed) {
       staging.make(node);
-      options.progress?.(node.size);
+      told?.(node.size);
     }
     staging.closeDirectories();
     // A new tree is looked at before anybody sees it.

@@ -32,25 +32,22 @@ export class Stage {
   readonly #lock: number;
   #moves: Moves | undefined;
 
-  private constructor(base: string, path: string) {
+  private constructor(base: string, { path, lock }: { readonly path: string; readonly lock: number }) {
     this.#base = base;
     this.path = path;
-    // Held as long as we live: who gets it knows that we do not.
-    this.#lock = openSync(path, "r");
-    syscall(SYS.flock, this.#lock, LOCK_EX_NB);
+    this.#lock = lock;
   }
 
   /** A stage for changes below `base`, an existing directory. What killed runs left there is undone first. */
   static in(base: string, target: string): Stage {
     const parent = parentOf(base);
-    const places = parent !== base && isSameMount(parent, base) ? [parent, base] : [base];
+    // Beside a tree that is there, since what runs in it sees what is in it.
+    const beside = base === target && parent !== base && isSameMount(parent, base);
+    const places = beside ? [parent, base] : [base];
     for (const place of places) sweep(place, base);
     for (const place of places) {
       try {
-        const path = mkdtempSync(`${place}/${PREFIX}`);
-        // Without the setgid bit that it may have got from above.
-        chmodSync(path, 0o700);
-        return new Stage(base, path);
+        return new Stage(base, makeIn(place));
       } catch (error) {
         if (place === base) throw failed(`Cannot create "${target}"`, error);
         if (errnoOf(error) === "") throw error;
@@ -78,6 +75,27 @@ export class Stage {
     rmSync(`${this.path}/${JOURNAL}`, { force: true });
     remove(this.path);
     closeSync(this.#lock);
+  }
+}
+
+/**
+ * A new stage in `place`, with its lock, which is held as long as we live: who gets it knows that we do not.
+ * Another run that sweeps may have got it before us.
+ */
+function makeIn(place: string): { path: string; lock: number } {
+  for (;;) {
+    const path = mkdtempSync(`${place}/${PREFIX}`);
+    try {
+      const lock = openSync(path, "r");
+      if (syscall(SYS.flock, lock, LOCK_EX_NB) >= 0 && existsSync(path)) {
+        // Without the setgid bit that it may have got from above.
+        chmodSync(path, 0o700);
+        return { path, lock };
+      }
+      closeSync(lock);
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT") throw error;
+    }
   }
 }
 

@@ -23,6 +23,7 @@ export function parse(table: Table, args: readonly string[]): Parsed {
   const ordered: [long: string, value: string | true][] = [];
   let rest: string[] = [];
   let at = 0;
+  let dashes: number | undefined;
 
   const add = (flag: Flag, spelled: string, value: string | true): void => {
     if (value !== true && flag.multiple === undefined && ordered.some(([long]) => long === flag.long)) {
@@ -78,6 +79,7 @@ export function parse(table: Table, args: readonly string[]): Parsed {
     while (at < args.length) {
       const word = args[at]!;
       if (word === "--") {
+        dashes = rest.length;
         rest = rest.concat(args.slice(at + 1));
         break;
       }
@@ -98,17 +100,19 @@ export function parse(table: Table, args: readonly string[]): Parsed {
     if (!ordered.some(([long]) => long === HELP.long)) throw error;
   }
 
-  return new Words(ordered, rest);
+  return new Words(ordered, rest, dashes);
 }
 
 /** Plain loops: the array methods would cost more to load than these take to run. */
 class Words implements Parsed {
   readonly ordered: Parsed["ordered"];
   readonly rest: readonly string[];
+  readonly dashes: number | undefined;
 
-  constructor(ordered: Parsed["ordered"], rest: readonly string[]) {
+  constructor(ordered: Parsed["ordered"], rest: readonly string[], dashes: number | undefined) {
     this.ordered = ordered;
     this.rest = rest;
+    this.dashes = dashes;
   }
 
   has(long: string): boolean {

@@ -76,6 +76,8 @@ export interface Parsed {
   readonly ordered: readonly (readonly [long: string, value: string | true])[];
   /** The words that are no options. */
   readonly rest: readonly string[];
+  /** How many of them stand before "--"; undefined where there is none. */
+  readonly dashes?: number | undefined;
 }
 
 /** The words that call a command: `nsbox run`, and `nsbox` for nsbox itself. */

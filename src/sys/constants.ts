@@ -30,6 +30,10 @@ interface SystemCalls {
   readonly inotify_add_watch: number;
   readonly umount2: number;
   readonly statfs: number;
+  readonly faccessat2: number;
+  readonly socketpair: number;
+  readonly recvmsg: number;
+  readonly process_vm_readv: number;
   readonly mknodat: number;
 }
 
@@ -63,6 +67,10 @@ const X64: SystemCalls = {
   inotify_add_watch: 254,
   umount2: 166,
   statfs: 137,
+  faccessat2: 439,
+  socketpair: 53,
+  recvmsg: 47,
+  process_vm_readv: 310,
   mknodat: 259,
 };
 
@@ -96,6 +104,10 @@ const ARM64: SystemCalls = {
   inotify_add_watch: 27,
   umount2: 39,
   statfs: 43,
+  faccessat2: 439,
+  socketpair: 199,
+  recvmsg: 212,
+  process_vm_readv: 270,
   mknodat: 33,
 };
 

@@ -149,6 +149,8 @@ describe("options end", () => {
   test("only at -- where words and options mix", () => {
     const input = mixed("a", "-p", "b", "--env=A", "--", "-m", "--");
     expect(input.rest).toEqual(["a", "b", "-m", "--"]);
+    expect(input.dashes).toBe(2);
+    expect(mixed("a", "b").dashes).toBeUndefined();
     expect(input.ordered).toEqual([
       ["pid-ns", true],
       ["env", "A"],

@@ -31,8 +31,9 @@ test("the output has a line for each program and a summary", () => {
   const lines = stdout.trimEnd().split("\n");
   expect(lines[0]).toMatch(/^\/usr\/bin\/bash: .*ld-linux.*, \d+ libraries$/);
   expect(lines[1]).toStartWith("/usr/bin/ls: ");
-  expect(lines[2]).toMatch(/tree: \d+ files, \d+\.\d MB; wrote \d+ \(.*\) in \d+ ms$/);
-  expect(lines.length).toBe(3);
+  expect(lines[2]).toBe("2 programs, 4 libraries, 1 of them used by several");
+  expect(lines[3]).toMatch(/tree: \d+ files, \d+\.\d MB; wrote \d+ \(.*\) in \d+ ms$/);
+  expect(lines.length).toBe(4);
 });
 
 test("a dry run lists files and links and writes nothing", () => {
@@ -69,7 +70,7 @@ test("without a program or a directory the usage is wrong", () => {
   expect(command.run(parsed)).rejects.toThrow("at least one PROGRAM");
 });
 
-test("one program takes less than 40 ms of the processor above start-up", () => {
+test("one program takes less than fourteen times the processor time of start-up", () => {
   const built = resolve(import.meta.dir, "../../dist/nsbox");
   /** The least processor time of five runs in milliseconds: what else goes on here hardly counts in it. */
   const least = (argv: readonly string[]): number =>
@@ -81,5 +82,5 @@ test("one program takes less than 40 ms of the processor above start-up", () => 
     );
   const building = least(["build-rootfs", "/bin/bash", `${work}/timed`]);
   expect(existsSync(`${work}/timed/usr/bin/bash`)).toBe(true);
-  expect(building - least(["--version"])).toBeLessThan(40);
+  expect(building / least(["--version"])).toBeLessThan(14);
 });

@@ -43,6 +43,15 @@ export const END = {
     man: "seccomp(2)",
     fields: { program: "bpf", flags: "number" },
   },
+  trace: {
+    where: "inside",
+    undo: "ends",
+    says: "Have the calls that name files announced to the process behind descriptor {socket} ({program})",
+    call: "seccomp SECCOMP_FILTER_FLAG_NEW_LISTENER, sendmsg SCM_RIGHTS",
+    man: "seccomp_unotify(2)",
+    // The filter answers those calls with SECCOMP_RET_USER_NOTIF; the socket is closed behind it.
+    fields: { program: "bpf", socket: "number" },
+  },
   exec: {
     where: "inside",
     undo: "ends",

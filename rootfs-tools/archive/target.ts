@@ -1,0 +1,112 @@
+/**
+ * What is written comes to its name whole: it is made in a stage first, and moved at the end. Where that
+ * fails or is killed the target is as it was, and the next run clears up.
+ */
+import { closeSync, lstatSync, openSync, realpathSync, type Stats, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { isatty } from "node:tty";
+import { NsboxError } from "../../src/util/errors.ts";
+import { failed } from "../files/failure.ts";
+import { baseOf, parentOf } from "../files/paths.ts";
+import { Stage } from "../write/stage.ts";
+import { STDOUT } from "./forms.ts";
+
+const STDOUT_FD = 1;
+
+/** The name of what is made, in its stage. */
+const PRODUCT = "0";
+
+const cannot = (target: string, cause: string, hint?: string): NsboxError =>
+  new NsboxError(`Cannot write "${target}"`, { cause, ...(hint === undefined ? {} : { hint }) });
+
+/**
+ * Has `write` write a file, or standard output, through the descriptor it is given.
+ *
+ * @throws NsboxError where the target is a terminal, or there but no regular file.
+ */
+export async function writeFile<T>(target: string, write: (fd: number) => Promise<T>): Promise<T> {
+  if (target !== STDOUT) return makeFile(target, (path) => writeTo(path, write));
+  if (isatty(STDOUT_FD)) {
+    throw new NsboxError("Cannot write an archive to a terminal", {
+      cause: "standard output is one",
+      hint: 'Name a file instead of "-", or redirect: nsbox build-rootfs … - >FILE',
+    });
+  }
+  try {
+    return await write(STDOUT_FD);
+  } catch (error) {
+    throw failed("Cannot write to standard output", error);
+  }
+}
+
+async function writeTo<T>(path: string, write: (fd: number) => Promise<T>): Promise<T> {
+  const fd = openSync(path, "wx");
+  try {
+    return await write(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Has `make` make a file at `path`, where none is yet; then that gets the name `target`. What else it leaves
+ * in the directory `scratch` is removed.
+ */
+export async function makeFile<T>(
+  target: string,
+  make: (path: string, scratch: string) => Promise<T>,
+): Promise<T> {
+  const found = look(target);
+  if (found?.isDirectory()) throw cannot(target, "it is a directory", "Name a file in it");
+  if (found !== undefined && !found.isFile()) {
+    throw cannot(target, "it is no regular file", 'Write to standard output, "-", and redirect that');
+  }
+  return stage(target, found !== undefined, make);
+}
+
+/** The same for a directory. One that is there is replaced, unless `check` throws when it gets its path. */
+export async function makeDirectory<T>(
+  target: string,
+  check: (path: string) => void,
+  make: (path: string) => Promise<T>,
+): Promise<T> {
+  const found = look(target);
+  if (found !== undefined && !found.isDirectory()) throw cannot(target, "it is no directory");
+  if (found !== undefined) check(realpathSync(target));
+  return stage(target, found !== undefined, make);
+}
+
+async function stage<T>(
+  target: string,
+  replaces: boolean,
+  make: (path: string, scratch: string) => Promise<T>,
+): Promise<T> {
+  // A link stays one: what it leads to is replaced.
+  const place = replaces ? realpathSync(target) : resolve(target);
+  const base = parentOf(place);
+  if (place === "/") throw cannot(target, "that is the root of this system");
+  let stage: Stage | undefined;
+  try {
+    stage = Stage.in(realpathSync(base), target);
+    const result = await make(`${stage.path}/${PRODUCT}`, stage.path);
+    stage.commit([{ name: PRODUCT, path: `/${baseOf(place)}`, replaces }]);
+    return result;
+  } catch (error) {
+    stage?.undo();
+    throw failed(`Cannot write "${target}"`, error);
+  } finally {
+    stage?.end();
+  }
+}
+
+/** What `target` leads to; undefined where nothing is there. */
+function look(target: string): Stats | undefined {
+  try {
+    const found = statSync(target, { throwIfNoEntry: false });
+    if (found !== undefined) return found;
+    if (lstatSync(target, { throwIfNoEntry: false }) === undefined) return undefined;
+  } catch (error) {
+    throw failed(`Cannot write "${target}"`, error);
+  }
+  throw cannot(target, "it is a link that leads nowhere");
+}

@@ -1,0 +1,132 @@
+/** What was typed for build-rootfs, or stands in a file, as options of the build. */
+import { existsSync } from "node:fs";
+import type { Form } from "../../../rootfs-tools/archive/forms.ts";
+import type { BuildOptions } from "../../../rootfs-tools/build.ts";
+import type { Flag, Parsed } from "../../cli/command.ts";
+import { Progress } from "../../cli/progress.ts";
+import { DEFAULT_PATH } from "../../sandbox/environment.ts";
+import { NsboxError, UsageError } from "../../util/errors.ts";
+import { readContents } from "./contents-flags.ts";
+import { type FromFile, readFromFile, withFile } from "./from.ts";
+import { readOutput } from "./output.ts";
+
+/** What Bun makes of bytes that are no UTF-8: the file that was meant cannot be named any more. */
+const GARBLED = "\uFFFD";
+const NOTHING: FromFile = { programs: [], target: undefined, trace: [], ordered: [] };
+const MOST_ID = 4294967294;
+
+/** Everything that was asked for. */
+export interface Asked {
+  readonly options: BuildOptions;
+  /** What was typed, with what the file says. */
+  readonly input: Parsed;
+  /** What is to be traced: the words behind `--`, or those of the file; none where nothing is. */
+  readonly command: readonly string[];
+}
+
+/** Reads all of it. Throws UsageError and NsboxError. */
+export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promise<Asked> {
+  const from = typed.value("from");
+  const file = from === undefined ? NOTHING : readFromFile(from, flags);
+  const input = from === undefined ? typed : withFile(typed, file, flags);
+  const split = input.has("trace") ? (input.dashes ?? input.rest.length) : input.rest.length;
+  const typedCommand = input.rest.slice(split);
+  const command = typedCommand.length > 0 ? typedCommand : file.trace;
+  const isTraced = command.length > 0 || input.has("trace") || input.has("trace-file");
+  const { programs, target } = readWords(input.rest.slice(0, split), file, isTraced);
+  const garbled = [...programs, target].find((word) => word.includes(GARBLED));
+  if (garbled !== undefined) {
+    throw new NsboxError(`Cannot use the name "${garbled}"`, { cause: "it is not UTF-8" });
+  }
+  const root = input.value("root");
+  const epoch = readEpoch(process.env["SOURCE_DATE_EPOCH"]);
+  const output = readOutput(input, target, epoch);
+  const owner = readOwner(input, output.form);
+  const dryRun = input.has("dry-run");
+  const options: BuildOptions = {
+    programs,
+    target,
+    ...output,
+    contents: readContents(input),
+    searchPath: root === undefined ? (process.env["PATH"] ?? DEFAULT_PATH) : DEFAULT_PATH,
+    ...(root === undefined ? {} : { root: readRoot(root) }),
+    libraryPath: input.values("library-path").flatMap((list) => list.split(":")),
+    bare: input.has("bare"),
+    noClobber: input.has("no-clobber"),
+    dryRun,
+    verify: !input.has("no-verify"),
+    ...(epoch === undefined ? {} : { epoch }),
+    ...(owner === undefined ? {} : { owner }),
+    progress: (total) => progress(total, !dryRun && !input.has("quiet") && !input.has("json")),
+  };
+  return { options, input, command };
+}
+
+/** PROGRAM… and TARGET: the file's programs come first, a TARGET that is typed counts more than the file's. */
+function readWords(rest: readonly string[], file: FromFile, isTraced: boolean) {
+  const target = rest.at(-1) ?? file.target;
+  const programs = [...file.programs, ...rest.slice(0, -1)];
+  if (target === undefined || (programs.length === 0 && rest.length > 0 && file === NOTHING && !isTraced)) {
+    throw new UsageError(
+      "build-rootfs wants at least one PROGRAM and a TARGET",
+      "nsbox build-rootfs PROGRAM… TARGET",
+    );
+  }
+  refuseForgotten(target, programs);
+  return { programs, target };
+}
+
+/** The last word as a program of the host's: then TARGET was forgotten, and a tree would be made by its name. */
+function refuseForgotten(target: string, programs: readonly string[]): void {
+  if (target.includes("/") || target === "-" || existsSync(target) || Bun.which(target) === null) return;
+  throw new UsageError(
+    `TARGET is missing: the last word, "${target}", is a program`,
+    `nsbox build-rootfs ${[...programs, target].join(" ")} ./rootfs, or "./${target}" if that is the name`,
+  );
+}
+
+/** SYSROOT without links. */
+function readRoot(root: string): string {
+  const { realpathSync, statSync } = process.getBuiltinModule("node:fs");
+  const stat = statSync(root, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) return realpathSync(root);
+  const cause = stat === undefined ? "no such directory (ENOENT)" : "it is no directory (ENOTDIR)";
+  throw new NsboxError(`Cannot use "${root}" as a SYSROOT`, { cause });
+}
+
+/** SOURCE_DATE_EPOCH in seconds: what a build that is reproducible takes for "now". */
+function readEpoch(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  const seconds = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(seconds)) return seconds;
+  throw new NsboxError(`Cannot use SOURCE_DATE_EPOCH "${text}"`, {
+    cause: "it is no number of seconds since 1970",
+  });
+}
+
+function readOwner(input: Parsed, form: Form): BuildOptions["owner"] {
+  const text = input.value("owner");
+  if (input.has("squash-owner")) {
+    if (text !== undefined) throw new UsageError('Options "--owner" and "--squash-owner" exclude each other');
+    if (form !== "directory") return { uid: 0, gid: 0 };
+    return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+  }
+  if (text === undefined) return undefined;
+  const [, user, group = user] = /^(\d+)(?::(\d+))?$/.exec(text) ?? [];
+  const [uid, gid] = [Number(user), Number(group)];
+  if (user !== undefined && uid <= MOST_ID && gid <= MOST_ID) return { uid, gid };
+  throw new UsageError(
+    `Option "--owner" cannot use "${text}"`,
+    "It takes numbers: --owner 1000 or --owner 1000:100",
+  );
+}
+
+function progress(total: number, on: boolean): (bytes: number) => void {
+  const line = new Progress(total, on);
+  let left = total;
+  return (count) => {
+    left -= count;
+    if (left > 0) line.add(count);
+    else line.end();
+  };
+}
