@@ -1,7 +1,10 @@
 /** Every rule of glibc's loader, for every machine whose loader can be asked here: it is the judge. */
 import { describe, expect, test } from "bun:test";
 import { workspace } from "./fixtures.ts";
-import { NAMES, OBSTACLES, PLACES, type Rule, STARTS } from "./search-rules.ts";
+import type { Rule } from "./rule-kit.ts";
+import { NAMES } from "./rules-names.ts";
+import { OBSTACLES, STARTS } from "./rules-obstacles.ts";
+import { PLACES } from "./rules-places.ts";
 import { answer, ask, Kit, SYSTEMS, type System } from "./systems.ts";
 
 const work = workspace();
