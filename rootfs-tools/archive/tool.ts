@@ -51,7 +51,7 @@ export async function runTool({ path, args, epoch }: Tool, input: Iterable<Uint8
   const said = readSome(child.stderr);
   try {
     for (const part of input) {
-      child.stdin.write(part);
+      await child.stdin.write(part);
       await child.stdin.flush();
     }
     await child.stdin.end();
