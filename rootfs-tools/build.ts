@@ -134,16 +134,15 @@ async function verifier({ programs, host }: Collector): Promise<(directory: stri
 }
 
 /** An image runs where its programs do, unless something else is said. */
-async function withPlatform(image: ImageConfig, { programs, host }: Collector): Promise<ImageConfig> {
+async function withPlatform(image: ImageConfig, { manifest, host }: Collector): Promise<ImageConfig> {
   if (image.platform !== undefined) return image;
   const { platformOf } = await import("./archive/platform.ts");
-  for (const { real, interpreters } of programs) {
-    for (const path of [real, ...interpreters]) {
-      const walk = host.walk(path);
-      const { elf } = host.program({ walk, id: idOf(walk) });
-      const platform = elf === undefined ? undefined : platformOf(elf);
-      if (platform !== undefined) return { ...image, platform };
-    }
+  for (const { path, kind } of manifest.items.values()) {
+    if (kind !== "program" && kind !== "interpreter") continue;
+    const walk = host.walk(path);
+    const { elf } = host.program({ walk, id: idOf(walk) });
+    const platform = elf === undefined ? undefined : platformOf(elf);
+    if (platform !== undefined) return { ...image, platform };
   }
   return image;
 }
