@@ -1,6 +1,6 @@
 /** Writes a tree in one of the forms that people ship, straight from its nodes. */
 import type { Node } from "../layout/node.ts";
-import { checkCpio, cpioOf } from "./cpio.ts";
+import { checkCpio, cpioNotes, cpioOf } from "./cpio.ts";
 import { type ArchiveForm, fitted, traitsOf } from "./forms.ts";
 import type { ImageConfig } from "./image.ts";
 import { compressing, DigestSink, FileSink, pour } from "./sink.ts";
@@ -57,7 +57,7 @@ async function write(nodes: readonly Node[], options: ArchiveOptions, watch: Wat
     case "cpio.gz":
     case "cpio.zst":
       checkCpio(nodes);
-      return writePlain(watch(cpioOf(nodes)), options);
+      return { ...(await writePlain(watch(cpioOf(nodes)), options)), notes: cpioNotes(nodes) };
     case "oci":
       return (await import("./oci.ts")).writeOci(watch(tarOf(nodes)), imageOf(options), target);
     case "oci-archive":

@@ -188,7 +188,8 @@ function encodeHeader(header: Header): Uint8Array {
   octal(329, 7, device[0]);
   octal(337, 7, device[1]);
   if (prefix !== undefined) bytes.set(prefix, 345);
-  const sum = bytes.reduce((total, byte) => total + byte, 0);
+  let sum = 0;
+  for (let at = 0; at < BLOCK; at++) sum += bytes[at] ?? 0;
   text(148, `${sum.toString(8).padStart(6, "0")}\0 `);
   return bytes;
 }
