@@ -2,6 +2,7 @@
  * The whole of build-rootfs: collects programs and what they need, lays the tree out, writes it in one of the
  * forms, proves it and tells what is in it. Each part that is not asked for is not loaded either.
  */
+import { NsboxError } from "../src/util/errors.ts";
 import type { Form } from "./archive/forms.ts";
 import type { ImageConfig } from "./archive/image.ts";
 import { lossNotes, makeDirectory } from "./binlibdepcp.ts";
@@ -79,9 +80,9 @@ interface Written {
 
 async function write(collector: Collector, options: BuildOptions): Promise<Written> {
   const {
-    verify: _,
-    trace: __,
-    contents: ___,
+    verify = true,
+    trace: _,
+    contents: __,
     form,
     image,
     target,
@@ -95,6 +96,7 @@ async function write(collector: Collector, options: BuildOptions): Promise<Writt
       ...(progress === undefined ? {} : { progress }),
       directory: target,
       dryRun,
+      ...(verify ? { verify: await verifier(collector) } : {}),
     });
     return { nodes, notes: [...lossNotes(losses)] };
   }
@@ -113,6 +115,22 @@ async function write(collector: Collector, options: BuildOptions): Promise<Writt
     },
   });
   return { nodes, notes };
+}
+
+/** Looks at the finished tree with the tree as its root: every program that was asked for must hold there. */
+async function verifier({ programs, host }: Collector): Promise<(directory: string) => void> {
+  const { verifyTree } = await import("./prove/verify.ts");
+  const paths = programs.map(({ path }) => path);
+  return (directory) => {
+    const [first, ...others] = verifyTree(directory, paths, { like: host });
+    if (first === undefined) return;
+    const also = others.length === 0 ? "" : `; and ${others.length} more`;
+    throw new NsboxError(`The tree would be broken: "${first.path}" does not hold in it`, {
+      cause: `${first.what}: ${first.why}${also}`,
+      code: "broken-tree",
+      hint: "With --no-verify it is written all the same",
+    });
+  };
 }
 
 /** An image runs where its programs do, unless something else is said. */

@@ -3,11 +3,12 @@
  * a program opens by itself is added by families of their own, each in a file beside this one.
  */
 import { NsboxError } from "../../src/util/errors.ts";
+import type { Hwcaps } from "../elf/cpu.ts";
 import type { Elf } from "../elf/elf.ts";
 import { wordsFor } from "../files/failure.ts";
 import type { Entry, Walk } from "../files/paths.ts";
 import { Host, type HostFile, idOf } from "../load/host.ts";
-import { type Loading, load, type Missing } from "../load/load.ts";
+import type { Missing } from "../load/load.ts";
 import type { Loaded } from "../load/loader.ts";
 import { LoaderSet } from "../load/loader-set.ts";
 import { type Kind, Manifest, type Reason } from "./manifest.ts";
@@ -21,6 +22,8 @@ export interface CollectOptions {
   readonly searchPath: string;
   /** What LD_LIBRARY_PATH would hold. The environment's own is never used. */
   readonly libraryPath?: readonly string[];
+  /** For which CPUs libraries are taken; `host` where it is left out. */
+  readonly hwcaps?: Hwcaps;
   /** The root of another system, absolute and without links; this one's own where it is left out. */
   readonly root?: string;
 }
@@ -57,9 +60,9 @@ export class Collector {
   /** ELF objects whose needs are known, by file. */
   readonly #done = new Set<string>();
 
-  constructor({ searchPath, libraryPath = [], root = "" }: CollectOptions) {
+  constructor({ searchPath, root = "", ...options }: CollectOptions) {
     this.host = new Host(root);
-    this.loaders = new LoaderSet(this.host, libraryPath);
+    this.loaders = new LoaderSet(this.host, options);
     this.#searchPath = searchPath;
   }
 
@@ -256,22 +259,22 @@ export class Collector {
   }
 
   #load(file: HostFile & { readonly path: string; readonly elf: Elf }, missing: Missing[], why?: Reason) {
-    const { path, interpreter, loader, named } = this.loaders.for(file);
+    const { path, interpreter, loaders, named, ...loader } = this.loaders.for(file);
     if (named) {
       const reason = { by: file.path, name: path, rule: "PT_INTERP" };
       this.#add(path, interpreter.file.walk, "interpreter", reason);
     }
     const program: Loaded = { path: file.path, file, elf: file.elf, parent: undefined };
-    const loading: Loading = load(program, interpreter, loader);
+    const loading = loader.load(program);
     missing.push(...loading.missing);
     for (const { by, object, name, rule } of loading.edges) {
       const kind = object.file.id === interpreter.file.id ? "interpreter" : "library";
       const reason = why !== undefined && by === program ? why : { by: by.file.walk.path, name, rule };
       this.#add(this.host.absolute(object.path), object.file.walk, kind, reason);
       this.#done.add(object.file.id);
-      this.loaders.note(loader, { name, rule, path: this.host.absolute(object.path) });
+      this.loaders.note(loaders, { name, rule, path: this.host.absolute(object.path) });
     }
-    for (const configuration of this.loaders.configurations(loader)) {
+    for (const configuration of this.loaders.configurations(loaders)) {
       const reason = { by: path, name: configuration, rule: "search path of musl" };
       this.#add(configuration, this.host.walk(configuration), "config", reason);
     }

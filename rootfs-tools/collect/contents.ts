@@ -17,7 +17,8 @@ export interface ContentsOptions {
   readonly gconv?: "all" | readonly string[] | undefined;
   readonly timeZones?: "all" | readonly string[] | undefined;
   readonly certs?: boolean | undefined;
-  readonly terminfo?: "common" | "all" | readonly string[] | undefined;
+  /** `common` among the names stands for those that people sit at. */
+  readonly terminfo?: "all" | readonly string[] | undefined;
   /** Libraries of this priority and above. */
   readonly dlopen?: Priority | undefined;
 }
@@ -29,7 +30,7 @@ export interface ContentsOptions {
 export async function addContents(collector: Collector, options: ContentsOptions): Promise<void> {
   const { packages = [], withPackages = false, noDocs = false, add = [], locales = [] } = options;
   if (packages.length > 0 || withPackages)
-    (await import("../packages/add.ts")).addPackages(collector, { packages, withPackages, noDocs });
+    await (await import("../packages/add.ts")).addPackages(collector, { packages, withPackages, noDocs });
   if (add.length > 0) (await import("./add.ts")).addFiles(collector, add);
   if (options.nss === true) (await import("./nss.ts")).addNss(collector);
   if (options.timeZones !== undefined) (await import("./tz.ts")).addTimeZones(collector, options.timeZones);

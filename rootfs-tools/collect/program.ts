@@ -44,11 +44,17 @@ export function whichProgram(name: string, host: Host, searchPath: string): stri
   return undefined;
 }
 
-/** Opens the program at `path`. `role` names it in errors: "program", "interpreter". */
-export function readProgram(path: string, host: Host, role = "program"): ProgramFile {
+const ROLES = { program: "a program", interpreter: "an interpreter" } as const;
+
+/** Opens what is at `path`. `role` names it in errors; for an `object` the mode does not count. */
+export function readProgram(
+  path: string,
+  host: Host,
+  role: "program" | "interpreter" | "object" = "program",
+): ProgramFile {
   const walk = host.walk(path);
   const refuse = (cause: string, errno = "") =>
-    new NsboxError(`Cannot use "${path}" as ${role === "interpreter" ? "an" : "a"} ${role}`, {
+    new NsboxError(role === "object" ? `Cannot use "${path}"` : `Cannot use "${path}" as ${ROLES[role]}`, {
       cause,
       ...(errno === "" ? {} : { errno }),
       ...(errno === "ENOENT" ? { code: "not-found" } : {}),
@@ -60,7 +66,8 @@ export function readProgram(path: string, host: Host, role = "program"): Program
   if (stat.size === 0n) throw refuse("the file is empty");
   const file = { path, walk, id: idOf(walk) };
   const { first, elf } = host.program(file);
-  if (!isExecutable(host.onDisk(walk.path), stat.mode) && (elf === undefined || !isPlainLibrary(elf))) {
+  const isRunnable = role === "object" || (elf !== undefined && isPlainLibrary(elf));
+  if (!isRunnable && !isExecutable(host.onDisk(walk.path), stat.mode)) {
     throw refuse("it is not executable: its mode has no x bit for the caller");
   }
   if (elf !== undefined) return { ...file, elf };
@@ -79,9 +86,11 @@ function isExecutable(path: string, mode: bigint): boolean {
   }
 }
 
-/** A shared object without an interpreter needs no x bit; it is asked for because a program opens it itself. */
-const isPlainLibrary = ({ type, interpreter, pie }: Elf): boolean =>
-  type === "shared" && interpreter === undefined && !pie;
+/**
+ * A shared object needs no x bit; it is asked for because a program opens it itself. A few have an
+ * interpreter, to print their version.
+ */
+const isPlainLibrary = ({ type, pie }: Elf): boolean => type === "shared" && !pie;
 
 const FILE_TYPE = 0o170000;
 const FILE_TYPES = new Map([

@@ -15,11 +15,14 @@ const COMMON = [
 const EXTRA = { debian: "ncurses-term", fedora: "ncurses-term", alpine: "ncurses-terminfo", arch: "ncurses" };
 const BASE = { ...EXTRA, debian: "ncurses-base", fedora: "ncurses-base", alpine: "ncurses-terminfo-base" };
 
+/** Stands for `COMMON` among names. */
+const COMMON_NAME = "common";
+
 /**
- * Adds the descriptions of the terminals in `names`, of the common ones, or all. Throws NsboxError where
- * one that is named is not there, or none at all.
+ * Adds the descriptions of the terminals in `names`, or all; `common` is one for those that people sit at,
+ * as far as they are there. Throws NsboxError where one that is named is not there, or none at all.
  */
-export function addTerminfo(collector: Collector, names: "common" | "all" | readonly string[]): void {
+export function addTerminfo(collector: Collector, names: "all" | readonly string[]): void {
   const { host } = collector;
   // Where /lib is a link to /usr/lib both are one: it is enough to have it once.
   const directories = DIRECTORIES.filter((path) => host.isDirectory(path)).filter(
@@ -27,13 +30,15 @@ export function addTerminfo(collector: Collector, names: "common" | "all" | read
   );
   const why = (name: string) => ({ by: "", name, rule: "terminal, --terminfo" });
   let count = 0;
-  for (const name of names === "all" ? [] : names === "common" ? COMMON : names) {
+  const wanted = names === "all" ? [] : names.filter((name) => name !== COMMON_NAME);
+  const common = names.includes(COMMON_NAME) ? COMMON : [];
+  for (const name of [...common, ...wanted]) {
     const found = directories.flatMap((directory) =>
       placesOf(name)
         .map((place) => `${directory}/${place}`)
         .filter((path) => host.walk(path).entry?.kind === "file"),
     );
-    if (found.length === 0 && names !== "common") throw absent(collector, `the terminal "${name}"`, EXTRA);
+    if (found.length === 0 && wanted.includes(name)) throw absent(collector, `the terminal "${name}"`, EXTRA);
     for (const path of found) collector.file(path, why(name));
     count += found.length;
   }

@@ -1,4 +1,5 @@
 /** What an ELF file tells the kernel and the loader about what it needs, see elf(5). Nothing is run. */
+import { Fields } from "./fields.ts";
 import type { FileWindow } from "./file-window.ts";
 
 /** Which machine a file is for: only files of one class and machine can be loaded together. */
@@ -6,6 +7,7 @@ export interface Machine {
   readonly bits: 32 | 64;
   /** e_machine: 3 i386, 62 x86-64, 183 aarch64. */
   readonly machine: number;
+  readonly bigEndian: boolean;
 }
 
 /** The part of an ELF file that decides what is loaded with it. */
@@ -25,12 +27,14 @@ export interface Elf extends Machine {
   readonly noDefaultLibraries: boolean;
   /** Position-independent executable, by DF_1_PIE. */
   readonly pie: boolean;
+  /** Why glibc takes it for no library, though the kernel may run it. */
+  readonly refused: string | undefined;
 }
 
 /** A file that must, or for `auxiliary` may, be loaded. */
 export interface Needed {
   readonly name: string;
-  readonly kind: "needed" | "filter" | "auxiliary";
+  readonly kind: "needed" | "filter" | "auxiliary" | "audit";
 }
 
 const ET_REL = 1;
@@ -58,6 +62,8 @@ const NEEDED_KINDS = new Map<number, Needed["kind"]>([
 /** PATH_MAX: the kernel opens no longer name. */
 const LONGEST_NAME = 4096;
 const LONGEST_PATH_LIST = 65536;
+/** EI_OSABI: System V, GNU, and what ARM's old toolchains wrote. */
+const LINUX_ABIS = new Set([0, 3, 97]);
 /** Real files have a few dozen; the largest known some thousand. */
 const MOST_DYNAMIC_ENTRIES = 16384;
 
@@ -66,30 +72,6 @@ interface Segment {
   readonly offset: number;
   readonly address: number;
   readonly size: number;
-}
-
-/** Numbers of either class at an offset of some bytes. */
-class Fields {
-  readonly #view: DataView;
-  readonly bits: 32 | 64;
-
-  constructor(bytes: Uint8Array, bits: 32 | 64) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.bits = bits;
-  }
-
-  half(at: number): number {
-    return this.#view.getUint16(at, true);
-  }
-
-  word(at: number): number {
-    return this.#view.getUint32(at, true);
-  }
-
-  /** An address, offset or size. Beyond 2^53 it loses bits, and lies past the end of any file all the same. */
-  long(at: number): number {
-    return this.bits === 32 ? this.word(at) : this.word(at) + this.word(at + 4) * 0x1_0000_0000;
-  }
 }
 
 /**
@@ -104,11 +86,17 @@ export function readElf(file: FileWindow, wanted?: Machine): Elf | undefined {
   if (bits === undefined) throw file.invalid("ELF header with an unknown class");
   if (wanted !== undefined && bits !== wanted.bits) return undefined;
   if (ident.length < (bits === 32 ? 52 : 64)) throw file.invalid("ELF header past the end of the file");
-  if (ident[5] !== 1) throw file.invalid("not a little-endian ELF file");
-  const header = new Fields(ident, bits);
+  if (ident[5] !== 1 && ident[5] !== 2) throw file.invalid("ELF header with an unknown byte order");
+  const bigEndian = ident[5] === 2;
+  const refused = refusal(ident);
+  if (wanted !== undefined) {
+    if (bigEndian !== wanted.bigEndian) throw file.invalid("an ELF file of the other byte order");
+    if (refused !== undefined) throw file.invalid(refused);
+  }
+  const header = new Fields(ident, bits, bigEndian);
+  if (ident[6] !== 1 || header.word(20) !== 1) throw file.invalid("ELF header with an unknown version");
   const machine = header.half(18);
   if (wanted !== undefined && machine !== wanted.machine) return undefined;
-  if (ident[6] !== 1 || header.word(20) !== 1) throw file.invalid("ELF header with an unknown version");
   const type = header.half(16);
   if (type === ET_REL) throw file.invalid("a relocatable object (.o), not yet linked");
   if (type !== ET_EXEC && type !== ET_DYN) throw file.invalid("neither an executable nor a shared object");
@@ -116,10 +104,19 @@ export function readElf(file: FileWindow, wanted?: Machine): Elf | undefined {
   return {
     bits,
     machine,
+    bigEndian,
+    refused,
     type: type === ET_EXEC ? "executable" : "shared",
     interpreter: readInterpreter(file, segments),
-    ...readDynamic(file, segments, bits),
+    ...readDynamic(file, segments, header),
   };
+}
+
+/** What glibc refuses of a library's first bytes, and the kernel does not look at. */
+function refusal(ident: Uint8Array): string | undefined {
+  if (!LINUX_ABIS.has(ident[7] ?? 0)) return "an ELF file for another operating system";
+  for (let at = 9; at < 16; at++) if (ident[at] !== 0) return "ELF header with something in its padding";
+  return undefined;
 }
 
 /** Whether `bytes` begin as an ELF file does. */
@@ -133,7 +130,7 @@ function readSegments(file: FileWindow, header: Fields): Segment[] {
   if (count === 0) throw file.invalid("no program headers");
   if (header.half(wide ? 54 : 42) !== length) throw file.invalid("program headers of an unknown size");
   const bytes = file.bytes(header.long(wide ? 32 : 28), count * length, "program headers");
-  const fields = new Fields(bytes, header.bits);
+  const fields = header.of(bytes);
   const segments: Segment[] = [];
   for (let at = 0; at < bytes.length; at += length) {
     segments.push({
@@ -163,12 +160,12 @@ function offsetOf(file: FileWindow, segments: readonly Segment[], address: numbe
   throw file.invalid(`${what} outside every PT_LOAD segment`);
 }
 
-type Dynamic = Omit<Elf, "bits" | "machine" | "type" | "interpreter">;
+type Dynamic = Omit<Elf, keyof Machine | "type" | "interpreter" | "refused">;
 
-function readDynamic(file: FileWindow, segments: readonly Segment[], bits: 32 | 64): Dynamic {
+function readDynamic(file: FileWindow, segments: readonly Segment[], header: Fields): Dynamic {
   const lists: { tag: number; value: number }[] = [];
   const single = new Map<number, number>();
-  const entries = dynamicEntries(file, segments, bits);
+  const entries = dynamicEntries(file, segments, header);
   for (let index = 0; index < entries.length; index += 2) {
     const tag = entries[index] ?? DT_NULL;
     const value = entries[index + 1] ?? 0;
@@ -206,14 +203,14 @@ function readDynamic(file: FileWindow, segments: readonly Segment[], bits: 32 | 
 }
 
 /** The tags and values of the dynamic section, one after the other. */
-function dynamicEntries(file: FileWindow, segments: readonly Segment[], bits: 32 | 64): number[] {
+function dynamicEntries(file: FileWindow, segments: readonly Segment[], header: Fields): number[] {
   const segment = segments.find(({ type }) => type === PT_DYNAMIC);
   // Separate debug files keep the header of a dynamic section that is not there.
   if (segment === undefined || segment.size === 0) return [];
-  const step = bits === 64 ? 8 : 4;
+  const step = header.bits === 64 ? 8 : 4;
   const count = Math.min(Math.floor(segment.size / step / 2), MOST_DYNAMIC_ENTRIES + 1);
   const offset = offsetOf(file, segments, segment.address, "dynamic section");
-  const fields = new Fields(file.bytes(offset, count * 2 * step, "dynamic section"), bits);
+  const fields = header.of(file.bytes(offset, count * 2 * step, "dynamic section"));
   const entries: number[] = [];
   for (let at = 0; at < count * 2 * step; at += 2 * step) {
     const tag = fields.long(at);

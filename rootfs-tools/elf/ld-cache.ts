@@ -4,6 +4,7 @@
  */
 import { NsboxError } from "../../src/util/errors.ts";
 import type { Machine } from "./elf.ts";
+import { abiOf } from "./machine.ts";
 
 /** One library that the cache knows. */
 export interface CacheEntry {
@@ -29,15 +30,14 @@ const HWCAPS_SECTION = 1;
 /** Set in an entry's hwcap when its low half is an index of the extension's names. */
 const EXTENSION_BIT = 1n << 62n;
 const LITTLE_ENDIAN = 2;
+/** The flags of an ELF library for glibc, on machines that have but one kind. */
+const ELF_LIBC6 = 3;
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /** The flags of libraries that the loader for `machine` takes. */
-export function cacheFlags({ bits, machine }: Machine): number {
-  if (machine === 62) return bits === 64 ? 0x0303 : 0x0803;
-  return machine === 183 ? 0x0a03 : 0x0003;
-}
+export const cacheFlags = (machine: Machine): number => abiOf(machine)?.cache ?? ELF_LIBC6;
 
 /** Reads a cache; entries by name, in the file's order. Throws an error with `path` where it is broken. */
 export function parseCache(bytes: Uint8Array, path: string): Map<string, CacheEntry[]> {

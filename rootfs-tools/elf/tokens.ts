@@ -2,9 +2,9 @@
 
 /** What the tokens stand for; a token without a value makes the whole string unusable. */
 export interface Tokens {
-  readonly ORIGIN: string | undefined;
-  readonly LIB: string | undefined;
-  readonly PLATFORM: string | undefined;
+  ORIGIN(): string | undefined;
+  LIB(): string | undefined;
+  PLATFORM(): string | undefined;
 }
 
 const TOKEN = /\$(?:\{(ORIGIN|LIB|PLATFORM)\}|(ORIGIN|LIB|PLATFORM)(?![A-Z_]))/g;
@@ -15,7 +15,7 @@ export function expandTokens(text: string, tokens: () => Tokens): string | undef
   const values = tokens();
   let usable = true;
   const expanded = text.replace(TOKEN, (_, braced: keyof Tokens | undefined, bare: keyof Tokens) => {
-    const value = values[braced ?? bare];
+    const value = values[braced ?? bare]();
     if (value === undefined) usable = false;
     return value ?? "";
   });

@@ -1,13 +1,13 @@
 /** The search rules of glibc's loader, see ld.so(8). */
 import { NsboxError } from "../../src/util/errors.ts";
-import { hwcapsLevels, legacySubdirectories, platform } from "../elf/cpu.ts";
+import type { Cpu } from "../elf/cpu.ts";
 import type { Elf, Machine, Needed } from "../elf/elf.ts";
 import { type CacheEntry, cacheFlags, parseCache } from "../elf/ld-cache.ts";
 import { expandTokens, type Tokens } from "../elf/tokens.ts";
 import { baseOf, parentOf } from "../files/paths.ts";
-import type { Host, HostFile } from "./host.ts";
+import type { Host } from "./host.ts";
 import type { Hit, Loaded, Loader, Place } from "./loader.ts";
-import { type LoaderFacts, libToken, readLoaderFacts } from "./loader-facts.ts";
+import { type LoaderFacts, libToken } from "./loader-facts.ts";
 
 /** A list of directories that is searched as one. */
 interface PathList {
@@ -22,11 +22,21 @@ export const LIBRARY_PATH_RULE = "library path";
 const LONGEST_CACHE = 2 ** 26;
 const DEFAULT_RULE = "default directories";
 
+/** What a loader of glibc goes by. */
+export interface GlibcOptions {
+  readonly facts: LoaderFacts;
+  readonly cpu: Cpu;
+  /** Stands for LD_LIBRARY_PATH; the environment is never looked at. */
+  readonly libraryPath: readonly string[];
+}
+
 /** glibc's loader at one path, and what it has looked for before. */
 export class Glibc implements Loader {
   readonly bits: 32 | 64;
   readonly machine: number;
+  readonly bigEndian: boolean;
   readonly facts: LoaderFacts;
+  readonly #cpu: Cpu;
   readonly #host: Host;
   readonly #libraryPath: readonly string[];
   readonly #subdirectories = new Map<string, readonly string[]>();
@@ -35,16 +45,22 @@ export class Glibc implements Loader {
   /** What the cache and the default directories hold: the same for whoever asks. */
   readonly #common = new Map<string, { readonly hit: Hit | undefined; readonly tried: readonly Place[] }>();
   #cache: Map<string, CacheEntry[]> | undefined;
+  #depends = false;
   /** The directories that need no cache, each with a slash at its end. */
   #defaults: ReadonlySet<string> | undefined;
 
-  /** `libraryPath` stands for LD_LIBRARY_PATH; the environment is never looked at. */
-  constructor(host: Host, interpreter: HostFile, machine: Machine, libraryPath: readonly string[]) {
+  constructor(host: Host, machine: Machine, { facts, cpu, libraryPath }: GlibcOptions) {
     this.#host = host;
     this.bits = machine.bits;
     this.machine = machine.machine;
-    this.facts = readLoaderFacts(host, interpreter.walk.path);
+    this.bigEndian = machine.bigEndian;
+    this.facts = facts;
+    this.#cpu = cpu;
     this.#libraryPath = libraryPath;
+  }
+
+  get dependsOnCpu(): boolean {
+    return this.#depends;
   }
 
   dependencies(elf: Elf): readonly Needed[] {
@@ -67,8 +83,8 @@ export class Glibc implements Loader {
   apart(program: Loaded): Loaded | undefined {
     const { audit, runpath, rpath } = program.elf;
     if (audit.length === 0) return undefined;
-    const needed = audit.flatMap((list) => list.split(":")).filter((name) => name !== "");
-    const elf = { ...program.elf, needed: needed.map((name): Needed => ({ name, kind: "auxiliary" })) };
+    const names = audit.flatMap((list) => list.split(":")).filter((name) => name !== "");
+    const elf = { ...program.elf, needed: names.map((name): Needed => ({ name, kind: "audit" })) };
     return { ...program, elf: { ...elf, rpath: runpath ?? rpath, runpath: undefined } };
   }
 
@@ -133,13 +149,18 @@ export class Glibc implements Loader {
     return directories;
   }
 
+  #platform(): string | undefined {
+    this.#depends = true;
+    return this.#cpu.platform;
+  }
+
   #tokens(object: Loaded): Tokens {
     // The program's own origin is that of its real file; a library's the directory it was found in.
     const path = object.parent === undefined ? object.file.walk.path : object.path;
     return {
-      ORIGIN: parentOf(this.#host.absolute(path)),
-      LIB: libToken(this.facts),
-      PLATFORM: platform(this),
+      ORIGIN: () => parentOf(this.#host.absolute(path)),
+      LIB: () => libToken(this.facts),
+      PLATFORM: () => this.#platform(),
     };
   }
 
@@ -170,13 +191,13 @@ export class Glibc implements Loader {
     this.#cache ??= this.#readCache();
     const flags = cacheFlags(this);
     const fitting = (this.#cache.get(name) ?? []).filter((entry) => entry.flags === flags);
-    const levels = fitting.some(({ level }) => level !== undefined) ? hwcapsLevels(this) : [];
-    for (const wanted of this.facts.hwcaps ? levels : []) {
+    if (fitting.some(({ level, hwcap }) => level !== undefined || hwcap !== 0n)) this.#depends = true;
+    for (const wanted of this.facts.hwcaps ? this.#cpu.levels : []) {
       const best = fitting.find(({ level }) => level === wanted);
       if (best !== undefined) return best.path;
     }
     let supported = 0n;
-    if (this.facts.legacy) for (const [, bit] of legacySubdirectories(this)) supported |= bit;
+    if (this.facts.legacy) for (const [, bit] of this.#cpu.legacy) supported |= bit;
     return fitting.find(({ level, hwcap }) => level === undefined && (hwcap & ~supported) === 0n)?.path;
   }
 
@@ -210,14 +231,15 @@ export class Glibc implements Loader {
       const exists = (name: string) => this.#host.isDirectory(prefix(directory) + name);
       const found: string[] = [];
       if (this.facts.hwcaps && exists("glibc-hwcaps")) {
-        for (const level of hwcapsLevels(this)) {
+        for (const level of this.#cpu.levels) {
           if (exists(`glibc-hwcaps/${level}`)) found.push(`glibc-hwcaps/${level}/`);
         }
       }
       if (this.facts.legacy) {
-        const names = legacySubdirectories(this).map(([name]) => name);
+        const names = this.#cpu.legacy.map(([name]) => name);
         if (names.some(exists)) found.push(...combinations(names).filter(exists));
       }
+      if (found.length > 0) this.#depends = true;
       known = [...found, ""];
       this.#subdirectories.set(directory, known);
     }

@@ -6,6 +6,7 @@ import { closeSync, fstatSync, readdirSync } from "node:fs";
 import { NsboxError } from "../../src/util/errors.ts";
 import { type Elf, isElf, type Machine, readElf } from "../elf/elf.ts";
 import { FileWindow } from "../elf/file-window.ts";
+import { isSameMachine } from "../elf/machine.ts";
 import { errnoOf, failed } from "../files/failure.ts";
 import { type Entry, Root, type Walk } from "../files/paths.ts";
 import { openQuietly, readSmallFile } from "../files/small-file.ts";
@@ -25,6 +26,8 @@ export type Miss = "absent" | "unreadable" | "foreign" | "stop";
 const FIRST_BYTES = 256;
 /** Real programs need a few thousand; hostile lists of directories and names multiply. */
 const MOST_LOOKUPS = 250_000;
+/** What each further program adds to that. */
+const LOOKUPS_MORE = 2000;
 const LONGEST_TEXT = 2 ** 24;
 const decoder = new TextDecoder();
 
@@ -35,14 +38,19 @@ export class Host {
   /** The directory that is its root, without a slash at the end: empty for this system itself. */
   readonly prefix: string;
   readonly #root: Root;
+  readonly #like: Host | undefined;
   readonly #walks = new Map<string, Walk>();
   readonly #elves = new Map<string, Elf>();
-  #lookups = 0;
+  #lookups = MOST_LOOKUPS;
 
-  /** `sysroot` is absolute and without links. */
-  constructor(sysroot = "") {
+  /**
+   * `sysroot` is absolute and without links. What is at the same path in `like`, of the same size and
+   * time, is taken to be the same file, and is not read once more.
+   */
+  constructor(sysroot = "", like?: Host) {
     this.#root = new Root(sysroot);
     this.prefix = this.#root.prefix;
+    this.#like = like;
   }
 
   /** `path` from the root: a relative one counts from the working directory, in another system from its root. */
@@ -109,9 +117,14 @@ export class Host {
     return this.walk(path).entry?.kind === "directory";
   }
 
+  /** One more program is about to be loaded: that many more places may be looked in. */
+  allowMore(): void {
+    this.#lookups += LOOKUPS_MORE;
+  }
+
   /** The library at `path` for `machine`, or why the loader passes over it. Throws where it would give up. */
   library(path: string, machine: Machine): (HostFile & { readonly elf: Elf }) | Miss {
-    if (++this.#lookups > MOST_LOOKUPS) {
+    if (--this.#lookups < 0) {
       throw new NsboxError("Cannot search for libraries", {
         cause: `more than ${MOST_LOOKUPS} places to look in`,
       });
@@ -139,17 +152,41 @@ export class Host {
 
   /** Reads an ELF file; `undefined` where it is none for `machine`. */
   elf(file: HostFile, machine?: Machine): Elf | undefined {
-    const known = this.#elves.get(file.id);
-    if (known !== undefined) return machine === undefined || isFor(known, machine) ? known : undefined;
+    const known = this.#elves.get(file.id) ?? this.#alike(file);
+    if (known !== undefined) {
+      if (machine === undefined) return known;
+      if (!isSameMachine(known, machine)) return undefined;
+      if (known.refused === undefined) return known;
+      throw new NsboxError(`Cannot read "${file.walk.path}"`, { cause: known.refused, code: "invalid-elf" });
+    }
     return this.#read(file, (window) => this.#parse(file, window, machine));
   }
 
-  /** Reads a file that may be a program: its first bytes, and all of it that counts where it is an ELF file. */
+  /**
+   * Reads a file that may be a program: its first bytes, and all of it that counts where it is an ELF file.
+   * One that is known has no first bytes.
+   */
   program(file: HostFile): { readonly first: Uint8Array; readonly elf: Elf | undefined } {
+    const alike = this.#alike(file);
+    if (alike !== undefined) return { first: new Uint8Array(0), elf: alike };
     return this.#read(file, (window) => {
       const first = window.bytes(0, Math.min(window.size, FIRST_BYTES), "first bytes").slice();
       return { first, elf: isElf(first) ? this.#parse(file, window) : undefined };
     });
+  }
+
+  /** The same file as the other system has read it. */
+  #alike({ id, walk }: HostFile): Elf | undefined {
+    const like = this.#like;
+    if (like === undefined) return undefined;
+    const other = like.walk(walk.path);
+    const mine = walk.entry?.stat;
+    const its = other.entry?.stat;
+    if (mine === undefined || its === undefined) return undefined;
+    if (mine.size !== its.size || mine.mtimeNs !== its.mtimeNs) return undefined;
+    const elf = like.#elves.get(idOf(other));
+    if (elf !== undefined) this.#elves.set(id, elf);
+    return elf;
   }
 
   #parse({ id }: HostFile, window: FileWindow, machine?: Machine): Elf | undefined {
@@ -174,6 +211,3 @@ export class Host {
 /** What tells a file from any other: device and inode. */
 export const idOf = ({ entry, path }: Walk): string =>
   entry?.stat === undefined ? path : `${entry.stat.dev}:${entry.stat.ino}`;
-
-const isFor = (elf: Machine, machine: Machine): boolean =>
-  elf.bits === machine.bits && elf.machine === machine.machine;

@@ -19,16 +19,62 @@ export interface Missing {
   readonly tried: readonly Place[];
 }
 
+/** A name that something was loaded by; without an object one that was not found, each time it was asked for. */
+export interface Listed {
+  readonly name: string;
+  readonly object?: Loaded;
+}
+
 /** Everything that is loaded with a program. */
 export interface Loading {
   /** In the loader's order, without the program and its interpreter. */
   readonly libraries: readonly Loaded[];
   readonly edges: readonly Edge[];
   readonly missing: readonly Missing[];
+  /** Libraries, interpreter and missing ones in the order in which ldd(1) lists them. */
+  readonly listed: readonly Listed[];
 }
 
-/** What `loader`, itself in memory as `interpreter`, loads for `program`. */
-export function load(program: Loaded, interpreter: Loaded, loader: Loader): Loading {
+/**
+ * What `loaders`, each the same one for another CPU, best first, load for `program`; they are in memory as
+ * `interpreter`. The libraries of the best CPU come first.
+ */
+export function load(program: Loaded, interpreter: Loaded, loaders: readonly Loader[]): Loading {
+  const loadings: Loading[] = [];
+  for (const loader of loaders) {
+    loadings.push(loadOnce(program, interpreter, loader));
+    // Nothing depended on the best CPU: nothing will on the others.
+    if (!loader.dependsOnCpu) break;
+  }
+  const [first, ...others] = loadings;
+  if (first !== undefined && others.length === 0) return first;
+  return {
+    libraries: distinct(
+      loadings.flatMap(({ libraries }) => libraries),
+      ({ path }) => path,
+    ),
+    edges: distinct(
+      loadings.flatMap(({ edges }) => edges),
+      ({ by, name, object }) => `${by.path}\0${name}\0${object.path}`,
+    ),
+    missing: distinct(
+      loadings.flatMap(({ missing }) => missing),
+      ({ by, name }) => `${by.path}\0${name}`,
+    ),
+    listed: distinct(
+      loadings.flatMap(({ listed }) => listed),
+      ({ name, object }) => object?.path ?? `\0${name}`,
+    ),
+  };
+}
+
+function distinct<T>(all: readonly T[], keyOf: (one: T) => string): T[] {
+  const byKey = new Map<string, T>();
+  for (const one of all) if (!byKey.has(keyOf(one))) byKey.set(keyOf(one), one);
+  return [...byKey.values()];
+}
+
+function loadOnce(program: Loaded, interpreter: Loaded, loader: Loader): Loading {
   const main = loadNamespace(program, interpreter, loader);
   const apart = loader.apart(program);
   if (apart === undefined) return main;
@@ -36,10 +82,19 @@ export function load(program: Loaded, interpreter: Loaded, loader: Loader): Load
   const audit = loadNamespace(apart, interpreter, loader);
   return {
     libraries: [...main.libraries, ...audit.libraries],
-    edges: [...main.edges, ...audit.edges],
+    edges: [
+      ...main.edges,
+      ...audit.edges.map((edge) => (edge.by === apart ? { ...edge, by: program } : edge)),
+    ],
     missing: main.missing,
+    listed: [...main.listed, ...audit.listed.filter(({ object }) => object !== undefined)],
   };
 }
+
+/** What is loaded where it is found, and no error where it is not. */
+const OPTIONAL: ReadonlySet<Needed["kind"]> = new Set(["auxiliary", "audit"]);
+/** What waits for its turn. */
+const LATER: ReadonlySet<Needed["kind"]> = new Set(["needed", "audit"]);
 
 function loadNamespace(program: Loaded, interpreter: Loaded, loader: Loader): Loading {
   const byName = new Map<string, Loaded>();
@@ -47,6 +102,8 @@ function loadNamespace(program: Loaded, interpreter: Loaded, loader: Loader): Lo
   const libraries: Loaded[] = [];
   const edges: Edge[] = [];
   const missing: Missing[] = [];
+  const listed: Listed[] = [];
+  let hasInterpreter = false;
 
   const remember = (object: Loaded, requested: string): void => {
     byId.set(object.file.id, object);
@@ -57,22 +114,31 @@ function loadNamespace(program: Loaded, interpreter: Loaded, loader: Loader): Lo
     const known = name === undefined ? undefined : loader.isSelf(name) ? interpreter : byName.get(name);
     if (known !== undefined) {
       edges.push({ by, object: known, name: written, rule: "already loaded" });
+      if (known === interpreter && !hasInterpreter) {
+        // ld.so puts itself behind what it has found, and so before what it has not.
+        const last = listed.findLastIndex(({ object }) => object !== undefined);
+        listed.splice(last + 1, 0, { name: written, object: known });
+        hasInterpreter = true;
+      }
       return undefined;
     }
     const tried: Place[] = [];
     const hit = name === undefined ? undefined : find(name, by, tried);
     if (name === undefined || hit === undefined) {
-      if (kind !== "auxiliary") missing.push({ name: written, by, tried });
+      if (!OPTIONAL.has(kind)) {
+        missing.push({ name: written, by, tried });
+        listed.push({ name: written });
+      }
       return undefined;
     }
     const same = byId.get(hit.file.id);
     const object = same ?? { path: hit.path, file: hit.file, elf: hit.elf, parent: by };
-    const rule =
-      kind === "needed" ? hit.rule : `${hit.rule}, ${kind === "filter" ? "DT_FILTER" : "DT_AUXILIARY"}`;
+    const rule = kind === "needed" ? hit.rule : `${hit.rule}, DT_${kind.toUpperCase()}`;
     edges.push({ by, object, name: written, rule });
     remember(object, name);
     if (same !== undefined) return undefined;
     libraries.push(object);
+    listed.push({ name, object });
     return object;
   };
 
@@ -94,9 +160,9 @@ function loadNamespace(program: Loaded, interpreter: Loaded, loader: Loader): Lo
     for (const needed of loader.dependencies(object.elf)) {
       const added = need(needed, object);
       // What filters name comes before the filter itself, and so before all that waits.
-      if (added !== undefined) (needed.kind === "needed" ? queue : next).push(added);
+      if (added !== undefined) (LATER.has(needed.kind) ? queue : next).push(added);
     }
     queue.unshift(...next);
   }
-  return { libraries, edges, missing };
+  return { libraries, edges, missing, listed };
 }

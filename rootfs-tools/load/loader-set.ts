@@ -1,19 +1,25 @@
 /** The loaders of one system: which one loads an object, each read once. */
 import { NsboxError } from "../../src/util/errors.ts";
+import { cpusFor, type Hwcaps } from "../elf/cpu.ts";
 import type { Elf } from "../elf/elf.ts";
 import { type CacheEntry, cacheFlags } from "../elf/ld-cache.ts";
+import { abiOf, machineName } from "../elf/machine.ts";
 import { CACHE_RULE, Glibc, isGlibcInterpreter, LIBRARY_PATH_RULE } from "./glibc.ts";
 import type { Host, HostFile } from "./host.ts";
+import { type Loading, load } from "./load.ts";
 import type { Loaded, Loader } from "./loader.ts";
+import { readLoaderFacts } from "./loader-facts.ts";
 import { Musl } from "./musl.ts";
 
-/** Where interpreters stand by convention, for shared objects that name none. */
-const CONVENTIONAL: Readonly<Record<string, readonly [glibc: string, musl: string]>> = {
-  "62/64": ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-musl-x86_64.so.1"],
-  "62/32": ["/libx32/ld-linux-x32.so.2", "/lib/ld-musl-x32.so.1"],
-  "3/32": ["/lib/ld-linux.so.2", "/lib/ld-musl-i386.so.1"],
-  "183/64": ["/lib/ld-linux-aarch64.so.1", "/lib/ld-musl-aarch64.so.1"],
-};
+/** No loader stands where one is named: nothing can be said of what it would load. */
+export class MissingInterpreter extends NsboxError {
+  readonly interpreter: string;
+
+  constructor(message: string, cause: string, interpreter: string) {
+    super(message, { cause, code: "missing-library" });
+    this.interpreter = interpreter;
+  }
+}
 
 /** The loader of an object. */
 export interface LoaderOf {
@@ -22,7 +28,18 @@ export interface LoaderOf {
   /** Whether the object names it itself. */
   readonly named: boolean;
   readonly interpreter: Loaded;
-  readonly loader: Loader;
+  /** The rules, once for each CPU that counts, the best first. */
+  readonly loaders: readonly Loader[];
+  /** What is loaded for `program`. Throws NsboxError where the loader would stop. */
+  load(program: Loaded): Loading;
+}
+
+/** How libraries are looked for. */
+export interface LoaderOptions {
+  /** What LD_LIBRARY_PATH would hold. */
+  readonly libraryPath?: readonly string[];
+  /** `host` where it is left out. */
+  readonly hwcaps?: Hwcaps;
 }
 
 /** What was found by a rule that holds on this system only. */
@@ -38,12 +55,14 @@ export class LoaderSet {
   readonly #cached = new Map<string, CacheEntry>();
   readonly #host: Host;
   readonly #libraryPath: readonly string[];
-  readonly #loaders = new Map<string, Loader>();
+  readonly #hwcaps: Hwcaps;
+  readonly #loaders = new Map<string, readonly Loader[]>();
   #cachePath = "/etc/ld.so.cache";
 
-  constructor(host: Host, libraryPath: readonly string[]) {
+  constructor(host: Host, { libraryPath = [], hwcaps = "host" }: LoaderOptions = {}) {
     this.#host = host;
     this.#libraryPath = libraryPath;
+    this.#hwcaps = hwcaps;
   }
 
   /** The loader that loads `file`. Throws NsboxError where there is none. */
@@ -51,16 +70,21 @@ export class LoaderSet {
     const { elf } = file;
     const path = elf.interpreter ?? this.#conventional(elf, file);
     const interpreter = this.#interpreter(path, elf, file.path);
+    const loaders = this.#loadersAt(path, interpreter);
     return {
       path,
       named: elf.interpreter !== undefined,
       interpreter,
-      loader: this.#loader(path, interpreter),
+      loaders,
+      load: (program) => {
+        this.#host.allowMore();
+        return load(program, interpreter, loaders);
+      },
     };
   }
 
   /** Takes note of how `loader` found a library: the tree needs a cache where only that would find it. */
-  note(loader: Loader, { name, path, rule }: Found): void {
+  note([loader]: readonly Loader[], { name, path, rule }: Found): void {
     const isElsewhere = rule.startsWith(CACHE_RULE) || rule.startsWith(LIBRARY_PATH_RULE);
     if (!(loader instanceof Glibc) || !isElsewhere || loader.isDefault(path)) return;
     const flags = cacheFlags(loader);
@@ -76,44 +100,49 @@ export class LoaderSet {
   }
 
   /** The files that configure `loader`. */
-  configurations(loader: Loader): readonly string[] {
+  configurations([loader]: readonly Loader[]): readonly string[] {
     return loader instanceof Musl && loader.configuration !== undefined ? [loader.configuration] : [];
   }
 
   #conventional(elf: Elf, file: HostFile): string {
-    const names = CONVENTIONAL[`${elf.machine}/${elf.bits}`];
-    if (names === undefined) {
+    const abi = abiOf(elf);
+    if (abi === undefined) {
       throw new NsboxError(`Cannot tell which loader loads "${file.walk.path}"`, {
-        cause: `no PT_INTERP, and machine ${elf.machine} is not known`,
+        cause: `no PT_INTERP, and ${machineName(elf)} is not known`,
       });
     }
-    const musl = elf.needed.some(({ name }) => /^libc\.(?:so$|musl)/.test(name));
-    return names[musl ? 1 : 0];
+    const { musl, glibc } = abi;
+    return elf.needed.some(({ name }) => /^libc\.(?:so$|musl)/.test(name)) ? musl : glibc;
   }
 
   #interpreter(path: string, elf: Elf, program: string): Loaded {
-    const fail = (cause: string, code?: string) =>
-      new NsboxError(`Cannot use the interpreter "${path}" of "${program}"`, {
-        cause,
-        ...(code === undefined ? {} : { code }),
-      });
+    const message = `Cannot use the interpreter "${path}" of "${program}"`;
+    const fail = (cause: string) => new NsboxError(message, { cause });
     const found = this.#host.library(path, elf);
     if (found === "foreign") throw fail("it is for another class or machine than the program");
     if (found === "unreadable") throw fail("it is not readable: permission denied (EACCES)");
-    if (typeof found === "string") throw fail("no such file or directory (ENOENT)", "missing-library");
+    if (typeof found === "string") {
+      throw new MissingInterpreter(message, "no such file or directory (ENOENT)", path);
+    }
     return { path, file: found, elf: found.elf, parent: undefined };
   }
 
-  #loader(path: string, interpreter: Loaded): Loader {
+  #loadersAt(path: string, interpreter: Loaded): readonly Loader[] {
     const key = `${path}\0${interpreter.file.id}`;
-    let loader = this.#loaders.get(key);
-    if (loader === undefined) {
-      const { elf, file } = interpreter;
-      loader = isGlibcInterpreter(path)
-        ? new Glibc(this.#host, file, elf, this.#libraryPath)
-        : new Musl(this.#host, path, elf, this.#libraryPath);
-      this.#loaders.set(key, loader);
+    let loaders = this.#loaders.get(key);
+    if (loaders === undefined) {
+      loaders = isGlibcInterpreter(path)
+        ? this.#glibc(interpreter)
+        : [new Musl(this.#host, path, interpreter.elf, this.#libraryPath)];
+      this.#loaders.set(key, loaders);
     }
-    return loader;
+    return loaders;
+  }
+
+  #glibc({ elf, file }: Loaded): readonly Loader[] {
+    const facts = readLoaderFacts(this.#host, file.walk.path);
+    return cpusFor(elf, this.#hwcaps).map(
+      (cpu) => new Glibc(this.#host, elf, { facts, cpu, libraryPath: this.#libraryPath }),
+    );
   }
 }

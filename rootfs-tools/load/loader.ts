@@ -43,4 +43,6 @@ export interface Loader extends Machine {
   find(name: string, by: Loaded, tried: Place[]): Hit | undefined;
   /** Objects whose libraries are loaded apart, in a namespace of their own: those of DT_AUDIT. */
   apart(program: Loaded): Loaded | undefined;
+  /** Whether on another CPU it might have found other libraries than it did so far. */
+  readonly dependsOnCpu: boolean;
 }

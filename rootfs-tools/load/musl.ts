@@ -15,6 +15,8 @@ const OWN = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
 export class Musl implements Loader {
   readonly bits: 32 | 64;
   readonly machine: number;
+  readonly bigEndian: boolean;
+  readonly dependsOnCpu = false;
   /** Its configuration file, where there is one: a tree needs that too. */
   readonly configuration: string | undefined;
   readonly #host: Host;
@@ -27,6 +29,7 @@ export class Musl implements Loader {
     this.#host = host;
     this.bits = machine.bits;
     this.machine = machine.machine;
+    this.bigEndian = machine.bigEndian;
     this.#interpreter = interpreter;
     this.#libraryPath = libraryPath;
     const prefix = interpreter.startsWith("/") ? interpreter.split("/").slice(0, -2).join("/") : "";

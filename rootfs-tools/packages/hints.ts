@@ -1,13 +1,14 @@
 /** Hints at what packages bring with programs beyond libraries. */
 import type { Collector } from "../collect/collector.ts";
-import { Dpkg } from "./dpkg.ts";
+import { DpkgFiles } from "./dpkg-files.ts";
+import { HintData } from "./hint-data.ts";
 
 /** That many programs are looked up in the package database, and more while time is left. */
 const ALWAYS_LOOKED_UP = 8;
 
 /** What the person should know of each program that was asked for. */
-export function* packageNotes({ programs, manifest }: Collector): Generator<string> {
-  const dpkg = new Dpkg();
+export function* packageNotes({ host, programs, manifest }: Collector): Generator<string> {
+  const hints = new HintData(host, new DpkgFiles(host), (path) => manifest.wanted.has(path));
   const subjects = new Map<string, string>();
   for (const { argument, real, interpreters, kind } of programs) {
     for (const path of kind === "script" ? interpreters : [real]) {
@@ -17,9 +18,9 @@ export function* packageNotes({ programs, manifest }: Collector): Generator<stri
   }
   let looked = 0;
   for (const [path, argument] of subjects) {
-    if (looked >= ALWAYS_LOOKED_UP && dpkg.isLate) break;
+    if (looked >= ALWAYS_LOOKED_UP && hints.isLate) break;
     looked++;
-    const data = dpkg.dataFor(path);
+    const data = hints.dataFor(path);
     if (data === undefined) continue;
     const [first = "", ...others] = data.packages;
     const packages =

@@ -52,6 +52,16 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "main",
     load: () => import("./build-rootfs.ts"),
   },
+  ldd: {
+    summary: "Print the shared libraries that programs load, and run nothing",
+    group: "main",
+    load: () => import("./ldd.ts"),
+  },
+  "verify-rootfs": {
+    summary: "List what is broken in a root filesystem",
+    group: "main",
+    load: () => import("./verify-rootfs.ts"),
+  },
   ps: {
     summary: "List the containers that live",
     group: "containers",

@@ -1,4 +1,4 @@
-/** `nsbox build-rootfs` beside a plain copy of the same files, lddtree and dracut-install. */
+/** `nsbox build-rootfs` and `nsbox ldd` beside a plain copy of the same files and the tools that do alike. */
 import {
   closeSync,
   mkdirSync,
@@ -82,6 +82,42 @@ function contestants(programs: readonly string[]): Contestant[] {
       argv: [dracut, "-D", target, "-l", "-a", ...programs],
       before: fresh,
     });
+  result.push({
+    name: "ldd and cp, one after the other",
+    argv: ["/bin/sh", "-c", LDD_AND_COPY, "sh", target, ...programs],
+    before: fresh,
+  });
+  return result;
+}
+
+/** What the shell scripts do that make a tree with what ldd names. It runs code of its input. */
+const LDD_AND_COPY = `tree=$1; shift
+for program; do
+  cp --parents -pL -t "$tree" "$program" $(ldd "$program" 2>/dev/null | grep -o '/[^ ]*') || exit 1
+done`;
+
+/** The same tree a second time: nothing is to be done but to see that. */
+function again(programs: readonly string[]): Contestant[] {
+  const [first, second] = [join(scratch(), "first"), join(scratch(), "second")];
+  Bun.spawnSync([NSBOX, "build-rootfs", ...programs, second]);
+  return [
+    {
+      name: "the first build",
+      argv: [NSBOX, "build-rootfs", ...programs, first],
+      before: () => rmSync(first, { recursive: true, force: true }),
+    },
+    { name: "an unchanged rebuild", argv: [NSBOX, "build-rootfs", ...programs, second] },
+  ];
+}
+
+/** What each program loads, and nothing written. */
+function resolvers(programs: readonly string[]): Contestant[] {
+  const result: Contestant[] = [{ name: "nsbox ldd", argv: [NSBOX, "ldd", ...programs] }];
+  for (const [name, ...options] of [["libtree"], ["lddtree", "-l"], ["ldd"]] as const) {
+    const path = program(name);
+    if (path === undefined) absent(name);
+    else result.push({ name, argv: [path, ...options, ...programs] });
+  }
   return result;
 }
 
@@ -98,6 +134,12 @@ export function benchRootfs(rounds: number): Goal[] {
   table("build-rootfs: 100 programs", hundred);
   const every = compete(contestants(all), 3);
   table(`build-rootfs: all ${all.length} programs of /usr/bin`, every);
+  const rebuilt = compete(again(all), 3);
+  table("build-rootfs: the same once more", rebuilt);
+  const resolved = compete(resolvers(all), 3);
+  table(`what all ${all.length} programs load`, resolved);
+  const peers = resolved.filter(({ name, status }) => name !== "nsbox ldd" && status === 0);
+  const fastest = Math.min(...peers.map(({ median }) => median));
   return [
     {
       text: "build-rootfs of one program above start-up, ms",
@@ -107,7 +149,22 @@ export function benchRootfs(rounds: number): Goal[] {
     {
       text: "build-rootfs of all programs against cp -a",
       value: timeOf(every, "nsbox build-rootfs") / timeOf(every, "cp -a of the same files"),
-      limit: 1.3,
+      limit: 1.2,
+    },
+    {
+      text: "build-rootfs of all programs against dracut-install",
+      value: timeOf(every, "nsbox build-rootfs") / timeOf(every, "dracut-install"),
+      limit: 0.1,
+    },
+    {
+      text: "an unchanged rebuild against the first build",
+      value: timeOf(rebuilt, "an unchanged rebuild") / timeOf(rebuilt, "the first build"),
+      limit: 0.2,
+    },
+    {
+      text: "ldd of all programs against the fastest peer",
+      value: timeOf(resolved, "nsbox ldd") / fastest,
+      limit: 0.2,
     },
   ];
 }

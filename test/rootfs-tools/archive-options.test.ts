@@ -95,7 +95,7 @@ describe("a value that is none is refused by its option:", () => {
 test("machines go by the names of Go, of the kernel and of Debian", () => {
   expect(parsePlatform("x86_64")).toEqual({ os: "linux", architecture: "amd64" });
   expect(parsePlatform("linux/aarch64")).toEqual({ os: "linux", architecture: "arm64", variant: "v8" });
-  expect(platformOf({ bits: 64, machine: 183 })?.architecture).toBe("arm64");
-  expect(platformOf({ bits: 32, machine: 3 })?.architecture).toBe("386");
-  expect(platformOf({ bits: 64, machine: 3 })).toBeUndefined();
+  expect(platformOf({ bits: 64, machine: 183, bigEndian: false })?.architecture).toBe("arm64");
+  expect(platformOf({ bits: 32, machine: 3, bigEndian: false })?.architecture).toBe("386");
+  expect(platformOf({ bits: 64, machine: 3, bigEndian: false })).toBeUndefined();
 });

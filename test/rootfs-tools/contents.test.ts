@@ -136,7 +136,7 @@ test("a system without zones gets a hint at the package by the name of its distr
 
 asRoot("with --terminfo the usual terminals are known, and others by name", async () => {
   const tree = fresh();
-  await assemble(tree, ["bash", "tput"], { terminfo: "common" });
+  await assemble(tree, ["bash", "tput"], { terminfo: ["common"] });
   for (const name of ["xterm-256color", "linux", "screen", "vt100", "tmux"]) {
     expect(inside(tree, `tput -T ${name} colors`)).toBe(run(["tput", "-T", name, "colors"]));
   }

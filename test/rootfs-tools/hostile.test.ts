@@ -79,10 +79,10 @@ test("a huge sparse file with a dynamic section of its own size is read in bound
 test("programs of 32 bits are read as well", () => {
   const lib = library(`${work}/lib32/libone.so`, { soname: "libone.so", flags: ["-m32"] });
   const path = library(`${work}/p32`, {
-    flags: ["-m32", "-Wl,-dynamic-linker,/lib/ld-linux.so.2", "-pie"],
+    flags: ["-m32", "-Wl,-dynamic-linker,/no/ld-linux.so.2", "-pie"],
     needs: [lib],
   });
-  expect(() => resolve([path], { searchPath: "" })).toThrow("/lib/ld-linux.so.2");
+  expect(() => resolve([path], { searchPath: "" })).toThrow("/no/ld-linux.so.2");
 });
 
 test("the cache is read as ldconfig reads it", () => {

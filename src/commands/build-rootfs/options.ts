@@ -6,6 +6,7 @@ import type { Flag, Parsed } from "../../cli/command.ts";
 import { Progress } from "../../cli/progress.ts";
 import { DEFAULT_PATH } from "../../sandbox/environment.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
+import { readContents } from "./contents-flags.ts";
 import { type FromFile, readFromFile, withFile } from "./from.ts";
 import { readOutput } from "./output.ts";
 
@@ -46,6 +47,7 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
     programs,
     target,
     ...output,
+    contents: readContents(input),
     searchPath: root === undefined ? (process.env["PATH"] ?? DEFAULT_PATH) : DEFAULT_PATH,
     ...(root === undefined ? {} : { root: readRoot(root) }),
     libraryPath: input.values("library-path").flatMap((list) => list.split(":")),

@@ -1,0 +1,15 @@
+/** The root of another system as it was typed. */
+import { realpathSync, statSync } from "node:fs";
+import { NsboxError } from "../../src/util/errors.ts";
+import { failed } from "../files/failure.ts";
+
+/** `path` absolute and without links; "" for this system's own root. Throws NsboxError where it is no directory. */
+export function checkSysroot(path: string): string {
+  try {
+    const real = realpathSync(path);
+    if (statSync(real).isDirectory()) return real === "/" ? "" : real;
+  } catch (error) {
+    throw failed(`Cannot use "${path}" as the root of a system`, error);
+  }
+  throw new NsboxError(`Cannot use "${path}" as the root of a system`, { cause: "it is no directory" });
+}
