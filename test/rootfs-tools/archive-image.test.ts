@@ -78,6 +78,12 @@ describe.each(FORMS)("%s", (form) => {
     expect(stateOf(`${bundle}/rootfs`, without)).toEqual(expectedOf(everything(), without));
   });
 
+  test("a name that means a removed file in a layer is refused", async () => {
+    await expect(write(form, IMAGE, [directory("/"), file("/.wh.bin", "")])).rejects.toMatchObject({
+      message: 'Cannot put "/.wh.bin" into an image',
+    });
+  });
+
   test("two builds are equal to the byte", async () => {
     const bytes = async () => {
       const { target } = await write(form);
