@@ -96,7 +96,7 @@ async function write(collector: Collector, options: BuildOptions): Promise<Writt
       ...(progress === undefined ? {} : { progress }),
       directory: target,
       dryRun,
-      ...(verify ? { verify: await verifier(collector) } : {}),
+      ...(verify ? { verify: await verifier(collector, options.searchPath) } : {}),
     });
     return { nodes, notes: [...lossNotes(losses)] };
   }
@@ -118,11 +118,14 @@ async function write(collector: Collector, options: BuildOptions): Promise<Writt
 }
 
 /** Looks at the finished tree with the tree as its root: every program that was asked for must hold there. */
-async function verifier({ programs, host }: Collector): Promise<(directory: string) => void> {
+async function verifier(
+  { programs, host }: Collector,
+  searchPath: string,
+): Promise<(directory: string) => void> {
   const { verifyTree } = await import("./prove/verify.ts");
   const paths = programs.map(({ path }) => path);
   return (directory) => {
-    const [first, ...others] = verifyTree(directory, paths, { like: host });
+    const [first, ...others] = verifyTree(directory, paths, { like: host, searchPath });
     if (first === undefined) return;
     const also = others.length === 0 ? "" : `; and ${others.length} more`;
     throw new NsboxError(`The tree would be broken: "${first.path}" does not hold in it`, {
