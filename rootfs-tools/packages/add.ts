@@ -1,4 +1,5 @@
 /** Every file of packages: those that were named, and those that own the programs asked for. */
+import { accessSync, constants } from "node:fs";
 import { NsboxError } from "../../src/util/errors.ts";
 import type { Collector } from "../collect/collector.ts";
 import { baseOf } from "../files/paths.ts";
@@ -33,18 +34,34 @@ export async function addPackages(collector: Collector, options: PackageOptions)
     for (const [id, rule] of owners(collector, database)) if (!wanted.has(id)) wanted.set(id, rule);
   }
   const absent: string[] = [];
+  const closed: string[] = [];
   for (const [id, rule] of wanted) {
     for (const path of database.filesOf(id)) {
       if (path === "/" || (options.noDocs && DOCS.test(path))) continue;
       const why = { by: "", name: id, rule };
-      if (collector.host.walk(path).entry === undefined) absent.push(path);
-      collector.file(path, why, { optional: true });
+      const { entry, path: real } = collector.host.walk(path);
+      if (entry === undefined) absent.push(path);
+      if (entry?.kind === "file" && !isReadable(collector.host.onDisk(real))) closed.push(path);
+      else collector.file(path, why, { optional: true });
     }
   }
-  const [first] = absent;
-  if (first === undefined) return;
-  const more = absent.length > 1 ? ` and ${absent.length - 1} more` : "";
-  collector.note(`not on this system, though packages list it: "${first}"${more}`);
+  for (const [paths, what] of [
+    [absent, "not on this system, though packages list it"],
+    [closed, "left out of packages, since only root may read it"],
+  ] as const) {
+    const more = paths.length > 1 ? ` and ${paths.length - 1} more` : "";
+    if (paths[0] !== undefined) collector.note(`${what}: "${paths[0]}"${more}`);
+  }
+}
+
+/** What an ordinary user may not read is left out, rather than that nothing is made at all. */
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function idOf(database: PackageDatabase, name: string): string {

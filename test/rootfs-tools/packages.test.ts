@@ -13,6 +13,7 @@ import {
 import { dirname } from "node:path";
 import { Host } from "../../rootfs-tools/load/host.ts";
 import { openDatabase, type PackageDatabase } from "../../rootfs-tools/packages/database.ts";
+import { packageNotes } from "../../rootfs-tools/packages/hints.ts";
 import { assemble, collect, pathsOf } from "./contents.ts";
 import { asRoot, inside, run, withCommand, workspace } from "./fixtures.ts";
 
@@ -40,13 +41,9 @@ const dpkg = withCommand("dpkg-query");
 
 dpkg("a Debian package has the files that dpkg -L lists, and what dpkg-query shows of it", async () => {
   const database = await databaseIn("");
-  expect(database.ids).toEqual(
-    run(["bash", "-c", "cd /var/lib/dpkg/info; ls *.list"])
-      .replace(/\.list/g, "")
-      .trim()
-      .split("\n")
-      .sort(),
-  );
+  const installed = run(["dpkg-query", "-W", "-f", "$" + "{db:Status-Status} $" + "{binary:Package}\n"]);
+  const names = [...installed.matchAll(/^installed (.*)$/gm)].map(([, name = ""]) => name);
+  expect(database.ids).toEqual(names.sort());
   const some = database.ids.filter((_, index) => index % 9 === 0);
   for (const id of [
     ...some,
@@ -133,6 +130,19 @@ test("a Debian file that was diverted belongs to its package where it stands now
     ...{ name: "new", version: "2:1.0-1", arch: "amd64", source: "other", sourceVersion: "0.9" },
     ...{ homepage: "https://new.example", description: "Short" },
   });
+});
+
+test("of a Debian package that was removed nothing is known, though its configuration is left", async () => {
+  const root = system({
+    "/var/lib/dpkg/status":
+      "Package: gone\nStatus: deinstall ok config-files\nVersion: 1\nArchitecture: all\n\n" +
+      "Package: here\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n",
+    "/var/lib/dpkg/info/gone.list": "/.\n/etc/gone.conf\n",
+    "/var/lib/dpkg/info/here.list": "/.\n",
+  });
+  const database = await databaseIn(root);
+  expect(database.ids).toEqual(["here"]);
+  expect(database.ownerOf("/etc/gone.conf")).toBeUndefined();
 });
 
 test("an image without dpkg tells of its packages in status.d", async () => {
@@ -303,6 +313,28 @@ dpkg("--package adds every file of a package, and what its programs load", async
   expect(without).toContain("/usr/share/doc/tar/copyright");
 });
 
+asRoot("what an ordinary user may not read of a package is left out, and told", async () => {
+  const root = system({
+    "/var/lib/dpkg/status": "Package: a\nVersion: 1\nArchitecture: all\n",
+    "/var/lib/dpkg/info/a.list": "/.\n/etc\n/etc/secret\n/etc/open\n",
+    "/etc/secret": "",
+    "/etc/open": "",
+  });
+  run(["chmod", "600", `${root}/etc/secret`]);
+  run(["chmod", "755", work]);
+  const script = `
+    import { Collector } from "${import.meta.dir}/../../rootfs-tools/collect/collector.ts";
+    import { addPackages } from "${import.meta.dir}/../../rootfs-tools/packages/add.ts";
+    const collector = new Collector({ searchPath: "", root: "${root}" });
+    await addPackages(collector, { packages: ["a"], withPackages: false, noDocs: false });
+    console.log(JSON.stringify([collector.notes, [...collector.manifest.wanted.keys()]]));`;
+  const user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+  expect(JSON.parse(run([...user, process.execPath, "-e", script]))).toEqual([
+    ['left out of packages, since only root may read it: "/etc/secret"'],
+    ["/etc", "/etc/open"],
+  ]);
+});
+
 test("files that a package lists and the system lacks are told once", async () => {
   const root = system({
     "/var/lib/dpkg/status": "Package: a\nVersion: 1\nArchitecture: all\n",
@@ -321,5 +353,7 @@ asRoot("with --with-packages python3 has its modules", async () => {
   const collector = await assemble(tree, ["bash", "/usr/bin/python3"], { withPackages: true, noDocs: true });
   expect(inside(tree, "/usr/bin/python3 -c 'import json, sqlite3; print(json.dumps([1]))'")).toBe("[1]\n");
   expect(collector.notes.filter((note) => note.includes("no package owns"))).toEqual([]);
+  // What is there already needs no hint.
+  expect([...packageNotes(collector)].filter((note) => note.includes("libpython"))).toEqual([]);
   rmSync(tree, { recursive: true });
 });
