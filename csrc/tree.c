@@ -5,6 +5,7 @@
 #include "text.h"
 #include <linux/fcntl.h>
 #include <linux/mount.h>
+#include <linux/stat.h>
 
 #define MNT_DETACH 2
 
@@ -91,12 +92,24 @@ long op_remount_root(const struct args_remount_root *args) {
     return error == -ENOSYS ? set_attributes_old(box.root, &wanted, (int)args->recursive) : error;
 }
 
-/* pivot_root(".", ".") stacks the old root on the new one, where it can be detached: see pivot_root(2). */
+/* 1 where a mount still lies on the root: "/.." leads onto it, though "/" does not. */
+static int root_is_covered(void) {
+    struct statx root, above;
+    return SYS(statx, box.root, "", AT_EMPTY_PATH, STATX_MNT_ID, &root) == 0 &&
+           SYS(statx, AT_FDCWD, "/..", 0, STATX_MNT_ID, &above) == 0 && root.stx_mnt_id != above.stx_mnt_id;
+}
+
+/*
+ * pivot_root(".", ".") stacks the old root on the new one, where it can be detached: see pivot_root(2). Where
+ * ROOTFS is that old root, the scratch filesystem lies on it and is detached first.
+ */
 long op_pivot_root(void) {
     long error = SYS(fchdir, box.root);
     if (error == 0)
         error = SYS(pivot_root, ".", ".");
     if (error == 0)
+        error = SYS(umount2, ".", MNT_DETACH);
+    while (error == 0 && root_is_covered())
         error = SYS(umount2, ".", MNT_DETACH);
     return error < 0 ? error : SYS(chdir, "/");
 }

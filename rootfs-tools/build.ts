@@ -2,6 +2,7 @@
  * The whole of build-rootfs: collects programs and what they need, lays the tree out, writes it in one of the
  * forms, proves it and tells what is in it. Each part that is not asked for is not loaded either.
  */
+import { NsboxError } from "../src/util/errors.ts";
 import type { Form } from "./archive/forms.ts";
 import type { ImageConfig } from "./archive/image.ts";
 import { lossNotes, makeDirectory } from "./binlibdepcp.ts";
@@ -79,9 +80,9 @@ interface Written {
 
 async function write(collector: Collector, options: BuildOptions): Promise<Written> {
   const {
-    verify: _,
-    trace: __,
-    contents: ___,
+    verify = true,
+    trace: _,
+    contents: __,
     form,
     image,
     target,
@@ -95,6 +96,7 @@ async function write(collector: Collector, options: BuildOptions): Promise<Writt
       ...(progress === undefined ? {} : { progress }),
       directory: target,
       dryRun,
+      ...(verify ? { verify: await verifier(collector, options.searchPath) } : {}),
     });
     return { nodes, notes: [...lossNotes(losses)] };
   }
@@ -115,17 +117,35 @@ async function write(collector: Collector, options: BuildOptions): Promise<Writt
   return { nodes, notes };
 }
 
+/** Looks at the finished tree with the tree as its root: every program that was asked for must hold there. */
+async function verifier(
+  { programs, host }: Collector,
+  searchPath: string,
+): Promise<(directory: string) => void> {
+  const { verifyTree } = await import("./prove/verify.ts");
+  const paths = programs.map(({ path }) => path);
+  return (directory) => {
+    const [first, ...others] = verifyTree(directory, paths, { like: host, searchPath });
+    if (first === undefined) return;
+    const also = others.length === 0 ? "" : `; and ${others.length} more`;
+    throw new NsboxError(`The tree would be broken: "${first.path}" does not hold in it`, {
+      cause: `${first.what}: ${first.why}${also}`,
+      code: "broken-tree",
+      hint: "With --no-verify it is written all the same",
+    });
+  };
+}
+
 /** An image runs where its programs do, unless something else is said. */
-async function withPlatform(image: ImageConfig, { programs, host }: Collector): Promise<ImageConfig> {
+async function withPlatform(image: ImageConfig, { manifest, host }: Collector): Promise<ImageConfig> {
   if (image.platform !== undefined) return image;
   const { platformOf } = await import("./archive/platform.ts");
-  for (const { real, interpreters } of programs) {
-    for (const path of [real, ...interpreters]) {
-      const walk = host.walk(path);
-      const { elf } = host.program({ walk, id: idOf(walk) });
-      const platform = elf === undefined ? undefined : platformOf(elf);
-      if (platform !== undefined) return { ...image, platform };
-    }
+  for (const { path, kind } of manifest.items.values()) {
+    if (kind !== "program" && kind !== "interpreter") continue;
+    const walk = host.walk(path);
+    const { elf } = host.program({ walk, id: idOf(walk) });
+    const platform = elf === undefined ? undefined : platformOf(elf);
+    if (platform !== undefined) return { ...image, platform };
   }
   return image;
 }

@@ -14,7 +14,7 @@ interface Row {
   /** The variant that is meant where none is named. */
   readonly variant?: string;
   /** Which ELF files run there. */
-  readonly elf: Machine;
+  readonly elf: Omit<Machine, "bigEndian">;
   /** What others call it: uname(2), Debian. */
   readonly names: readonly string[];
 }
@@ -37,8 +37,8 @@ const platform = ({ architecture, variant }: Row): Platform => ({
 });
 
 /** The platform that ELF files of `machine` run on; undefined where images have no name for it. */
-export function platformOf({ bits, machine }: Machine): Platform | undefined {
-  const row = ROWS.find(({ elf }) => elf.bits === bits && elf.machine === machine);
+export function platformOf({ bits, machine, bigEndian }: Machine): Platform | undefined {
+  const row = ROWS.find(({ elf }) => !bigEndian && elf.bits === bits && elf.machine === machine);
   return row === undefined ? undefined : platform(row);
 }
 

@@ -61,19 +61,20 @@ export class Root {
   /** The directory's path on the host, without a trailing slash: empty for the host's own root. */
   readonly prefix: string;
   readonly #entries = new Map<string, Entry | string>();
-  readonly #absent: boolean;
+  /** Nothing is there yet. */
+  readonly absent: boolean;
 
   /** `absent`: nothing is there yet, so that nothing has to be looked at. */
   constructor(prefix: string, absent = false) {
     this.prefix = prefix === "/" ? "" : prefix;
-    this.#absent = absent;
+    this.absent = absent;
   }
 
   /** What stands at `path`, whose directories hold no links; the errno's name where nothing can be seen. */
   look(path: string): Entry | string {
     let known = this.#entries.get(path);
     if (known === undefined) {
-      known = this.#absent ? "ENOENT" : lookAt(this.prefix + path);
+      known = this.absent ? "ENOENT" : lookAt(this.prefix + path);
       this.#entries.set(path, known);
     }
     return known;

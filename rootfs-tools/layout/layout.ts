@@ -63,6 +63,16 @@ export class Layout {
     }
   }
 
+  /** What is laid out by now. */
+  get drafts(): readonly Draft[] {
+    return this.#drafts;
+  }
+
+  /** What the target has, and what was put above it. */
+  get inside(): Root {
+    return this.#inside;
+  }
+
   /** What `path` leads to, looked up as inside. */
   walk(path: string): Walk {
     return this.#inside.walk(path);

@@ -1,7 +1,7 @@
 /** From what was collected to the whole tree: things, a shell's link, a cache, the defaults. */
 import type { Collector } from "../collect/collector.ts";
-import { encodeCache, parseCache } from "../elf/ld-cache.ts";
 import { baseOf, Root } from "../files/paths.ts";
+import { addCache } from "./cache.ts";
 import { addDefaults } from "./defaults.ts";
 import type { LaidNode } from "./finish.ts";
 import { Layout, type LayoutOptions } from "./layout.ts";
@@ -33,23 +33,6 @@ function addShell(layout: Layout, { programs }: Collector): void {
   if (shell === undefined) return;
   layout.links("/bin");
   layout.relativeLink("/bin/sh", shell.path, { by: shell.path, name: "/bin/sh", rule: "the first shell" });
-}
-
-/**
- * A cache for the tree, if something is found by a cache only. The host's own would name what the tree
- * lacks; what an earlier run wrote stays as far as it holds.
- */
-function addCache(layout: Layout, { loaders: { cache } }: Collector): void {
-  if (cache === undefined) return;
-  const entries = new Map(cache.entries.map((entry) => [`${entry.flags}\0${entry.name}`, entry]));
-  const there = layout.read(cache.path);
-  for (const entry of there === undefined ? [] : [...parseCache(there, cache.path).values()].flat()) {
-    const key = `${entry.flags}\0${entry.name}`;
-    if (!entries.has(key) && layout.walk(entry.path).entry?.kind === "file") entries.set(key, entry);
-  }
-  const why = { by: "", name: "", rule: "libraries outside the default directories" };
-  const content = encodeCache([...entries.values()]);
-  layout.make(cache.path, { type: "file", mode: 0o644, content, replace: true }, "config", [why]);
 }
 
 /** Users and groups whose names the tree should know: the caller, and whoever owns a file. */

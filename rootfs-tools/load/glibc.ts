@@ -2,7 +2,7 @@
 import { NsboxError } from "../../src/util/errors.ts";
 import type { Cpu } from "../elf/cpu.ts";
 import type { Elf, Machine, Needed } from "../elf/elf.ts";
-import { type CacheEntry, cacheFlags, parseCache } from "../elf/ld-cache.ts";
+import { type CacheEntry, parseCache, takesFlags } from "../elf/ld-cache.ts";
 import { expandTokens, type Tokens } from "../elf/tokens.ts";
 import { baseOf, parentOf } from "../files/paths.ts";
 import type { Host } from "./host.ts";
@@ -189,8 +189,7 @@ export class Glibc implements Loader {
   /** The path that the cache holds for `name`: the best glibc-hwcaps level first, then the first that fits. */
   #inCache(name: string): string | undefined {
     this.#cache ??= this.#readCache();
-    const flags = cacheFlags(this);
-    const fitting = (this.#cache.get(name) ?? []).filter((entry) => entry.flags === flags);
+    const fitting = (this.#cache.get(name) ?? []).filter(({ flags }) => takesFlags(this, flags));
     if (fitting.some(({ level, hwcap }) => level !== undefined || hwcap !== 0n)) this.#depends = true;
     for (const wanted of this.facts.hwcaps ? this.#cpu.levels : []) {
       const best = fitting.find(({ level }) => level === wanted);

@@ -57,7 +57,7 @@ export class LoaderSet {
   readonly #libraryPath: readonly string[];
   readonly #hwcaps: Hwcaps;
   readonly #loaders = new Map<string, readonly Loader[]>();
-  #cachePath = "/etc/ld.so.cache";
+  #cacheOf: Glibc | undefined;
 
   constructor(host: Host, { libraryPath = [], hwcaps = "host" }: LoaderOptions = {}) {
     this.#host = host;
@@ -88,15 +88,15 @@ export class LoaderSet {
     const isElsewhere = rule.startsWith(CACHE_RULE) || rule.startsWith(LIBRARY_PATH_RULE);
     if (!(loader instanceof Glibc) || !isElsewhere || loader.isDefault(path)) return;
     const flags = cacheFlags(loader);
-    this.#cachePath = loader.facts.cache;
+    this.#cacheOf ??= loader;
     this.#cached.set(`${flags}\0${name}`, { name, path, flags, hwcap: 0n, level: undefined });
   }
 
-  /** The cache that a tree needs; `undefined` where it needs none. */
-  get cache(): { readonly path: string; readonly entries: readonly CacheEntry[] } | undefined {
-    return this.#cached.size === 0
+  /** The entries that a tree's cache must have, and who reads it; `undefined` where it needs none. */
+  get cache(): { readonly loader: Glibc; readonly entries: readonly CacheEntry[] } | undefined {
+    return this.#cacheOf === undefined
       ? undefined
-      : { path: this.#cachePath, entries: [...this.#cached.values()] };
+      : { loader: this.#cacheOf, entries: [...this.#cached.values()] };
   }
 
   /** The files that configure `loader`. */

@@ -9,7 +9,7 @@ export function checkSysroot(path: string): string {
     const real = realpathSync(path);
     if (statSync(real).isDirectory()) return real === "/" ? "" : real;
   } catch (error) {
-    throw failed(`Cannot use "${path}" as the root of a system`, error);
+    throw failed(`Cannot use "${path}" as a SYSROOT`, error);
   }
-  throw new NsboxError(`Cannot use "${path}" as the root of a system`, { cause: "it is no directory" });
+  throw new NsboxError(`Cannot use "${path}" as a SYSROOT`, { cause: "it is no directory (ENOTDIR)" });
 }

@@ -15,10 +15,12 @@ import { scan } from "./verify-scan.ts";
 /** Where programs of a tree are looked for that scripts name without a path. */
 const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** What makes it quicker. */
+/** What is known of a tree. */
 export interface VerifyOptions {
   /** The system that the tree was copied from: what it has read at the same path, of the same size and time, counts. */
   readonly like?: Host;
+  /** Where scripts' interpreters are looked for that they name without a path, as in PATH. */
+  readonly searchPath?: string;
 }
 
 /**
@@ -29,10 +31,10 @@ export interface VerifyOptions {
 export function verifyTree(
   directory: string,
   programs?: readonly string[],
-  { like }: VerifyOptions = {},
+  { like, searchPath = SEARCH_PATH }: VerifyOptions = {},
 ): Finding[] {
   const host = new Host(checkSysroot(directory), like);
-  const search = { host, loaders: new LoaderSet(host), searchPath: SEARCH_PATH };
+  const search = { host, loaders: new LoaderSet(host), searchPath };
   return programs === undefined ? verifyAll(search) : programs.flatMap((path) => verifyFile(path, search));
 }
 

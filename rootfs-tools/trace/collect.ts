@@ -34,6 +34,7 @@ class Adding {
   readonly #collector: Collector;
   readonly #allowed: Patterns;
   readonly withheld = new Map<Withheld, string[]>();
+  readonly #noted = new Map<Withheld, string[]>();
 
   constructor(collector: Collector, allowed: Patterns) {
     this.#collector = collector;
@@ -46,9 +47,9 @@ class Adding {
     const why: Reason = { by: "", name: path, rule: `trace: ${uses}` };
     const reason = this.#refusal(path, walk, ways);
     if (reason !== undefined) {
-      this.#withhold(reason, path);
+      this.#withhold(reason, path, isWorthNoting(path, walk, ways));
       // Where it was written the program wants to write again.
-      if (reason === "written") this.#directoryOf(walk, why);
+      if (reason === "written" || reason === "made") this.#directoryOf(walk, why);
       this.#linksTo(walk, why);
       return;
     }
@@ -74,16 +75,18 @@ class Adding {
     const place = places.find((found) => found !== undefined);
     if (place === "kernel") return place;
     const isDirectory = entry?.kind === "directory";
-    if (ways.has("write") && !isDirectory) return "written";
+    if (ways.has("write") && !isDirectory) return entry === undefined ? "made" : "written";
     if (ways.has("connect") || (entry !== undefined && isSocket(entry))) return "socket";
     if (place !== undefined) return entry === undefined ? undefined : place;
     return entry !== undefined && isPrivate(entry) ? "private" : undefined;
   }
 
-  #withhold(why: Withheld, path: string): void {
-    const paths = this.withheld.get(why);
-    if (paths === undefined) this.withheld.set(why, [path]);
-    else paths.push(path);
+  #withhold(why: Withheld, path: string, isNoted: boolean): void {
+    for (const lists of isNoted ? [this.withheld, this.#noted] : [this.withheld]) {
+      const paths = lists.get(why);
+      if (paths === undefined) lists.set(why, [path]);
+      else paths.push(path);
+    }
   }
 
   #directoryOf({ path }: Walk, why: Reason): void {
@@ -103,22 +106,27 @@ class Adding {
 
   tell(): void {
     for (const why of Object.keys(WITHHELD) as Withheld[]) {
-      const paths = this.withheld.get(why);
+      const paths = this.#noted.get(why);
       if (paths === undefined) continue;
-      const named = why === "kernel" ? [] : paths.slice(0, NAMED).map((path) => `"${path}"`);
+      const named = COUNTED.has(why) ? [] : paths.slice(0, NAMED).map((path) => `"${path}"`);
       const more = paths.length - named.length;
-      const rest = more === 0 ? [] : [`${more}${named.length > 0 ? " more" : ""}`];
-      const files = `${[...named, ...rest].join(", ")}`;
-      const hint = why === "kernel" || why === "socket" ? "" : " (--trace-allow takes them)";
-      const what =
-        paths.length === 1 ? "1 path was used that is" : `${paths.length} paths were used that are`;
-      this.#collector.note(
-        why === "kernel"
-          ? `${what} ${WITHHELD[why]}`
-          : `${what} ${WITHHELD[why]}, and left out: ${files}${hint}`,
-      );
+      const rest =
+        more === 0 ? [] : [named.length > 0 ? `${more} more` : more === 1 ? "1 path" : `${more} paths`];
+      const hint = LOST.has(why) ? "" : " (--trace-allow takes what matches it)";
+      this.#collector.note(`left out, ${WITHHELD[why]}: ${[...named, ...rest].join(", ")}${hint}`);
     }
   }
+}
+
+/** A number is enough for these. */
+const COUNTED: ReadonlySet<Withheld> = new Set<Withheld>(["kernel"]);
+/** These cannot be had. */
+const LOST: ReadonlySet<Withheld> = new Set<Withheld>(["kernel", "made", "socket"]);
+
+/** Temporary files of the command's are nobody's matter, nor is a directory that was only looked at. */
+function isWorthNoting(path: string, { entry }: Walk, ways: ReadonlySet<TraceWay>): boolean {
+  if (entry === undefined && placeOf(path) === "temporary") return false;
+  return entry?.kind !== "directory" || ways.has("list");
 }
 
 const FILE_TYPE = 0o170000n;

@@ -6,12 +6,13 @@ import type { Entry } from "../files/paths.ts";
 
 /** Why something is withheld. The order is that of the notes. */
 export const WITHHELD = {
-  kernel: "the kernel's, which whoever runs the tree mounts",
-  written: "written by the command, so no input of it",
-  person: "a person's own",
+  kernel: "the kernel's, which whoever runs the tree brings",
+  written: "written by the command",
+  made: "made by the command",
+  person: "in a home directory",
   state: "state of this running system",
   temporary: "temporary",
-  secret: "a secret",
+  secret: "secret",
   private: "not readable by everybody",
   socket: "a socket, which only a running program can make",
 } as const;

@@ -6,6 +6,7 @@ import { note } from "../cli/log.ts";
 import { print } from "../cli/print.ts";
 import { say } from "../cli/say.ts";
 import { NsboxError } from "../util/errors.ts";
+import { CONTENTS_FLAGS } from "./build-rootfs/contents-flags.ts";
 import { readOptions } from "./build-rootfs/options.ts";
 import { OUTPUT_FLAGS } from "./build-rootfs/output-flags.ts";
 import { asJson, asText } from "./build-rootfs/summary.ts";
@@ -14,6 +15,7 @@ import { REPORT_FLAGS, SEARCH_FLAGS, TREE_FLAGS } from "./build-rootfs/tree-flag
 
 const FLAGS: readonly Flag[] = [
   ...SEARCH_FLAGS,
+  ...CONTENTS_FLAGS,
   ...TRACE_FLAGS,
   ...TREE_FLAGS,
   ...OUTPUT_FLAGS,

@@ -2,8 +2,6 @@
 import {
   checkSysroot,
   Host,
-  HWCAPS,
-  type Hwcaps,
   isWhole,
   LoaderSet,
   missingOf,
@@ -17,6 +15,7 @@ import { print } from "../cli/print.ts";
 import { sanitize, sanitizeJson } from "../cli/sanitize.ts";
 import { DEFAULT_PATH } from "../sandbox/environment.ts";
 import { NsboxError, UsageError } from "../util/errors.ts";
+import { HWCAPS_FLAG, readHwcaps } from "./hwcaps.ts";
 import { type Chain, chainLines, chainsTo } from "./ldd/chains.ts";
 import { toJson } from "./ldd/json.ts";
 import { listLines, missingLines, placeLines } from "./ldd/list.ts";
@@ -57,12 +56,7 @@ library that is missing is shown as "not found" and stops nothing; the status is
       help: "Search DIRS (colon-separated) as LD_LIBRARY_PATH would be",
       text: "The variable itself is never looked at: it would make the result depend on who asks.",
     },
-    {
-      long: "hwcaps",
-      value: "WHICH",
-      help: "For which CPUs: base, host (the default) or all",
-      text: 'base takes what every CPU of the kind can run, host what this machine\'s loader picks, and all adds the variants of each level below "glibc-hwcaps" with what they need. For other architectures host is base.',
-    },
+    HWCAPS_FLAG,
     { long: "verbose", short: "v", help: "With what is missing, show where it was looked for" },
     JSON_FLAG,
   ],
@@ -82,7 +76,7 @@ function run(input: Parsed): number {
   if (input.rest.length === 0) throw new UsageError("ldd wants at least one PROGRAM", "nsbox ldd PROGRAM…");
   const host = new Host(checkSysroot(input.value("root") ?? "/"));
   const libraryPath = input.values("library-path").flatMap((list) => list.split(":"));
-  const loaders = new LoaderSet(host, { libraryPath, hwcaps: readHwcaps(input.value("hwcaps")) });
+  const loaders = new LoaderSet(host, { libraryPath, hwcaps: readHwcaps(input) });
   const search = {
     host,
     loaders,
@@ -127,10 +121,4 @@ function linesOf(one: Resolution, input: Parsed, chains: readonly Chain[] | unde
     ? missingOf(one).flatMap((missing) => [`\t${missing.name}:`, ...placeLines(missing)])
     : [];
   return [...heading, ...listLines(one), ...places];
-}
-
-function readHwcaps(word: string | undefined): Hwcaps {
-  const known = HWCAPS.find((name) => name === (word ?? "host"));
-  if (known !== undefined) return known;
-  throw new UsageError(`Option "--hwcaps" does not know "${word}"`, `It takes ${HWCAPS.join(", ")}`);
 }

@@ -64,6 +64,8 @@ export function action(op: Op, root: string, plan: Plan): string {
       return "Cannot map group ids";
     case "limit":
       return `Cannot set the limit ${RESOURCES.find(({ number }) => number === op.resource)?.name}`;
+    case "trace":
+      return "Cannot watch which files the command uses";
     case "init_file":
     case "init":
       return "Cannot start an init as PID 1";

@@ -9,7 +9,7 @@ import { whyJoin } from "./why-join.ts";
 import { whyMount, whyStandardFds } from "./why-mount.ts";
 import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
 
-const [EPERM, EAGAIN, EINVAL, ELOOP, EDQUOT] = [1, 11, 22, 40, 122];
+const [EPERM, EAGAIN, EBUSY, EINVAL, ELOOP, EDQUOT] = [1, 11, 16, 22, 40, 122];
 
 const MOUNTS = flagOf("mnt");
 
@@ -104,6 +104,8 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
         : {};
     case "standard_fds":
       return whyStandardFds();
+    case "trace":
+      return errno === EBUSY ? { cause: "this process is traced already, and the kernel allows one" } : {};
     case "time_offsets":
     case "child_time_offsets":
       return whyTimeOffsets(errno);

@@ -108,7 +108,8 @@ function mountBlocks({ overlays, binds }: TraceRequest, owned: boolean): Block[]
     owned ? ROOT.devptsMapped : ROOT.devpts,
     ROOT.proc,
     ...mounts.map(block),
-    ROOT.masksAndSys,
+    // An ordinary user may change nothing there, and masks would forbid it a /proc in namespaces of its own.
+    ...(owned ? [] : [ROOT.masksAndSys]),
     block({ op: "usual_files" }),
     ROOT.pivot,
   ];

@@ -35,6 +35,21 @@ describe("ROOTFS itself", () => {
     });
   });
 
+  // What needs memory lays it on the host's own root, where ROOTFS is that.
+  for (const options of [["--read-only", "--file", "0:/etc/hostname"], ["--overlay"]]) {
+    const name = options.at(-1) === "--overlay" ? "--overlay" : "--file";
+    test.skipIf(!AS_ROOT)(
+      `that is "/" has nothing of the host above it, with ${name} (needs root)`,
+      async () => {
+        const own = newTree(ROOT);
+        const script = 'echo x >"$1/escaped"; test / -ef /.. && echo the same';
+        const { out } = await run(ROOT, [...options, "/", "sh", "-c", script, "sh", `/..${own}`]);
+        expect(out).toBe("the same\n");
+        expect(readdirSync(own)).not.toContain("escaped");
+      },
+    );
+  }
+
   for (const [kind, inside] of [
     ["private", ""],
     ["slave", "master"],

@@ -51,8 +51,15 @@ const USUAL = ["-H", "zion", "--boottime", "100", "-w", "/bin"];
 // `say` cannot fail: it writes, and whether that worked is no matter. `attach` is a plan of its own, and to enter
 // is no part of a run: exec-undo.test.ts.
 // `own_root` is of a run without a root filesystem: unshare.test.ts; `keep_namespaces` of a container that is
-// there: ns-dir.test.ts.
-const tried = new Set<string>(["say", "attach", "own_root", "keep_namespaces", ...Object.keys(ENTER)]);
+// there: ns-dir.test.ts. `trace` is of build-rootfs: trace-sandbox.test.ts.
+const tried = new Set<string>([
+  "say",
+  "attach",
+  "own_root",
+  "keep_namespaces",
+  "trace",
+  ...Object.keys(ENTER),
+]);
 
 describe("a step that fails", () => {
   forEveryone((who) => {

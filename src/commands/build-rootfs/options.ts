@@ -2,10 +2,13 @@
 import { existsSync } from "node:fs";
 import type { Form } from "../../../rootfs-tools/archive/forms.ts";
 import type { BuildOptions } from "../../../rootfs-tools/build.ts";
+import { checkSysroot } from "../../../rootfs-tools/load/sysroot.ts";
 import type { Flag, Parsed } from "../../cli/command.ts";
 import { Progress } from "../../cli/progress.ts";
 import { DEFAULT_PATH } from "../../sandbox/environment.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
+import { readHwcaps } from "../hwcaps.ts";
+import { readContents } from "./contents-flags.ts";
 import { type FromFile, readFromFile, withFile } from "./from.ts";
 import { readOutput } from "./output.ts";
 
@@ -46,9 +49,11 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
     programs,
     target,
     ...output,
+    contents: readContents(input),
     searchPath: root === undefined ? (process.env["PATH"] ?? DEFAULT_PATH) : DEFAULT_PATH,
-    ...(root === undefined ? {} : { root: readRoot(root) }),
+    ...(root === undefined ? {} : { root: checkSysroot(root) }),
     libraryPath: input.values("library-path").flatMap((list) => list.split(":")),
+    hwcaps: readHwcaps(input),
     bare: input.has("bare"),
     noClobber: input.has("no-clobber"),
     dryRun,
@@ -81,15 +86,6 @@ function refuseForgotten(target: string, programs: readonly string[]): void {
     `TARGET is missing: the last word, "${target}", is a program`,
     `nsbox build-rootfs ${[...programs, target].join(" ")} ./rootfs, or "./${target}" if that is the name`,
   );
-}
-
-/** SYSROOT without links. */
-function readRoot(root: string): string {
-  const { realpathSync, statSync } = process.getBuiltinModule("node:fs");
-  const stat = statSync(root, { throwIfNoEntry: false });
-  if (stat?.isDirectory()) return realpathSync(root);
-  const cause = stat === undefined ? "no such directory (ENOENT)" : "it is no directory (ENOTDIR)";
-  throw new NsboxError(`Cannot use "${root}" as a SYSROOT`, { cause });
 }
 
 /** SOURCE_DATE_EPOCH in seconds: what a build that is reproducible takes for "now". */

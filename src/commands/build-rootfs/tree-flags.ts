@@ -1,6 +1,7 @@
 /** The options of build-rootfs that say what is taken from where, and how the tree is made. */
 import type { Flag } from "../../cli/command.ts";
 import { JSON_FLAG, QUIET } from "../../cli/flags.ts";
+import { HWCAPS_FLAG } from "../hwcaps.ts";
 
 const SEARCH = "Search";
 const TREE = "Tree";
@@ -23,6 +24,7 @@ export const SEARCH_FLAGS: readonly Flag[] = [
     help: "Search DIRS (colon-separated) as LD_LIBRARY_PATH would be",
     text: "The variable itself is never looked at: it would make the result depend on who asks.",
   },
+  HWCAPS_FLAG,
 ];
 
 /** How the tree is made. */

@@ -1,5 +1,5 @@
 /** Which parts of the host become overlays, so that whatever is changed below them is lost. */
-import { accessSync, constants, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { accessSync, constants, lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 
 /** What `planTrace` is told of the host's tree. */
 export interface Layers {
@@ -61,21 +61,39 @@ function mayWrite(path: string): boolean {
   }
 }
 
+/** Those of `paths` that are directories of their own, without links, that may be written to. */
+function writable(paths: readonly (string | undefined)[]): string[] {
+  return paths.flatMap((path) => {
+    try {
+      const real = realpathSync(path ?? "");
+      return path !== "" && real !== "/" && mayWrite(real) && typeOf(real) === "directory" ? [real] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
 /**
  * The directories of `/` and the mounts below them. In a user namespace a directory with mounts in it can be no
- * layer, and stays read-only; so does what an ordinary user cannot write anyway.
+ * layer, and stays read-only; so does what an ordinary user cannot write anyway. There nothing can be copied up
+ * from a directory of somebody else's either, whose id is not mapped: `places`, where the command is likely to
+ * write, have overlays of their own, whose top is the user's.
  */
-export function layersOfHost(isRoot: boolean): Layers {
+export function layersOfHost(isRoot: boolean, places: readonly (string | undefined)[]): Layers {
   const all = mounts();
   const below = all.filter(({ path }) => path !== "/" && !isOwn(path));
   const rootType = all.find(({ path }) => path === "/")?.type ?? "";
-  const places = new Map<string, string>();
-  for (const name of readdirSync("/")) places.set(`/${name}`, rootType);
-  for (const { path, type } of below) places.set(path, type);
+  const found = new Map<string, string>();
+  for (const name of readdirSync("/")) found.set(`/${name}`, rootType);
+  for (const { path, type } of below) found.set(path, type);
+  for (const path of isRoot ? [] : writable(places)) {
+    const holder = all.findLast((mount) => path === mount.path || isBelow(path, mount.path));
+    if (!isOwn(path)) found.set(path, holder?.type ?? "");
+  }
   const overlays: string[] = [];
   const binds: string[] = [];
   const isCovered = (path: string) => overlays.some((overlay) => isBelow(path, overlay));
-  for (const [path, type] of [...places].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [path, type] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const kind = isOwn(path) ? undefined : typeOf(path);
     if (kind === undefined) continue;
     const holdsMounts = below.some((mount) => isBelow(mount.path, path));

@@ -2,9 +2,11 @@
 import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import { INIT_MODE, INIT_NO_TIMEOUT } from "../../plan/constants.ts";
+import type { Injection } from "../../plan/encode.ts";
+import type { EncodedPlan } from "../../plan/plan.ts";
 import { DEFAULT_PATH } from "../../sandbox/environment.ts";
 import type { Caller } from "../../sandbox/request.ts";
-import { planTrace } from "../../sandbox/trace.ts";
+import { planTrace, type TraceRequest } from "../../sandbox/trace.ts";
 import type { Arch } from "../../seccomp/arch.ts";
 import { traceFilter } from "../../seccomp/trace/filter.ts";
 import { SYS } from "../../sys/constants.ts";
@@ -29,8 +31,10 @@ const PATIENCE = 5000;
 export interface WatchOptions {
   /** Seconds after which it is ended. */
   readonly timeout?: number | undefined;
-  /** The executable that words a failure, where it is not this process's own. */
+  /** The executable that words a failure, where it is not this process's own; tests use it. */
   readonly executable?: string | undefined;
+  /** A failure that the sandbox meets; tests use it. */
+  readonly injection?: Injection | undefined;
 }
 
 /** What came of it. */
@@ -60,7 +64,7 @@ export async function watchCommand(
   const [ours, theirs] = [pair[0]!, pair[1]!];
   let child: Bun.Subprocess;
   try {
-    child = launch(command, theirs, options.executable);
+    child = launch(command, theirs, options);
   } catch (error) {
     closeSync(ours);
     throw error;
@@ -116,42 +120,45 @@ async function watch(socket: number, sink: Sink): Promise<number | undefined> {
   }
 }
 
-function launch(command: readonly string[], socket: number, executable = "/proc/self/exe"): Bun.Subprocess {
+/** The plan for `command`, with the host as it is now. */
+export function planOfTrace(command: readonly string[]): EncodedPlan {
   const uid = process.geteuid!();
-  const caller: Caller = {
-    uid,
-    gid: process.getegid!(),
-    env: process.env,
-    color: undefined,
-    bytes: false,
-  };
-  const plan = planTrace(
-    {
-      command,
-      cwd: process.cwd(),
-      path: process.env["PATH"] || DEFAULT_PATH,
-      ...layersOfHost(uid === 0),
-      watcher: process.pid,
-      socket: SOCKET,
-      filter: traceFilter(process.arch as Arch).toBase64(),
-      init: {
-        mode: INIT_MODE.INIT_COMMAND,
-        flags: 0,
-        process: INIT_NO_TIMEOUT,
-        all: INIT_NO_TIMEOUT,
-        session: process.env["XDG_RUNTIME_DIR"] ?? "",
-      },
+  const caller: Caller = { uid, gid: process.getegid!(), env: process.env, color: undefined, bytes: false };
+  const request: TraceRequest = {
+    command,
+    cwd: process.cwd(),
+    path: process.env["PATH"] || DEFAULT_PATH,
+    ...layersOfHost(uid === 0, [
+      process.cwd(),
+      process.env["HOME"],
+      process.env["TMPDIR"],
+      "/tmp",
+      "/var/tmp",
+    ]),
+    watcher: process.pid,
+    socket: SOCKET,
+    filter: traceFilter(process.arch as Arch).toBase64(),
+    init: {
+      mode: INIT_MODE.INIT_COMMAND,
+      flags: 0,
+      process: INIT_NO_TIMEOUT,
+      all: INIT_NO_TIMEOUT,
+      session: process.env["XDG_RUNTIME_DIR"] ?? "",
     },
-    caller,
-  );
+  };
+  return planTrace(request, caller);
+}
+
+/** Starts it; `socket` is the end that the listener is sent into. */
+function launch(command: readonly string[], socket: number, options: WatchOptions): Bun.Subprocess {
   const helper = Uint8Array.fromBase64(HELPER);
-  const encoded = planBytes(plan, REPORTER);
+  const encoded = planBytes(planOfTrace(command), REPORTER, options.injection);
   const bytes = new Uint8Array(helper.length + encoded.length);
   bytes.set(helper);
   bytes.set(encoded, helper.length);
   const file = memoryFile(bytes);
   if (file < 0) throw failedErrno("Cannot start the sandbox", "memfd_create", -file);
-  const own = openSync(executable, "r");
+  const own = openSync(options.executable ?? "/proc/self/exe", "r");
   try {
     return Bun.spawn([`/proc/${process.pid}/fd/${file}`], {
       argv0: "nsbox --trace",

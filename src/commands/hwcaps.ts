@@ -1,0 +1,21 @@
+/** The option that says for which CPUs libraries are taken. */
+import { HWCAPS, type Hwcaps } from "../../rootfs-tools/index.ts";
+import type { Flag, Parsed } from "../cli/command.ts";
+import { UsageError } from "../util/errors.ts";
+
+/** `--hwcaps`. */
+export const HWCAPS_FLAG: Flag = {
+  long: "hwcaps",
+  value: "WHICH",
+  group: "Search",
+  help: "For which CPUs: base, host (the default) or all",
+  text: "base takes what every CPU of the kind can run, host what this machine's loader picks, and all adds the variants of each level below \"glibc-hwcaps\" with what they need. For other architectures than this machine's, host is base.",
+};
+
+/** Reads `--hwcaps`. Throws UsageError for any other word. */
+export function readHwcaps(input: Parsed): Hwcaps {
+  const word = input.value("hwcaps") ?? "host";
+  const known = HWCAPS.find((name) => name === word);
+  if (known !== undefined) return known;
+  throw new UsageError(`Option "--hwcaps" does not know "${word}"`, `It takes ${HWCAPS.join(", ")}`);
+}
