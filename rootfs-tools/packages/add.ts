@@ -2,6 +2,7 @@
 import { accessSync, constants } from "node:fs";
 import { NsboxError } from "../../src/util/errors.ts";
 import type { Collector } from "../collect/collector.ts";
+import type { Reason } from "../collect/manifest.ts";
 import { baseOf } from "../files/paths.ts";
 import { openDatabase, type PackageDatabase } from "./database.ts";
 
@@ -18,6 +19,8 @@ export interface PackageOptions {
 /** The copyright stays: many licences want that. */
 const DOCS =
   /^(?!.*\/copyright$)\/usr(?:\/local)?\/share\/(?:doc|doc-base|man|info|gtk-doc|help|lintian|bug|reportbug|examples)(?:\/|$)/;
+const COMMAND = /\/s?bin\/[^/]+$/;
+const decoder = new TextDecoder();
 const NO_PART = /-(?:dev|devel|doc|docs|dbg|dbgsym|debuginfo|man|examples)(?:[.:]|$)/;
 
 /** Adds them. Throws NsboxError where a package is not installed, or there is no database. */
@@ -42,7 +45,7 @@ export async function addPackages(collector: Collector, options: PackageOptions)
       const { entry, path: real } = collector.host.walk(path);
       if (entry === undefined) absent.push(path);
       if (entry?.kind === "file" && !isReadable(collector.host.onDisk(real))) closed.push(path);
-      else collector.file(path, why, { optional: true });
+      else addOne(collector, path, why);
     }
   }
   for (const [paths, what] of [
@@ -52,6 +55,21 @@ export async function addPackages(collector: Collector, options: PackageOptions)
     const more = paths.length > 1 ? ` and ${paths.length - 1} more` : "";
     if (paths[0] !== undefined) collector.note(`${what}: "${paths[0]}"${more}`);
   }
+}
+
+/** A script that is a command brings its interpreter; those that are samples and hooks do not. */
+function addOne(collector: Collector, path: string, why: Reason): void {
+  const isScript = COMMAND.test(path) && decoder.decode(collector.host.read(path, 2)) === "#!";
+  if (isScript) {
+    try {
+      collector.program(path, why);
+      return;
+    } catch (error) {
+      if (!(error instanceof NsboxError)) throw error;
+      collector.note(`"${path}" of a package lacks what it needs: ${error.details.cause ?? error.message}`);
+    }
+  }
+  collector.file(path, why, { optional: true });
 }
 
 /** What an ordinary user may not read is left out, rather than that nothing is made at all. */
