@@ -120,7 +120,7 @@ export class Collector {
     let count = 1;
     if (this.host.walk(at).entry?.kind !== "directory") return count;
     const prefix = at === "/" ? "" : at;
-    for (const name of this.host.list(at)) {
+    for (const name of this.host.readDirectory(at)) {
       const below = `${prefix}/${name}`;
       const to = options.to === undefined ? {} : { to: `${options.to === "/" ? "" : options.to}/${name}` };
       const real = `${this.host.walk(at).path === "/" ? "" : this.host.walk(at).path}/${name}`;

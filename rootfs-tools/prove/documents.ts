@@ -1,13 +1,12 @@
 /** The documents of a tree: its manifest and bills of materials, each in a file of its own. */
-import { lstatSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { lstatSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { NsboxError } from "../../src/util/errors.ts";
+import { makeFile } from "../archive/target.ts";
 import { osRelease } from "../collect/package-hint.ts";
-import { failed } from "../files/failure.ts";
 import type { Node } from "../layout/node.ts";
 import type { Host } from "../load/host.ts";
 import { openDatabase } from "../packages/database.ts";
-import { Temporaries } from "../write/temporary.ts";
 import { type Digest, describeTree } from "./describe.ts";
 import { manifestText } from "./manifest.ts";
 import { type SbomFormat, type SbomOptions, sbomText } from "./sbom.ts";
@@ -55,22 +54,10 @@ export async function writeDocuments(
   const release = osRelease(host);
   const distribution = { id: release.get("ID") ?? "", version: release.get("VERSION_ID") ?? "" };
   const name = basename(target.replace(/\/+$/, "")) || "tree";
-  if (manifest !== undefined) write(manifest, manifestText(tree));
+  if (manifest !== undefined) await write(manifest, manifestText(tree));
   for (const { format, file } of sboms)
-    write(file, await sbomText(format, tree, { name, tool, distribution, epoch }));
+    await write(file, await sbomText(format, tree, { name, tool, distribution, epoch }));
 }
 
-function write(file: string, text: string): void {
-  const temporary = new Temporaries().in(dirname(resolve(file)));
-  try {
-    writeFileSync(temporary, text, { flag: "wx" });
-    renameSync(temporary, file);
-  } catch (error) {
-    try {
-      unlinkSync(temporary);
-    } catch {
-      // It was never made.
-    }
-    throw failed(`Cannot write "${file}"`, error);
-  }
-}
+const write = (file: string, text: string): Promise<void> =>
+  makeFile(file, async (path) => writeFileSync(path, text, { flag: "wx" }));
