@@ -4,6 +4,7 @@ import type { Form } from "./archive/forms.ts";
 import type { ImageConfig } from "./archive/image.ts";
 import { lossNotes, makeDirectory } from "./binlibdepcp.ts";
 import type { Collector } from "./collect/collector.ts";
+import { STANDARD_PATH } from "./collect/program.ts";
 import type { LaidNode } from "./layout/finish.ts";
 import { layOut, nothing, type TreeOptions } from "./layout/tree.ts";
 import { idOf } from "./load/host.ts";
@@ -69,7 +70,10 @@ async function verifier(
   // Traced programs were not asked for by name.
   for (const { path, kind } of manifest.items.values()) if (kind === "program") paths.add(path);
   return (directory) => {
-    const [first, ...others] = verifyTree(directory, [...paths], { like: host, searchPath });
+    const [first, ...others] = verifyTree(directory, [...paths], {
+      like: host,
+      searchPath: `${STANDARD_PATH}:${searchPath}`,
+    });
     if (first === undefined) return;
     const also = others.length === 0 ? "" : `; and ${others.length} more`;
     throw new NsboxError(`The tree would be broken: "${first.path}" does not hold in it`, {
