@@ -23,7 +23,7 @@ The status is 0 if all holds, 1 if something is broken.`,
   positionals: "mixed",
   examples: [
     { line: "nsbox verify-rootfs ./rootfs", text: "What is broken in a tree, and why." },
-    { line: "nsbox verify-rootfs --json ./rootfs | jq -r '.findings[].path'", text: "Only which files." },
+    { line: "nsbox verify-rootfs --json ./rootfs", text: "The same for programs." },
   ],
   failure: 1,
   run,
