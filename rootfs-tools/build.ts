@@ -65,12 +65,9 @@ export async function buildRootfs(options: BuildOptions): Promise<BuildResult> {
   }
   collector.complain();
   const { nodes, notes } = await write(collector, { ...options, target });
-  return {
-    target,
-    programs: collector.programs,
-    nodes,
-    notes: [...collector.notes, ...notes, ...packageNotes(collector)],
-  };
+  // What a trace saw was enough for the command: nothing has to be guessed.
+  const hints = options.trace === undefined ? packageNotes(collector) : [];
+  return { target, programs: collector.programs, nodes, notes: [...collector.notes, ...notes, ...hints] };
 }
 
 interface Written {
