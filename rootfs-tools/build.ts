@@ -57,10 +57,7 @@ export async function buildRootfs(options: BuildOptions): Promise<BuildResult> {
   if (described !== undefined && options.dryRun !== true) {
     await documents?.writeDocuments(nodes, collector.host, described);
   }
-  return {
-    target,
-    programs: collector.programs,
-    nodes,
-    notes: [...collector.notes, ...notes, ...packageNotes(collector)],
-  };
+  // What a trace saw was enough for the command: nothing has to be guessed.
+  const hints = options.trace === undefined ? packageNotes(collector) : [];
+  return { target, programs: collector.programs, nodes, notes: [...collector.notes, ...notes, ...hints] };
 }

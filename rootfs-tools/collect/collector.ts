@@ -84,6 +84,13 @@ export class Collector {
     return found;
   }
 
+  /** Adds what executes the program at `path`, and what it loads, without the program. Throws NsboxError. */
+  needsOf(path: string): void {
+    const file = findProgram(path, this.host, this.#searchPath);
+    if (file.shebang === undefined) this.#binary(file, []);
+    else this.#script(file);
+  }
+
   /**
    * Adds whatever stands at `path`, with the links on the way: of a directory nothing that is in it, with an
    * ELF object its libraries. False where nothing is there; that throws unless it is optional.

@@ -26,7 +26,7 @@ export function* packageNotes({ host, programs, manifest }: Collector): Generato
     const packages =
       others.length === 0 ? `package ${first} also has` : `packages ${data.packages.join(", ")} also have`;
     const directories = [...data.directories].map(([name, files]) => `${name} (${files} files)`);
-    yield `"${argument}" needs more than libraries: its ${packages} ${directories.join(", ")}; --with-packages adds them`;
+    yield `"${argument}" may need more than libraries: its ${packages} ${directories.join(", ")}; --with-packages adds them`;
   }
   const rest = subjects.size - looked;
   if (rest > 0) yield `${rest} of ${subjects.size} programs were not looked up in the package database`;
