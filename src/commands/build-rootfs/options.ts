@@ -70,6 +70,7 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
     bare: input.has("bare"),
     noClobber: input.has("no-clobber"),
     dryRun,
+    hints: !input.has("quiet"),
     verify: !input.has("no-verify"),
     ...(epoch === undefined ? {} : { epoch }),
     ...(owner === undefined ? {} : { owner }),
