@@ -1,6 +1,6 @@
 /** Writes a tree in one of the forms that people ship, straight from its nodes. */
 import type { Node } from "../layout/node.ts";
-import { checkCpio, cpioOf } from "./cpio.ts";
+import { checkCpio, cpioNotes, cpioOf } from "./cpio.ts";
 import { type ArchiveForm, fitted, traitsOf } from "./forms.ts";
 import type { ImageConfig } from "./image.ts";
 import { compressing, DigestSink, FileSink, pour } from "./sink.ts";
@@ -57,15 +57,11 @@ async function write(nodes: readonly Node[], options: ArchiveOptions, watch: Wat
     case "cpio.gz":
     case "cpio.zst":
       checkCpio(nodes);
-      return writePlain(watch(cpioOf(nodes)), options);
+      return { ...(await writePlain(watch(cpioOf(nodes)), options)), notes: cpioNotes(nodes) };
     case "oci":
-      return (await import("./oci.ts")).writeOci(watch(tarOf(nodes)), imageOf(options), target);
     case "oci-archive":
-      return (await import("./oci.ts")).writeOciArchive(watch(tarOf(nodes)), imageOf(options), target);
-    case "docker": {
-      const { writeDocker } = await import("./docker.ts");
-      return writeDocker(watch(tarOf(nodes)), tarSize(nodes), imageOf(options), target);
-    }
+    case "docker":
+      return writeImage(nodes, options, watch);
     case "squashfs":
       return (await import("./filesystem.ts")).writeSquashfs(nodes, target, watch);
     case "erofs":
@@ -73,9 +69,20 @@ async function write(nodes: readonly Node[], options: ArchiveOptions, watch: Wat
   }
 }
 
-function imageOf({ form, image }: ArchiveOptions): ImageConfig {
+/** The tree as the one layer of an image. */
+async function writeImage(
+  nodes: readonly Node[],
+  { form, target, image }: ArchiveOptions,
+  watch: Watch,
+): Promise<Written> {
   if (image === undefined) throw new Error(`${form} needs an image's configuration`);
-  return image;
+  (await import("./image.ts")).checkLayer(nodes);
+  const layer = watch(tarOf(nodes));
+  if (form === "docker") {
+    return (await import("./docker.ts")).writeDocker(layer, tarSize(nodes), image, target);
+  }
+  const { writeOci, writeOciArchive } = await import("./oci.ts");
+  return form === "oci" ? writeOci(layer, image, target) : writeOciArchive(layer, image, target);
 }
 
 /** One archive, compressed where the form says so. */

@@ -35,6 +35,12 @@ export function checkCpio(nodes: Iterable<Node>): void {
   }
 }
 
+/** What to know of `nodes` as an initramfs. */
+export const cpioNotes = (nodes: readonly Node[]): string[] =>
+  nodes.some(({ path }) => path === "/init")
+    ? []
+    : ["there is no /init: a kernel that boots from this archive alone starts nothing"];
+
 /** The archive of `nodes`. What is yielded holds until the next step. */
 export function* cpioOf(nodes: readonly Node[]): Generator<Uint8Array> {
   const names = namesOf(nodes);

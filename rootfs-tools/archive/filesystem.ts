@@ -15,13 +15,12 @@ import { makeFile } from "./target.ts";
 import { absent, find, runTool, says } from "./tool.ts";
 
 const NANOSECONDS = 1_000_000_000n;
-const MOST = 0xffffffffn;
 
 /** The latest time of all, in seconds: what an image says that it was made at. */
 function latest(nodes: readonly Node[]): bigint {
   let seconds = 0n;
   for (const { mtimeNs } of nodes) if (mtimeNs / NANOSECONDS > seconds) seconds = mtimeNs / NANOSECONDS;
-  return seconds > MOST ? MOST : seconds;
+  return seconds;
 }
 
 const rootOf = (nodes: readonly Node[]): Node | undefined => nodes.find(({ path }) => path === "/");

@@ -2,6 +2,9 @@
  * What container images say of themselves: the configuration that is the same for OCI and Docker, see the
  * image specification's config.md.
  */
+import { NsboxError } from "../../src/util/errors.ts";
+import { baseOf } from "../files/paths.ts";
+import type { Node } from "../layout/node.ts";
 import { hostPlatform, type Platform } from "./platform.ts";
 
 /** How a layer of an OCI image is compressed. */
@@ -79,6 +82,19 @@ export function configOf(image: ImageConfig, diffId: string): string {
     rootfs: { type: "layers", diff_ids: [`sha256:${diffId}`] },
     history: [{ created: date, created_by: HISTORY }],
   });
+}
+
+/** How a layer says that a file of the layer below is gone, see the image specification's layer.md. */
+const WHITEOUT = ".wh.";
+
+/** @throws NsboxError that names the first node that would mean something else in a layer. */
+export function checkLayer(nodes: Iterable<Node>): void {
+  for (const { path } of nodes) {
+    if (!baseOf(path).startsWith(WHITEOUT)) continue;
+    throw new NsboxError(`Cannot put "${path}" into an image`, {
+      cause: `a name that begins with "${WHITEOUT}" stands for a removed file there`,
+    });
+  }
 }
 
 /** Content by its SHA-256. */

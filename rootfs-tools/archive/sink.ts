@@ -19,6 +19,9 @@ export interface DirectSink extends Sink {
 /** How bytes are compressed. */
 export type Compression = "gzip" | "zstd";
 
+/** Compressed bytes that are handed on at once. */
+const CHUNK = 1 << 18;
+
 /** Milliseconds to wait where the other end of a pipe has made it non-blocking, and reads nothing yet. */
 const PAUSE = 1;
 
@@ -88,8 +91,8 @@ class CompressSink implements Sink {
     this.#next = next;
     this.#stream =
       compression === "gzip"
-        ? createGzip()
-        : createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+        ? createGzip({ chunkSize: CHUNK })
+        : createZstdCompress({ chunkSize: CHUNK, params: { [constants.ZSTD_c_checksumFlag]: 1 } });
     this.#stream.on("data", (chunk: Uint8Array) => {
       try {
         if (this.#error === undefined) next.write(chunk);

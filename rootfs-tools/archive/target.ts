@@ -8,6 +8,7 @@ import { isatty } from "node:tty";
 import { NsboxError } from "../../src/util/errors.ts";
 import { failed } from "../files/failure.ts";
 import { baseOf, parentOf } from "../files/paths.ts";
+import type { Change } from "../write/moves.ts";
 import { Stage } from "../write/stage.ts";
 import { STDOUT } from "./forms.ts";
 
@@ -89,13 +90,23 @@ async function stage<T>(
   try {
     stage = Stage.in(realpathSync(base), target);
     const result = await make(`${stage.path}/${PRODUCT}`, stage.path);
-    stage.commit([{ name: PRODUCT, path: `/${baseOf(place)}`, replaces }]);
+    commit(stage, target, { name: PRODUCT, path: `/${baseOf(place)}`, replaces });
     return result;
   } catch (error) {
     stage?.undo();
     throw failed(`Cannot write "${target}"`, error);
   } finally {
     stage?.end();
+  }
+}
+
+/** Moves what was made to its place; an error names the target as it was given. */
+function commit(stage: Stage, target: string, change: Change): void {
+  try {
+    stage.commit([change]);
+  } catch (error) {
+    if (error instanceof NsboxError) throw new NsboxError(`Cannot write "${target}"`, error.details);
+    throw error;
   }
 }
 

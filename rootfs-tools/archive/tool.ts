@@ -15,6 +15,9 @@ export interface Tool {
 const KEPT_BYTES = 65_536;
 const KEPT_LINES = 5;
 
+/** Milliseconds in which a program has to say what it can do. */
+const PATIENCE = 10_000;
+
 /** What such a program needs of the environment: messages in English, and nothing of ours. */
 const environment = () => ({ PATH: process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" });
 
@@ -24,7 +27,11 @@ export const find = (name: string): string | undefined =>
 
 /** All that `path` says when it is called with `args`, whatever its exit status is. */
 export function says(path: string, ...args: string[]): string {
-  const { stdout, stderr } = Bun.spawnSync([path, ...args], { stdin: null, env: environment() });
+  const { stdout, stderr } = Bun.spawnSync([path, ...args], {
+    stdin: null,
+    env: environment(),
+    timeout: PATIENCE,
+  });
   return `${stdout}${stderr}`;
 }
 

@@ -15,7 +15,9 @@ export interface Thing extends Pick<Node, "type" | "mode" | "uid" | "gid" | "siz
 }
 
 const PERMISSIONS = 0o7777n;
-const SET_ID_BITS = 0o6000;
+const SET_UID = 0o4000;
+const SET_GID = 0o2000;
+const SET_ID_BITS = SET_UID | SET_GID;
 const NANOSECONDS = 1_000_000_000n;
 
 /** The type of a file that is neither directory nor link. */
@@ -43,7 +45,7 @@ export function thingOf(
   const latest = epoch === undefined ? undefined : BigInt(epoch) * NANOSECONDS;
   return {
     type,
-    mode: Number(stat.mode & PERMISSIONS),
+    mode: modeFor(stat, owner),
     ...owner,
     size: type === "file" ? Number(stat.size) : 0,
     mtimeNs: latest !== undefined && stat.mtimeNs > latest ? latest : stat.mtimeNs,
@@ -52,6 +54,14 @@ export function thingOf(
     ...(type === "character" || type === "block" ? { device: deviceOf(stat.rdev) } : {}),
     ...(stat.nlink > 1n && type !== "directory" ? { id: `${stat.dev}:${stat.ino}` } : {}),
   };
+}
+
+/** Setuid and setgid bits that would mean another user or group than they do are dropped. */
+function modeFor(stat: BigIntStats, { uid, gid }: { readonly uid: number; readonly gid: number }): number {
+  const mode = Number(stat.mode & PERMISSIONS);
+  if (stat.isDirectory()) return mode;
+  const lost = (Number(stat.uid) === uid ? 0 : SET_UID) | (Number(stat.gid) === gid ? 0 : SET_GID);
+  return mode & ~lost;
 }
 
 function attributesOf(path: string): Attribute[] {

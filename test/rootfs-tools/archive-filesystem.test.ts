@@ -179,6 +179,20 @@ when(lackFor("squashfs"), "mksquashfs makes the same image where there is no sqf
   expect(readFileSync(one).equals(readFileSync(other))).toBe(true);
 });
 
+const DAY = 86_400n * 1_000_000_000n;
+
+when(lackFor("erofs"), "an erofs image keeps times after 2106, and begins with 1970", async () => {
+  const nodes = [
+    directory("/"),
+    file("/late", "l", { mtimeNs: 99_000n * DAY }),
+    file("/early", "e", { mtimeNs: -DAY }),
+  ];
+  const { target, notes } = await write("erofs", nodes);
+  expect(notes[0]).toBe('erofs cannot hold times that early or late: "/early"');
+  const kept = nodes.map((node) => (node.path === "/early" ? { ...node, mtimeNs: 0n } : node));
+  expect(mounted("erofs", target)).toEqual(expected("erofs", kept));
+});
+
 test("a mksquashfs that is too old is told by its version", () => {
   const path = pathWith({ mksquashfs: "echo mksquashfs version 4.4 '(2019/08/29)'" });
   expect(writeElsewhere("squashfs", fresh(), path)).toMatchObject({

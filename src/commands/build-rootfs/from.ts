@@ -7,6 +7,8 @@ import { NsboxError } from "../../util/errors.ts";
 
 /** Placeholders of values that are paths, or begin with one. */
 const PATHS = new Set(["FILE", "DIR", "SYSROOT", "SRC[:DST]"]);
+/** A path stands behind the colon, if there is one. */
+const BEHIND = "FORMAT[:FILE]";
 /** Placeholders of colon-separated lists of directories. */
 const LISTS = new Set(["DIRS"]);
 /** Keys that are no options. */
@@ -110,6 +112,8 @@ function placed(flag: Flag, value: string, home: string): string {
       .split(":")
       .map((path) => resolve(home, path))
       .join(":");
+  const colon = flag.value === BEHIND ? value.indexOf(":") : -1;
+  if (colon >= 0) return `${value.slice(0, colon + 1)}${resolve(home, value.slice(colon + 1))}`;
   if (!PATHS.has(flag.value ?? "") || value.startsWith("/") || value === "-") return value;
   return resolve(home, value);
 }

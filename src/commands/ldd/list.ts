@@ -1,5 +1,6 @@
 /** What is loaded in the form of ldd(1): a line for each object, in the loader's order, without addresses. */
-import { type Missing, missingOf, type Resolution } from "../../../rootfs-tools/index.ts";
+import type { Missing } from "../../../rootfs-tools/load/load.ts";
+import { missingOf, type Resolution } from "../../../rootfs-tools/prove/resolution.ts";
 
 const NOT_FOUND = "not found";
 
