@@ -101,6 +101,12 @@ test("a tree can be kept as TOML beside what it holds", () => {
   expect(readdirSync(join(work, "elsewhere/usr/bin")).sort()).toEqual(["bash", "cat", "ls", "sh"]);
 });
 
+test("what is added makes a tree without any PROGRAM", () => {
+  const { status, err } = build(["--bare", "--add", "/etc/hostname", "added"]);
+  expect([status, err]).toEqual([0, ""]);
+  expect(readdirSync(join(work, "added/etc"))).toEqual(["hostname"]);
+});
+
 test.each([
   ["programs = [", "it is no TOML"],
   ['program = "bash"', 'unknown key "program"'],
