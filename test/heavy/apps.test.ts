@@ -1,16 +1,11 @@
 /**
  * Programs that people know work in trees that build-rootfs made by the recipes of docs/rootfs.md, with no
  * file and no network of the host. On Debian, with the packages postgresql, nginx-light, python3-numpy, git,
- * vim, ffmpeg, openssh-server, curl, openssl, musl-tools, make and dpkg-dev; what is absent is skipped by name.
+ * vim, ffmpeg, openssh-server, curl and openssl; what is absent is skipped by name.
  */
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { Session } from "../e2e/session.ts";
-import { NSBOX, ROOT, SCRATCH } from "../e2e/support.ts";
-import { block, ENV, folder, lack, play } from "./apps.ts";
-
-const PATIENCE = 180_000;
+import { rmSync } from "node:fs";
+import { block, folder, lack, PATIENCE, play, reason } from "./apps.ts";
 
 /** A recipe, and what is seen when it works. */
 interface App {
@@ -74,8 +69,6 @@ const APPS: readonly App[] = [
   },
 ];
 
-const reason = (why: string) => (why === "" ? "" : ` (skipped: ${why})`);
-
 describe.each([...APPS])("$app", ({ app, does, needs, expected, plain }) => {
   const why = lack(needs);
   const can = test.skipIf(why !== "");
@@ -111,77 +104,3 @@ describe.each([...APPS])("$app", ({ app, does, needs, expected, plain }) => {
     PATIENCE,
   );
 });
-
-const vim = lack(["vim"]);
-
-test.skipIf(vim !== "").each(["options", "two traces"])(
-  `vim on a terminal of its own takes keys and writes the file, in a tree that was made by %s${reason(vim)}`,
-  async (by) => {
-    const directory = folder("vim-terminal");
-    rmSync(directory, { recursive: true, force: true });
-    mkdirSync(directory);
-    const [text, tree, trace] = ["text", "tree", "vim.trace"].map((name) => join(directory, name));
-    writeFileSync(text!, "one\n");
-    const edit = async (argv: readonly string[]): Promise<number> => {
-      await using session = new Session(ROOT, argv);
-      await session.screen.shows("1,1");
-      session.type("otwo\x1b");
-      await session.screen.shows("2,3");
-      session.type(":wq\r");
-      return await session.process.exited;
-    };
-    if (by === "options") {
-      Bun.spawnSync(["bash", "-euc", block("vim", "files") + block("vim", "build")], {
-        cwd: directory,
-        env: ENV,
-      });
-    } else {
-      const traced = [NSBOX, "build-rootfs", "-q", "--trace", "--trace-file", trace!, tree!, "--"];
-      Bun.spawnSync([...traced, "vim", "--version"], { env: ENV });
-      expect(await edit([...traced, "vim", text!])).toBe(0);
-      expect(readFileSync(text!, "utf8")).toBe("one\n");
-    }
-    const inside = [NSBOX, "run", "-q", "--overlay", "-t", "-b", `${text}:/srv/text`, tree!];
-    expect(await edit([...inside, "vim", "/srv/text"])).toBe(0);
-    expect(readFileSync(text!, "utf8")).toBe("one\ntwo\n");
-  },
-  PATIENCE,
-);
-
-/** Debian's source of busybox, in a list of our own: the machine's stay as they are. "" where it is had. */
-function fetchBusybox(): string {
-  const missing = lack(["musl-gcc", "make", "cc", "dpkg-source", "apt-get"]);
-  if (missing !== "") return missing;
-  const directory = folder("busybox");
-  mkdirSync(join(directory, "lists/partial"), { recursive: true });
-  writeFileSync(join(directory, "sources"), "deb-src http://deb.debian.org/debian bookworm main\n");
-  const options = [
-    `Dir::Etc::SourceList "${directory}/sources"; Dir::Etc::SourceParts "/dev/null";`,
-    `Dir::State::Lists "${directory}/lists"; APT::Sandbox::User "root"; Acquire::Retries "0";`,
-    'Acquire::http::Timeout "10";',
-  ];
-  writeFileSync(join(directory, "apt.conf"), options.join("\n"));
-  const { exitCode } = Bun.spawnSync(["bash", "-euc", `apt-get -qq update; ${block("busybox", "source")}`], {
-    cwd: directory,
-    env: { ...ENV, APT_CONFIG: join(directory, "apt.conf") },
-    timeout: 30_000,
-    stdio: ["ignore", "ignore", "ignore"],
-  });
-  return exitCode === 0 ? "" : "its source cannot be had";
-}
-const busybox = fetchBusybox();
-
-test.skipIf(busybox !== "")(
-  `busybox with musl, built from Debian's source, is a shell and a web server${reason(busybox)}`,
-  async () => {
-    const parts = (["files", "build", "run"] as const).map((part) => block("busybox", part));
-    const { out, err } = await play("busybox", parts, true);
-    expect(out === "" ? err : out).toBe("2\n42\nbusybox\n");
-    const { stdout } = Bun.spawnSync([NSBOX, "verify-rootfs", join(folder("busybox"), "tree")]);
-    expect(stdout.toString()).not.toContain("missing");
-    rmSync(folder("busybox"), { recursive: true });
-  },
-  PATIENCE,
-);
-
-afterAll(() => rmSync(join(SCRATCH, "vim-terminal"), { recursive: true, force: true }));

@@ -11,7 +11,9 @@ export type Part = "source" | "files" | "build" | "trace" | "run";
 
 const PAGE = readFileSync(join(import.meta.dir, "../../docs/rootfs.md"), "utf8");
 const POSTGRESQL = "/usr/lib/postgresql";
-const PATIENCE = 150_000;
+
+/** How long a test may take, in milliseconds. */
+export const PATIENCE = 180_000;
 
 /** The newest PostgreSQL that is installed, "" where none is. */
 function versionOfPostgresql(): string {
@@ -38,6 +40,9 @@ export function lack(needs: readonly string[]): string {
   );
   return absent.length === 0 ? "" : `${absent.join(", ")} not installed`;
 }
+
+/** A reason as the end of a test's name. */
+export const reason = (why: string): string => (why === "" ? "" : ` (skipped: ${why})`);
 
 function isFile(path: string | undefined): boolean {
   if (path === undefined) return false;
@@ -83,7 +88,7 @@ export async function play(app: string, lines: readonly string[], kept = false):
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
-      timeout: PATIENCE,
+      timeout: PATIENCE - 10_000,
       killSignal: "SIGKILL",
     }),
   );

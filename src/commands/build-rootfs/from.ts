@@ -5,8 +5,9 @@ import type { Flag, Parsed } from "../../cli/command.ts";
 import { suggest } from "../../cli/suggest.ts";
 import { NsboxError } from "../../util/errors.ts";
 
+const ADDITION = "SRC[:DST]";
 /** Placeholders of values that are paths, or begin with one. */
-const PATHS = new Set(["FILE", "DIR", "SYSROOT", "SRC[:DST]"]);
+const PATHS = new Set(["FILE", "DIR", "SYSROOT", ADDITION]);
 /** Placeholders of colon-separated lists of directories. */
 const LISTS = new Set(["DIRS"]);
 /** Keys that are no options. */
@@ -111,7 +112,9 @@ function placed(flag: Flag, value: string, home: string): string {
       .map((path) => resolve(home, path))
       .join(":");
   if (!PATHS.has(flag.value ?? "") || value.startsWith("/") || value === "-") return value;
-  return resolve(home, value);
+  if (flag.value !== ADDITION) return resolve(home, value);
+  // What a slash or a dot at an end says is lost by normalizing; a colon of the directory's parts nothing.
+  return `${home === "/" ? "" : home.replaceAll(":", "\\:")}/${value}`;
 }
 
 /** What was typed on top of what the file says. */
