@@ -12,7 +12,7 @@ import type { Missing } from "../load/load.ts";
 import type { Loaded } from "../load/loader.ts";
 import { LoaderSet } from "../load/loader-set.ts";
 import { type Kind, Manifest, type Reason } from "./manifest.ts";
-import { findProgram, type ProgramFile, whichProgram } from "./program.ts";
+import { findProgram, type ProgramFile, STANDARD_PATH, whichProgram } from "./program.ts";
 import type { Program, ProgramLibrary } from "./program-info.ts";
 import { followScript } from "./script-chain.ts";
 
@@ -127,7 +127,7 @@ export class Collector {
     let count = 1;
     if (this.host.walk(at).entry?.kind !== "directory") return count;
     const prefix = at === "/" ? "" : at;
-    for (const name of this.host.list(at)) {
+    for (const name of this.host.readDirectory(at)) {
       const below = `${prefix}/${name}`;
       const to = options.to === undefined ? {} : { to: `${options.to === "/" ? "" : options.to}/${name}` };
       const real = `${this.host.walk(at).path === "/" ? "" : this.host.walk(at).path}/${name}`;
@@ -213,8 +213,10 @@ export class Collector {
   #script(script: ProgramFile): Pick<Program, "interpreters" | "libraries"> {
     const interpreters: string[] = [];
     const libraries: ProgramLibrary[] = [];
-    const which = (name: string) => whichProgram(name, this.host, this.#searchPath);
-    for (const step of followScript(script, { host: this.host, which, searchPath: this.#searchPath })) {
+    // The caller's own PATH may lead elsewhere first, and does not hold in the tree.
+    const searchPath = `${STANDARD_PATH}:${this.#searchPath}`;
+    const which = (name: string) => whichProgram(name, this.host, searchPath);
+    for (const step of followScript(script, { host: this.host, which, searchPath })) {
       this.#add(step.path, step.file.walk, "interpreter", { by: step.by, name: step.path, rule: step.rule });
       interpreters.push(step.path);
       if (step.file.shebang === undefined)

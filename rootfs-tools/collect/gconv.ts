@@ -22,7 +22,9 @@ const COMPILED_IN = /\0(\/[\x21-\x7e]+\/gconv)\0/;
  */
 export function addGconv(collector: Collector, charsets: "all" | readonly string[]): void {
   const why = (name: string): Reason => ({ by: "", name, rule: "charset, --gconv" });
-  for (const directory of directories(collector)) {
+  const places = directories(collector);
+  if (places.size === 0) collector.note("no program here loads glibc: there are no charsets to add to it");
+  for (const directory of places) {
     if (!collector.host.isDirectory(directory)) {
       throw absent(collector, "charsets", `"${directory}": no such directory`);
     }

@@ -18,20 +18,22 @@ const MUSL = /^(?:ld-musl-|libc\.musl-)/;
 
 /** Every C library among the libraries that were collected; none where all programs are static. */
 export function libcs({ host, manifest }: Collector): Libc[] {
-  const found: Libc[] = [];
-  for (const { path, kind } of manifest.items.values()) {
+  const found = new Map<string, Libc>();
+  for (const [wanted, { path }] of manifest.wanted) {
+    const kind = manifest.items.get(path)?.kind;
     if (kind !== "library" && kind !== "interpreter" && kind !== "program") continue;
-    const name = baseOf(path);
-    const which = GLIBC.test(name) ? "glibc" : MUSL.test(name) ? "musl" : undefined;
-    if (which === undefined) continue;
+    // musl's loader may be a link to its libc.so, and glibc's libc.so.6 one to libc-2.31.so.
+    const names = [baseOf(wanted), baseOf(path)];
+    const isMusl = names.some((name) => MUSL.test(name));
+    if (found.has(path) || !(isMusl || names.some((name) => GLIBC.test(name)))) continue;
     let text: string | undefined;
     const find = (pattern: RegExp) => {
       text ??= new TextDecoder("latin1").decode(host.read(path, LONGEST_LIBC));
       return pattern.exec(text) ?? undefined;
     };
-    found.push({ kind: which, path, find });
+    found.set(path, { kind: isMusl ? "musl" : "glibc", path, find });
   }
-  return found;
+  return [...found.values()];
 }
 
 /** Whether what `glibc` alone reads is of use: not where every C library of the tree is musl's. */

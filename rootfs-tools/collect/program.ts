@@ -46,6 +46,9 @@ export function whichProgram(name: string, host: Host, searchPath: string): stri
 
 const ROLES = { program: "a program", interpreter: "an interpreter" } as const;
 
+/** Where programs are looked for in a tree: what PATH is to a command that is run there. */
+export const STANDARD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /** Opens what is at `path`. `role` names it in errors; for an `object` the mode does not count. */
 export function readProgram(
   path: string,

@@ -97,13 +97,21 @@ export class Host {
 
   /** The sorted names in the directory that `path` leads to; none where it cannot be read. */
   list(path: string): readonly string[] {
-    const { path: real, entry } = this.walk(path);
-    if (entry?.kind !== "directory") return [];
+    if (this.walk(path).entry?.kind !== "directory") return [];
     try {
-      return readdirSync(this.onDisk(real)).toSorted();
+      return this.readDirectory(path);
     } catch (error) {
-      if (errnoOf(error) === "") throw error;
+      if (!(error instanceof NsboxError)) throw error;
       return [];
+    }
+  }
+
+  /** The same of a directory that has to be read. Throws NsboxError. */
+  readDirectory(path: string): readonly string[] {
+    try {
+      return readdirSync(this.onDisk(this.walk(path).path)).toSorted();
+    } catch (error) {
+      throw failed(`Cannot read the directory "${path}"`, error);
     }
   }
 

@@ -4,10 +4,10 @@ import { cpusFor, type Hwcaps } from "../elf/cpu.ts";
 import type { Elf } from "../elf/elf.ts";
 import { type CacheEntry, cacheFlags } from "../elf/ld-cache.ts";
 import { abiOf, machineName } from "../elf/machine.ts";
-import { CACHE_RULE, Glibc, isGlibcInterpreter, LIBRARY_PATH_RULE } from "./glibc.ts";
+import { CACHE_RULE, Glibc, isGlibcInterpreter } from "./glibc.ts";
 import type { Host, HostFile } from "./host.ts";
 import { type Loading, load } from "./load.ts";
-import type { Loaded, Loader } from "./loader.ts";
+import { LIBRARY_PATH_RULE, type Loaded, type Loader } from "./loader.ts";
 import { readLoaderFacts } from "./loader-facts.ts";
 import { Musl } from "./musl.ts";
 

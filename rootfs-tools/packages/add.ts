@@ -1,6 +1,8 @@
 /** Every file of packages: those that were named, and those that own the programs asked for. */
+import { accessSync, constants } from "node:fs";
 import { NsboxError } from "../../src/util/errors.ts";
 import type { Collector } from "../collect/collector.ts";
+import type { Reason } from "../collect/manifest.ts";
 import { baseOf } from "../files/paths.ts";
 import { openDatabase, type PackageDatabase } from "./database.ts";
 
@@ -17,6 +19,8 @@ export interface PackageOptions {
 /** The copyright stays: many licences want that. */
 const DOCS =
   /^(?!.*\/copyright$)\/usr(?:\/local)?\/share\/(?:doc|doc-base|man|info|gtk-doc|help|lintian|bug|reportbug|examples)(?:\/|$)/;
+const COMMAND = /\/s?bin\/[^/]+$/;
+const decoder = new TextDecoder();
 const NO_PART = /-(?:dev|devel|doc|docs|dbg|dbgsym|debuginfo|man|examples)(?:[.:]|$)/;
 
 /** Adds them. Throws NsboxError where a package is not installed, or there is no database. */
@@ -33,18 +37,49 @@ export async function addPackages(collector: Collector, options: PackageOptions)
     for (const [id, rule] of owners(collector, database)) if (!wanted.has(id)) wanted.set(id, rule);
   }
   const absent: string[] = [];
+  const closed: string[] = [];
   for (const [id, rule] of wanted) {
     for (const path of database.filesOf(id)) {
       if (path === "/" || (options.noDocs && DOCS.test(path))) continue;
       const why = { by: "", name: id, rule };
-      if (collector.host.walk(path).entry === undefined) absent.push(path);
-      collector.file(path, why, { optional: true });
+      const { entry, path: real } = collector.host.walk(path);
+      if (entry === undefined) absent.push(path);
+      if (entry?.kind === "file" && !isReadable(collector.host.onDisk(real))) closed.push(path);
+      else addOne(collector, path, why);
     }
   }
-  const [first] = absent;
-  if (first === undefined) return;
-  const more = absent.length > 1 ? ` and ${absent.length - 1} more` : "";
-  collector.note(`not on this system, though packages list it: "${first}"${more}`);
+  for (const [paths, what] of [
+    [absent, "not on this system, though packages list it"],
+    [closed, "left out of packages, since only root may read it"],
+  ] as const) {
+    const more = paths.length > 1 ? ` and ${paths.length - 1} more` : "";
+    if (paths[0] !== undefined) collector.note(`${what}: "${paths[0]}"${more}`);
+  }
+}
+
+/** A script that is a command brings its interpreter; those that are samples and hooks do not. */
+function addOne(collector: Collector, path: string, why: Reason): void {
+  const isScript = COMMAND.test(path) && decoder.decode(collector.host.read(path, 2)) === "#!";
+  if (isScript) {
+    try {
+      collector.program(path, why);
+      return;
+    } catch (error) {
+      if (!(error instanceof NsboxError)) throw error;
+      collector.note(`"${path}" of a package lacks what it needs: ${error.details.cause ?? error.message}`);
+    }
+  }
+  collector.file(path, why, { optional: true });
+}
+
+/** What an ordinary user may not read is left out, rather than that nothing is made at all. */
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function idOf(database: PackageDatabase, name: string): string {

@@ -4,14 +4,18 @@ import type { PackageDatabase, PackageInfo } from "./database.ts";
 import { DpkgFiles, dependenciesIn, fieldOf, sourceOf } from "./dpkg-files.ts";
 import { databaseOf, type PackageRecord } from "./records.ts";
 
+/** The state of a package that was removed, of which a list of its configuration may be left. */
+const GONE = /^Status: .* (?:config-files|not-installed|half-installed)$/m;
+
 /** The database; `undefined` where the system has none, or no package in it. */
 export function openDpkg(host: Host): PackageDatabase | undefined {
   const files = new DpkgFiles(host);
-  if (files.names.length === 0) return undefined;
+  const names = files.names.filter((name) => !GONE.test(files.paragraph(name)));
+  if (names.length === 0) return undefined;
   return databaseOf(
     host,
     "deb",
-    files.names.map((name) => recordOf(files, name)),
+    names.map((name) => recordOf(files, name)),
   );
 }
 

@@ -5,6 +5,8 @@ import { HintData } from "./hint-data.ts";
 
 /** That many programs are looked up in the package database, and more while time is left. */
 const ALWAYS_LOOKED_UP = 8;
+/** Who asks for more makes a system, and reads no hint at one of them. */
+const MOST_LOOKED_UP = 64;
 
 /** What the person should know of each program that was asked for. */
 export function* packageNotes({ host, programs, manifest }: Collector): Generator<string> {
@@ -15,6 +17,10 @@ export function* packageNotes({ host, programs, manifest }: Collector): Generato
       const subject = manifest.wanted.get(path)?.path ?? path;
       if (!subjects.has(subject)) subjects.set(subject, argument);
     }
+  }
+  if (subjects.size > MOST_LOOKED_UP) {
+    yield `${subjects.size} programs were not looked up in the package database; --with-packages adds all that theirs have`;
+    return;
   }
   let looked = 0;
   for (const [path, argument] of subjects) {

@@ -2,7 +2,7 @@
  * Whether a finished tree holds: everything is resolved once more with the tree as the root, and nothing but
  * what is in it. Reads only; runs nothing. A hostile tree leads nowhere outside, and never blocks.
  */
-import { readProgram } from "../collect/program.ts";
+import { readProgram, STANDARD_PATH } from "../collect/program.ts";
 import { Host } from "../load/host.ts";
 import type { Loaded } from "../load/loader.ts";
 import { LoaderSet } from "../load/loader-set.ts";
@@ -11,9 +11,6 @@ import { type Finding, findingOf } from "./finding.ts";
 import { missingOf, type Resolution, type ResolutionSearch, resolveFile } from "./resolution.ts";
 import { linkFinding } from "./verify-links.ts";
 import { scan } from "./verify-scan.ts";
-
-/** Where programs of a tree are looked for that scripts name without a path. */
-const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** What is known of a tree. */
 export interface VerifyOptions {
@@ -31,7 +28,7 @@ export interface VerifyOptions {
 export function verifyTree(
   directory: string,
   programs?: readonly string[],
-  { like, searchPath = SEARCH_PATH }: VerifyOptions = {},
+  { like, searchPath = STANDARD_PATH }: VerifyOptions = {},
 ): Finding[] {
   const host = new Host(checkSysroot(directory), like);
   const search = { host, loaders: new LoaderSet(host), searchPath };

@@ -9,6 +9,7 @@ import { NsboxError } from "../util/errors.ts";
 import { CONTENTS_FLAGS } from "./build-rootfs/contents-flags.ts";
 import { readOptions } from "./build-rootfs/options.ts";
 import { OUTPUT_FLAGS } from "./build-rootfs/output-flags.ts";
+import { PROOF_FLAGS } from "./build-rootfs/proof-flags.ts";
 import { asJson, asText } from "./build-rootfs/summary.ts";
 import { TRACE_FLAGS } from "./build-rootfs/trace-flags.ts";
 import { REPORT_FLAGS, SEARCH_FLAGS, TREE_FLAGS } from "./build-rootfs/tree-flags.ts";
@@ -19,6 +20,7 @@ const FLAGS: readonly Flag[] = [
   ...TRACE_FLAGS,
   ...TREE_FLAGS,
   ...OUTPUT_FLAGS,
+  ...PROOF_FLAGS,
   ...REPORT_FLAGS,
 ];
 

@@ -45,8 +45,12 @@ function run(input: Parsed): number {
   const watch = input.has("follow") ? new Watch(container.directory) : undefined;
   const printer = new LogPrinter(choice, tail === undefined ? 0 : countLines(container, choice) - tail);
   const files = new LogFiles(container.directory);
+  let read = 0;
   const readOn = (): boolean => {
-    files.readOn((bytes, record) => printer.add(bytes, record));
+    files.readOn((bytes, record) => {
+      printer.add(bytes, record);
+      read++;
+    });
     printer.flush();
     return !printer.gone;
   };
@@ -58,7 +62,11 @@ function run(input: Parsed): number {
     if (now === undefined) break;
     status = now.status;
   }
-  readOn();
+  // The last words come after the end is told: a supervisor writes them before it goes.
+  for (let before = -1; readOn() && watch !== undefined && read > before; ) {
+    before = read;
+    if (!watch.next(status, 1)) break;
+  }
   return 0;
 }
 

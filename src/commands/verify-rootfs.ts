@@ -1,5 +1,5 @@
 /** `nsbox verify-rootfs`: what is broken in a tree. */
-import { verifyTree } from "../../rootfs-tools/index.ts";
+import { verifyTree } from "../../rootfs-tools/prove/verify.ts";
 import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";
@@ -23,7 +23,7 @@ The status is 0 if all holds, 1 if something is broken.`,
   positionals: "mixed",
   examples: [
     { line: "nsbox verify-rootfs ./rootfs", text: "What is broken in a tree, and why." },
-    { line: "nsbox verify-rootfs --json ./rootfs | jq -r '.findings[].path'", text: "Only which files." },
+    { line: "nsbox verify-rootfs --json ./rootfs", text: "The same for programs." },
   ],
   failure: 1,
   run,

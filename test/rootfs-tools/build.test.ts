@@ -153,7 +153,7 @@ asRoot("a tree is made from another system, with its links and its libraries", (
   expect([status, err]).toEqual([0, ""]);
   expect(existsSync(join(work, "from-system/srv/one/libone.so"))).toBe(true);
   run(["chroot", join(work, "from-system"), "/srv/p"]);
-  expect(build(["--root", join(work, "none"), "sh", "x"]).err).toContain("no such directory");
+  expect(build(["--root", join(work, "none"), "sh", "x"]).err).toContain("no such file or directory");
   expect(build(["--root", system, "python3", "x"]).err).toContain('"python3"');
 });
 

@@ -31,7 +31,7 @@ test("the output has a line for each program and a summary", () => {
   const lines = stdout.trimEnd().split("\n");
   expect(lines[0]).toMatch(/^\/usr\/bin\/bash: .*ld-linux.*, \d+ libraries$/);
   expect(lines[1]).toStartWith("/usr/bin/ls: ");
-  expect(lines[2]).toBe("2 programs, 4 libraries, 1 of them used by several");
+  expect(lines[2]).toBe("2 programs, 4 libraries (1 used by several), 5 other files");
   expect(lines[3]).toMatch(/tree: \d+ files, \d+\.\d MB; wrote \d+ \(.*\) in \d+ ms$/);
   expect(lines.length).toBe(4);
 });

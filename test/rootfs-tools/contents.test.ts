@@ -14,7 +14,7 @@ import {
 import { dirname } from "node:path";
 import { servicesIn } from "../../rootfs-tools/collect/nss.ts";
 import { assemble, collect, pathsOf } from "./contents.ts";
-import { asRoot, inside, run, workspace } from "./fixtures.ts";
+import { asRoot, inside, program, run, withCommand, workspace } from "./fixtures.ts";
 
 const work = workspace();
 let count = 0;
@@ -70,6 +70,17 @@ test("every module that nsswitch.conf names and that is not in libc comes with i
     expect([name, paths.includes(file)]).toEqual([name, existsSync(file)]);
   }
 });
+
+withCommand("musl-gcc")(
+  "programs of musl get the files that musl reads, and no module of glibc",
+  async () => {
+    const path = program(`${work}/musl/p`, { compiler: "musl-gcc" });
+    const paths = pathsOf(await collect([path], { nss: true, gconv: "all" }));
+    expect(paths).toContain("/etc/passwd");
+    expect(paths).not.toContain("/etc/nsswitch.conf");
+    expect(paths.filter((name) => /libnss|gconv/.test(name))).toEqual([]);
+  },
+);
 
 test("passwords in passwd and group stay behind", async () => {
   const root = system({

@@ -1,6 +1,20 @@
 /** Locales in a tree, judged by the programs that speak them. The system they come from is made for the test. */
 import { expect, test } from "bun:test";
-import { cpSync, existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { readLocaleArchive } from "../../rootfs-tools/collect/locale-archive.ts";
+import { Host } from "../../rootfs-tools/load/host.ts";
+import { NsboxError } from "../../src/util/errors.ts";
 import { assemble, collect, pathsOf } from "./contents.ts";
 import { asRoot, inside, run, workspace } from "./fixtures.ts";
 
@@ -19,10 +33,9 @@ async function system(name: string, ...options: readonly string[]): Promise<stri
   const root = `${work}/${name}`;
   await assemble(root, PROGRAMS);
   mkdirSync(`${root}/usr/lib/locale`, { recursive: true });
-  for (const [locale, charset] of [
-    ["de_DE.UTF-8", "UTF-8"],
-    ["de_DE@euro", "ISO-8859-15"],
-  ] as const) {
+  const german = [["de_DE.UTF-8", "UTF-8"]] as const;
+  const euro = [["de_DE@euro", "ISO-8859-15"]] as const;
+  for (const [locale, charset] of name === "archive" ? [...german, ...euro] : german) {
     // It warns of what the locale's own source lacks, with status 1.
     Bun.spawnSync([
       "localedef",
@@ -77,6 +90,37 @@ withLocales("a locale of another charset brings the module that converts it", as
   expect(Bun.spawnSync(["find", tree, "-name", "ISO8859-15.so"]).stdout.length).toBeGreaterThan(0);
 });
 
+withLocales("of an archive with any byte of its tables changed the locale is read or refused", async () => {
+  const root = (await systems)[0];
+  const path = "/usr/lib/locale/locale-archive";
+  const good = readFileSync(root + path);
+  const broken = `${work}/mutated`;
+  mkdirSync(`${broken}/usr/lib/locale`, { recursive: true });
+  copyFileSync(root + path, broken + path);
+  // The header, then the entry of the name in a table that is mostly empty.
+  const [table = 0, size = 0] = [good.readUInt32LE(8), good.readUInt32LE(16)];
+  const entries = Array.from({ length: size }, (_, index) => table + 12 * index);
+  const entry = entries.find((at) => good.readUInt32LE(at + 8) !== 0) ?? 0;
+  const record = good.readUInt32LE(entry + 8);
+  const fd = openSync(broken + path, "r+");
+  let refused = 0;
+  for (const start of [0, entry, record]) {
+    for (let at = start; at < start + 24; at++) {
+      writeSync(fd, new Uint8Array([(good[at] ?? 0) ^ 0xa5]), 0, 1, at);
+      try {
+        const archive = readLocaleArchive(new Host(broken), path);
+        for (const name of archive?.names ?? []) archive?.read(name);
+      } catch (error) {
+        expect(error).toBeInstanceOf(NsboxError);
+        refused++;
+      }
+      writeSync(fd, good, at, 1, at);
+    }
+  }
+  closeSync(fd);
+  expect(refused).toBeGreaterThan(10);
+});
+
 withLocales("translations come for the programs of the tree alone", async () => {
   const root = (await systems)[1];
   const domains = async (program: string) =>
@@ -115,5 +159,4 @@ test("a broken archive is an error that names it", async () => {
       "/usr/lib/locale/locale-archive",
     );
   }
-  truncateSync(path, 0);
 });

@@ -13,8 +13,11 @@ import {
 import { dirname } from "node:path";
 import { Host } from "../../rootfs-tools/load/host.ts";
 import { openDatabase, type PackageDatabase } from "../../rootfs-tools/packages/database.ts";
+import { packageNotes } from "../../rootfs-tools/packages/hints.ts";
+import { RpmHeader } from "../../rootfs-tools/packages/rpm-header.ts";
+import { NsboxError } from "../../src/util/errors.ts";
 import { assemble, collect, pathsOf } from "./contents.ts";
-import { asRoot, inside, run, withCommand, workspace } from "./fixtures.ts";
+import { asRoot, inside, program, run, withCommand, workspace } from "./fixtures.ts";
 
 const work = workspace();
 let count = 0;
@@ -38,41 +41,35 @@ async function databaseIn(root: string): Promise<PackageDatabase> {
 
 const dpkg = withCommand("dpkg-query");
 
-dpkg("a Debian package has the files that dpkg -L lists, and what dpkg-query shows of it", async () => {
+dpkg("each Debian package has the files that dpkg -L lists, and what dpkg-query shows of it", async () => {
   const database = await databaseIn("");
-  expect(database.ids).toEqual(
-    run(["bash", "-c", "cd /var/lib/dpkg/info; ls *.list"])
-      .replace(/\.list/g, "")
-      .trim()
-      .split("\n")
-      .sort(),
+  const fields = ["db:Status-Status", "binary:Package", "Package", "Version", "Architecture"];
+  const more = ["source:Package", "source:Version", "Maintainer"];
+  const format = [...fields, ...more].map((name) => `$\{${name}}`).join("\t");
+  const rows = run(["dpkg-query", "-W", "-f", `${format}\n`])
+    .trim()
+    .split("\n")
+    .map((line) => line.split("\t"));
+  const installed = new Map(
+    rows.filter(([status]) => status === "installed").map(([, id = "", ...rest]) => [id, rest]),
   );
-  const some = database.ids.filter((_, index) => index % 9 === 0);
-  for (const id of [
-    ...some,
-    ...["dash", "bash", "libc6:amd64"].filter((name) => database.ids.includes(name)),
-  ]) {
-    const listed = run(["dpkg", "-L", id]).trim().split("\n");
+  expect(database.ids).toEqual([...installed.keys()].sort());
+  for (const [id, row] of installed) {
+    const about = database.about(id);
+    const source = [about?.source, about?.sourceVersion ?? about?.version];
+    expect([about?.name, about?.version, about?.arch, ...source, about?.maintainer]).toEqual(row);
+  }
+  const lists = run(["dpkg", "-L", ...database.ids])
+    .trim()
+    .split("\n\n");
+  for (const [index, id] of database.ids.entries()) {
+    const listed = (lists[index] ?? "").split("\n");
     // Two lines tell of a diversion: the path, then where it is.
-    const expected = listed.flatMap((line, index) => {
-      const [, moved] =
-        /^(?:diverted by .* to|locally diverted to): (.*)$/.exec(listed[index + 1] ?? "") ?? [];
+    const expected = listed.flatMap((line, at) => {
+      const [, moved] = /^(?:diverted by .* to|locally diverted to): (.*)$/.exec(listed[at + 1] ?? "") ?? [];
       return /^(?:diverted by|locally diverted|package diverts)/.test(line) ? [] : [moved ?? line];
     });
     expect(database.filesOf(id)).toEqual(expected.map((path) => (path === "/." ? "/" : path)));
-    const format =
-      "$" +
-      "{Package}\n$" +
-      "{Version}\n$" +
-      "{Architecture}\n$" +
-      "{source:Package}\n$" +
-      "{source:Version}\n$" +
-      "{Maintainer}\n";
-    const about = database.about(id);
-    const source = about?.sourceVersion ?? about?.version;
-    expect(
-      `${about?.name}\n${about?.version}\n${about?.arch}\n${about?.source}\n${source}\n${about?.maintainer}\n`,
-    ).toBe(run(["dpkg-query", "-W", "-f", format, id]));
   }
 });
 
@@ -133,6 +130,19 @@ test("a Debian file that was diverted belongs to its package where it stands now
     ...{ name: "new", version: "2:1.0-1", arch: "amd64", source: "other", sourceVersion: "0.9" },
     ...{ homepage: "https://new.example", description: "Short" },
   });
+});
+
+test("of a Debian package that was removed nothing is known, though its configuration is left", async () => {
+  const root = system({
+    "/var/lib/dpkg/status":
+      "Package: gone\nStatus: deinstall ok config-files\nVersion: 1\nArchitecture: all\n\n" +
+      "Package: here\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n",
+    "/var/lib/dpkg/info/gone.list": "/.\n/etc/gone.conf\n",
+    "/var/lib/dpkg/info/here.list": "/.\n",
+  });
+  const database = await databaseIn(root);
+  expect(database.ids).toEqual(["here"]);
+  expect(database.ownerOf("/etc/gone.conf")).toBeUndefined();
 });
 
 test("an image without dpkg tells of its packages in status.d", async () => {
@@ -277,6 +287,45 @@ test("an RPM database that is broken, or in an old format, is an error that name
   await expect(databaseIn(old)).rejects.toThrow('"/usr/lib/sysimage/rpm/Packages.db"');
 });
 
+/** A header of an RPM package with these strings by their tags. */
+function header(values: Readonly<Record<number, string>>): Uint8Array {
+  const data = Object.values(values).join("\0");
+  const entries = Object.keys(values).length;
+  const bytes = new Uint8Array(8 + 16 * entries + data.length + 1);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, entries);
+  view.setUint32(4, data.length + 1);
+  let offset = 0;
+  for (const [index, [tag, value]] of Object.entries(values).entries()) {
+    for (const [at, word] of [Number(tag), 6, offset, 1].entries())
+      view.setUint32(8 + 16 * index + 4 * at, word);
+    offset += value.length + 1;
+  }
+  bytes.set(new TextEncoder().encode(data), 8 + 16 * entries);
+  return bytes;
+}
+
+test("of a header with any byte changed each field is read or refused, in bounded time", () => {
+  const good = header({ 1000: "tool", 1001: "1.2", 1014: "MIT", 1117: "file", 1118: "/usr/bin/" });
+  expect(new RpmHeader(good).text("licence")).toBe("MIT");
+  let refused = 0;
+  for (let at = 0; at < good.length; at++) {
+    for (const value of [0, 1, 127, 255]) {
+      const bytes = good.slice();
+      bytes[at] = value;
+      try {
+        const broken = new RpmHeader(bytes);
+        for (const tag of ["name", "version", "licence", "baseNames"] as const) broken.texts(tag);
+        broken.numbers("directoryIndexes");
+      } catch (error) {
+        expect(error).toBeInstanceOf(NsboxError);
+        refused++;
+      }
+    }
+  }
+  expect(refused).toBeGreaterThan(100);
+});
+
 test("a system without any database has no packages to add", async () => {
   const root = system({ "/etc/hostname": "x" });
   expect(await openDatabase(new Host(root))).toBeUndefined();
@@ -303,6 +352,51 @@ dpkg("--package adds every file of a package, and what its programs load", async
   expect(without).toContain("/usr/share/doc/tar/copyright");
 });
 
+asRoot("what an ordinary user may not read of a package is left out, and told", async () => {
+  const root = system({
+    "/var/lib/dpkg/status": "Package: a\nVersion: 1\nArchitecture: all\n",
+    "/var/lib/dpkg/info/a.list": "/.\n/etc\n/etc/secret\n/etc/open\n",
+    "/etc/secret": "",
+    "/etc/open": "",
+  });
+  run(["chmod", "600", `${root}/etc/secret`]);
+  run(["chmod", "755", work]);
+  const script = `
+    import { Collector } from "${import.meta.dir}/../../rootfs-tools/collect/collector.ts";
+    import { addPackages } from "${import.meta.dir}/../../rootfs-tools/packages/add.ts";
+    const collector = new Collector({ searchPath: "", root: "${root}" });
+    await addPackages(collector, { packages: ["a"], withPackages: false, noDocs: false });
+    console.log(JSON.stringify([collector.notes, [...collector.manifest.wanted.keys()]]));`;
+  const user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+  expect(JSON.parse(run([...user, process.execPath, "-e", script]))).toEqual([
+    ['left out of packages, since only root may read it: "/etc/secret"'],
+    ["/etc", "/etc/open"],
+  ]);
+});
+
+test("a script that is a command of a package brings its interpreter, or tells what it lacks", async () => {
+  const root = system({
+    "/var/lib/dpkg/status": "Package: a\nVersion: 1\nArchitecture: all\n",
+    "/var/lib/dpkg/info/a.list": "/usr/bin/one\n/usr/bin/two\n/usr/share/a/hook\n",
+    "/usr/bin/one": "#!/opt/interpreter\n",
+    "/usr/bin/two": "#!/opt/absent\n",
+    "/usr/share/a/hook": "#!/opt/other\n",
+  });
+  program(`${root}/opt/interpreter`, { flags: ["-static"] });
+  run([
+    "bash",
+    "-c",
+    `cp ${root}/opt/interpreter ${root}/opt/other; chmod 755 ${root}/usr/bin/* ${root}/usr/share/a/hook`,
+  ]);
+  const collector = await collect([], { packages: ["a"] }, root);
+  expect(pathsOf(collector).sort()).toEqual([
+    ...["/opt/interpreter", "/usr/bin/one", "/usr/bin/two", "/usr/share/a/hook"],
+  ]);
+  expect(collector.notes).toEqual([
+    expect.stringContaining('"/usr/bin/two" of a package lacks what it needs'),
+  ]);
+});
+
 test("files that a package lists and the system lacks are told once", async () => {
   const root = system({
     "/var/lib/dpkg/status": "Package: a\nVersion: 1\nArchitecture: all\n",
@@ -321,5 +415,7 @@ asRoot("with --with-packages python3 has its modules", async () => {
   const collector = await assemble(tree, ["bash", "/usr/bin/python3"], { withPackages: true, noDocs: true });
   expect(inside(tree, "/usr/bin/python3 -c 'import json, sqlite3; print(json.dumps([1]))'")).toBe("[1]\n");
   expect(collector.notes.filter((note) => note.includes("no package owns"))).toEqual([]);
+  // What is there already needs no hint.
+  expect([...packageNotes(collector)].filter((note) => note.includes("libpython"))).toEqual([]);
   rmSync(tree, { recursive: true });
 });

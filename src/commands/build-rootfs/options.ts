@@ -5,12 +5,14 @@ import type { BuildOptions } from "../../../rootfs-tools/build.ts";
 import { checkSysroot } from "../../../rootfs-tools/load/sysroot.ts";
 import type { Flag, Parsed } from "../../cli/command.ts";
 import { Progress } from "../../cli/progress.ts";
+import { VERSION } from "../../cli/version.ts";
 import { DEFAULT_PATH } from "../../sandbox/environment.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
 import { readHwcaps } from "../hwcaps.ts";
 import { readContents } from "./contents-flags.ts";
 import { type FromFile, readFromFile, withFile } from "./from.ts";
 import { readOutput } from "./output.ts";
+import { PROOF_FLAGS, readProofs } from "./proof-flags.ts";
 
 /** What Bun makes of bytes that are no UTF-8: the file that was meant cannot be named any more. */
 const GARBLED = "\uFFFD";
@@ -47,11 +49,22 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
   const output = readOutput(input, target, epoch);
   const owner = readOwner(input, output.form);
   const dryRun = input.has("dry-run");
+  const isDocumented = PROOF_FLAGS.some(({ long }) => input.has(long));
   const options: BuildOptions = {
     programs,
     target,
     ...output,
     contents: readContents(input),
+    ...(isDocumented
+      ? {
+          documents: {
+            ...readProofs(input, target),
+            target,
+            epoch,
+            tool: { name: "nsbox", version: VERSION },
+          },
+        }
+      : {}),
     searchPath: root === undefined ? (process.env["PATH"] ?? DEFAULT_PATH) : DEFAULT_PATH,
     ...(root === undefined ? {} : { root: checkSysroot(root) }),
     libraryPath: input.values("library-path").flatMap((list) => list.split(":")),
@@ -59,6 +72,7 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
     bare: input.has("bare"),
     noClobber: input.has("no-clobber"),
     dryRun,
+    hints: !input.has("quiet"),
     verify: !input.has("no-verify"),
     ...(epoch === undefined ? {} : { epoch }),
     ...(owner === undefined ? {} : { owner }),

@@ -36,11 +36,15 @@ export class Watch {
     if (error < 0) throw failedErrno("Cannot follow the log", "inotify_add_watch", -error);
   }
 
-  /** Waits for the next change or the end of the supervisor; false where nobody reads standard output. */
-  next(status: Status | undefined): boolean {
+  /**
+   * Waits for the next change or the end of the supervisor, no longer than `patience` seconds where that is
+   * given; false where nobody reads standard output.
+   */
+  next(status: Status | undefined, patience?: number): boolean {
     const supervisor = status === undefined ? undefined : openProcess(status.supervisor);
     const polled = new Int32Array([1, 0, this.#inotify, POLLIN, supervisor ?? -1, POLLIN]);
-    const time = supervisor === undefined ? new BigInt64Array([0n, MOMENT]) : 0;
+    const limit = patience === undefined ? 0 : new BigInt64Array([BigInt(patience), 0n]);
+    const time = supervisor === undefined ? new BigInt64Array([0n, MOMENT]) : limit;
     while (syscall(SYS.ppoll, polled, 3, time, 0, SIGNAL_SET) === -EINTR);
     if (supervisor !== undefined) syscall(SYS.close, supervisor);
     while (syscall(SYS.read, this.#inotify, this.#events, EVENTS) > 0);
