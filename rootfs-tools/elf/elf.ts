@@ -136,8 +136,10 @@ function readSegments(file: FileWindow, header: Fields): Segment[] {
   const fields = header.of(bytes);
   const segments: Segment[] = [];
   for (let at = 0; at < bytes.length; at += length) {
+    const type = fields.word(at);
+    if (type !== PT_LOAD && type !== PT_DYNAMIC && type !== PT_INTERP) continue;
     segments.push({
-      type: fields.word(at),
+      type,
       offset: fields.long(at + (wide ? 8 : 4)),
       address: fields.long(at + (wide ? 16 : 8)),
       size: fields.long(at + (wide ? 32 : 16)),

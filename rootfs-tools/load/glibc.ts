@@ -67,7 +67,7 @@ export class Glibc implements Loader {
   }
 
   nameFor(name: string, by: Loaded): string | undefined {
-    return expandTokens(name, () => this.#paths.tokens(by));
+    return name.includes("$") ? expandTokens(name, () => this.#paths.tokens(by)) : name;
   }
 
   isSelf(): boolean {

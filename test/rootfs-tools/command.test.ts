@@ -1,8 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { command } from "../../src/commands/build-rootfs.ts";
-import { run, workspace } from "./fixtures.ts";
+import { workspace } from "./fixtures.ts";
 
 const work = workspace();
 
@@ -68,19 +67,4 @@ test("a note says that python3 and gdb may need more than libraries, bash and ls
 test("without a program or a directory the usage is wrong", () => {
   const parsed = { has: () => false, value: () => undefined, values: () => [], ordered: [], rest: ["bash"] };
   expect(command.run(parsed)).rejects.toThrow("at least one PROGRAM");
-});
-
-test("one program takes less than fourteen times the processor time of start-up", () => {
-  const built = resolve(import.meta.dir, "../../dist/nsbox");
-  /** The least processor time of five runs in milliseconds: what else goes on here hardly counts in it. */
-  const least = (argv: readonly string[]): number =>
-    Math.min(
-      ...Array.from({ length: 5 }, () => {
-        run(["rm", "-rf", `${work}/timed`]);
-        return Number(Bun.spawnSync([built, ...argv]).resourceUsage.cpuTime.total) / 1000;
-      }),
-    );
-  const building = least(["build-rootfs", "/bin/bash", `${work}/timed`]);
-  expect(existsSync(`${work}/timed/usr/bin/bash`)).toBe(true);
-  expect(building / least(["--version"])).toBeLessThan(14);
 });

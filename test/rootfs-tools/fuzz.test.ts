@@ -6,7 +6,7 @@ import { NsboxError } from "../../src/util/errors.ts";
 import { library, program, runpath, workspace } from "./fixtures.ts";
 
 const work = workspace();
-const ROUNDS = 1500;
+const ROUNDS = 1000;
 /** Milliseconds for one file: hundreds of times what is needed. */
 const SLOWEST = 500;
 

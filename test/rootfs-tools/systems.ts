@@ -12,6 +12,7 @@ export interface System {
   /** What is not here that it takes; `undefined` where it can be asked. */
   readonly lacking: string | undefined;
   readonly compiler: readonly string[];
+  readonly linker: readonly string[];
   /** Makes the root that it lives in, below a directory of the tests: "" for this system's own. */
   root(work: string): string;
   readonly loader: string;
@@ -29,6 +30,7 @@ const native: System = {
   name: "x86-64",
   lacking: process.arch === "x64" ? undefined : "a machine of x86-64",
   compiler: ["gcc"],
+  linker: ["ld"],
   root: () => "",
   loader: "/lib64/ld-linux-x86-64.so.2",
   emulated: false,
@@ -43,6 +45,7 @@ const i386: System = {
     native.lacking ??
     (existsSync("/lib/ld-linux.so.2") && canCompile("-m32") ? undefined : "gcc -m32 and its libc"),
   compiler: ["gcc", "-m32"],
+  linker: ["ld", "-m", "elf_i386"],
   loader: "/lib/ld-linux.so.2",
   asking: () => ({ before: [], loader: i386.loader }),
   subdirectories: ["sse2", "i686", "i686/sse2", "tls"],
@@ -57,6 +60,7 @@ const arm: System = {
       ? undefined
       : "aarch64-linux-gnu-gcc and qemu-aarch64-static",
   compiler: ["aarch64-linux-gnu-gcc"],
+  linker: ["aarch64-linux-gnu-ld"],
   root: (work) => {
     const root = `${work}/aarch64`;
     mkdirSync(`${root}/lib`, { recursive: true });
@@ -188,10 +192,25 @@ export class Kit {
     ]);
   }
 
-  /** Makes a shared library that needs no libc. */
+  /** Makes a shared library that needs no libc; by the linker alone where its flags are all for that. */
   library(file: string, { soname = file.slice(file.lastIndexOf("/") + 1), ...parts }: Parts = {}): string {
     const name = soname === "" ? [] : [`-Wl,-soname,${soname}`];
-    return this.#link(file, ["library.o"], ["-shared", "-nostdlib", ...name], parts);
+    const flags = [...name, ...(parts.flags ?? [])];
+    if (!flags.every((flag) => flag.startsWith("-Wl,"))) {
+      return this.#link(file, ["library.o"], ["-shared", "-nostdlib", ...name], parts);
+    }
+    const direct = flags.flatMap((flag) => flag.slice(4).split(","));
+    return this.#run(
+      file,
+      [...this.system.linker, "-shared"],
+      ["library.o"],
+      [
+        "--no-as-needed",
+        "--allow-shlib-undefined",
+        ...direct,
+        ...(parts.needs ?? []).map((needed) => `${this.disk}/${needed}`),
+      ],
+    );
   }
 
   /** Makes a program, and says how it is started. */
@@ -206,19 +225,26 @@ export class Kit {
     mode: readonly string[],
     { needs = [], flags = [] }: Parts,
   ): string {
-    const [compiler = "", ...always] = this.system.compiler;
+    return this.#run(file, [...this.system.compiler, ...mode], objects, [
+      "-Wl,--no-as-needed,--allow-shlib-undefined",
+      ...needs.map((name) => `${this.disk}/${name}`),
+      ...flags,
+    ]);
+  }
+
+  #run(
+    file: string,
+    command: readonly string[],
+    objects: readonly string[],
+    rest: readonly string[],
+  ): string {
     mkdirSync(dirname(`${this.disk}/${file}`), { recursive: true });
-    const needed = needs.map((name) => `${this.disk}/${name}`);
     run([
-      compiler,
-      ...always,
-      ...mode,
+      ...command,
       "-o",
       `${this.disk}/${file}`,
       ...objects.map((name) => `${this.#objects}/${name}`),
-      "-Wl,--no-as-needed,--allow-shlib-undefined",
-      ...needed,
-      ...flags,
+      ...rest,
     ]);
     return file;
   }
