@@ -27,6 +27,21 @@ export function addFiles(collector: Collector, additions: readonly Addition[]): 
     const why: Reason = { by: "", name: source, rule: "--add" };
     if (to === undefined) collector.tree(trim(source), why);
     else put(collector, { own, source, to: settle(collector, place(own, source, to), why), why });
+    if (to === undefined || own === collector.host) addInterpreter(collector, source);
+  }
+}
+
+/** A script that is added by itself is a command, and brings its interpreter; what a directory holds may be data. */
+function addInterpreter(collector: Collector, source: string): void {
+  const path = collector.host.absolute(source);
+  const { entry } = collector.host.walk(path);
+  if (entry?.kind !== "file" || ((entry.stat?.mode ?? 0n) & 0o111n) === 0n) return;
+  if (new TextDecoder().decode(collector.host.read(path, 2)) !== "#!") return;
+  try {
+    collector.needsOf(path);
+  } catch (error) {
+    if (!(error instanceof NsboxError)) throw error;
+    collector.note(`"${source}" lacks what it needs: ${error.details.cause ?? error.message}`);
   }
 }
 

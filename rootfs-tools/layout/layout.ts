@@ -31,6 +31,8 @@ const LINK_MODE = 0o777;
 /** A root filesystem being laid out. */
 export class Layout {
   readonly #drafts: Draft[] = [];
+  /** What is laid out by now, by where it stands: an archive would hold a second one as well. */
+  readonly #placed = new Map<string, Draft>();
   readonly #inside: Root;
   readonly #host: Host;
   readonly #noClobber: boolean;
@@ -94,16 +96,23 @@ export class Layout {
     if (made.type === "directory") {
       const there = this.#inside.walk(path).entry !== undefined;
       const at = this.#locate(path);
-      if (there) this.#push({ path: at, type: "directory", mode: made.mode, kind, why, action: "unchanged" });
+      const placed = this.#placed.get(at);
+      if (placed !== undefined) placed.why = placed.why.length > 0 ? placed.why : why;
+      else if (there)
+        this.#push({ path: at, type: "directory", mode: made.mode, kind, why, action: "unchanged" });
       else this.#mkdir(at, made.mode, undefined, why);
       return;
     }
     const at = this.#locate(path);
+    const placed = this.#placed.get(at);
+    if (placed !== undefined && made.replace !== true) return;
     const there = this.#inside.look(at);
     if (made.type === "link" && typeof there === "object" && there.target === undefined) return;
     const size = made.content?.length ?? 0;
     const thing = { ...made, size, uid: this.#owners.made, gid: this.#owners.madeGroup };
-    this.#push({ ...thing, path: at, kind, why, action: this.#madeAction(at, there, made) });
+    const action = placed?.action === "created" ? placed.action : this.#madeAction(at, there, made);
+    if (placed !== undefined) this.#drafts.splice(this.#drafts.indexOf(placed), 1);
+    this.#push({ ...thing, path: at, kind, why, action });
     if (there === "ENOENT") this.#inside.put(at, entryOf(made));
   }
 
@@ -127,6 +136,7 @@ export class Layout {
   #push(parts: Omit<Draft, "uid" | "gid" | "size"> & Partial<Draft>): Draft {
     const draft = { uid: this.#owners.made, gid: this.#owners.madeGroup, size: 0, ...parts };
     this.#drafts.push(draft);
+    this.#placed.set(draft.path, draft);
     return draft;
   }
 

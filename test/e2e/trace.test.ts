@@ -251,5 +251,7 @@ test("the command's own output goes to standard error, so that JSON stays JSON",
   const line = '"$NSBOX" build-rootfs --dry-run --json --trace /tmp/nsbox-trace-none -- echo spoken';
   const { out, err } = await shell(PEOPLE.at(-1)!, line);
   expect(err).toBe("spoken\n");
-  expect(JSON.parse(out).programs).toEqual([]);
+  const { programs, totals } = JSON.parse(out);
+  expect(programs).toEqual([]);
+  expect(totals.programs).toBe(1);
 });

@@ -74,14 +74,16 @@ describe.each([...APPS])("$app", ({ app, does, needs, expected, plain }) => {
   const can = test.skipIf(why !== "");
   afterAll(() => rmSync(folder(app), { recursive: true, force: true }));
 
-  for (const [by, part] of [
-    ["options", "build"],
-    ["a trace", "trace"],
+  const archive = block(app, "build").replace("./tree", "tree.tar.zst");
+  for (const [by, build] of [
+    ["options", block(app, "build")],
+    ["a trace", block(app, "trace")],
+    ["unpacking an archive", `${archive}\nmkdir tree && tar -C tree -xf tree.tar.zst`],
   ] as const) {
     can(
       `in a tree that was made by ${by} it ${does}${reason(why)}`,
       async () => {
-        const { out, err } = await play(app, [block(app, "files"), block(app, part), block(app, "run")]);
+        const { out, err } = await play(app, [block(app, "files"), build, block(app, "run")]);
         // A server that does not start says why on standard error.
         expect(out === "" ? err : out).toMatch(expected);
       },

@@ -95,6 +95,16 @@ asRoot("a program that is added brings its libraries, and a place in /bin is one
   expect(inside(directory, "/bin/p && echo ran")).toBe("ran\n");
 });
 
+asRoot("a script that may be executed brings its interpreter, or a note that there is none", async () => {
+  const script = `${home}/script`;
+  writeFileSync(script, "#!/usr/bin/env bash\necho from $0\n", { mode: 0o755 });
+  const { directory } = await tree([{ source: script, destination: "/bin/" }]);
+  expect(inside(directory, "/bin/script")).toBe("from /bin/script\n");
+  writeFileSync(script, "#!/no/such/shell\n");
+  const { collector } = await tree([{ source: script }]);
+  expect(collector.notes).toEqual([expect.stringMatching(/script" lacks what it needs: no such file/)]);
+});
+
 asRoot("devices are added as they are", async () => {
   const { directory } = await tree([
     { source: "/dev/null" },

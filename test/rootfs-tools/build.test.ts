@@ -101,6 +101,17 @@ test("a tree can be kept as TOML beside what it holds", () => {
   expect(readdirSync(join(work, "elsewhere/usr/bin")).sort()).toEqual(["bash", "cat", "ls", "sh"]);
 });
 
+test("an archive has every path once, and the system's accounts where the name service is asked for", () => {
+  const { bytes } = build(["--nss", "--package", "base-files", "ls", "-"]);
+  const archive = join(work, "nss.tar");
+  writeFileSync(archive, bytes);
+  const paths = run(["tar", "-tf", archive]).trim().split("\n");
+  expect(paths.filter((path, index) => paths.indexOf(path) !== index)).toEqual([]);
+  const accounts = run(["tar", "-xOf", archive, paths.find((path) => path.endsWith("etc/passwd")) ?? ""]);
+  const names = (text: string) => text.split("\n").map((line) => line.split(":")[0]);
+  expect(names(accounts)).toEqual(names(readFileSync("/etc/passwd", "utf8")));
+});
+
 test("what is added by a file may end in a slash or a dot, also where the directory has a colon", () => {
   const home = join(work, "a:b");
   mkdirSync(join(home, "etc"), { recursive: true });

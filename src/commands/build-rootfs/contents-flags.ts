@@ -15,7 +15,7 @@ export const CONTENTS_FLAGS: readonly Flag[] = [
     multiple: true,
     group,
     help: "Add a file, a link, a device, or a directory with all in it",
-    text: 'SRC keeps its place, or goes to DST, a path in the tree; with a slash at its end DST is the directory to put it in, and SRC/. is what the directory SRC holds. What stands there otherwise gives way. A colon in a path is written "\\:". With --root, SRC alone is a path of that system, and with DST one of the caller\'s own. Programs and shared objects bring their libraries, scripts not their interpreters.',
+    text: 'SRC keeps its place, or goes to DST, a path in the tree; with a slash at its end DST is the directory to put it in, and SRC/. is what the directory SRC holds. What stands there otherwise gives way. A colon in a path is written "\\:". With --root, SRC alone is a path of that system, and with DST one of the caller\'s own. Programs and shared objects bring their libraries, and a script named here its interpreter.',
   },
   {
     long: "package",

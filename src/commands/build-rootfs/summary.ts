@@ -27,7 +27,8 @@ function totals({ nodes, programs }: BuildResult) {
     for (const { real } of libraries) users.set(real, (users.get(real) ?? 0) + 1);
   }
   return {
-    programs: programs.length,
+    // What a trace saw being executed counts too.
+    programs: Math.max(programs.length, files.filter(({ kind }) => kind === "program").length),
     libraries: files.filter(({ kind }) => kind === "library").length,
     /** Libraries that several programs use. */
     shared: [...users.values()].filter((count) => count > 1).length,
