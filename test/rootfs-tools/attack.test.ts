@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -184,4 +185,31 @@ test("a way up from a directory that is not there is an error, in TARGET and in 
     expect(exitCode).toBe(1);
   }
   expect(readdirSync(join(work, "up"))).toEqual(["usr"]);
+});
+
+test("an RPM database is read only where its table is RPM's: a view could go on for ever", async () => {
+  const { Database } = await import("bun:sqlite");
+  const root = join(work, "rpm");
+  const file = join(root, "var/lib/rpm/rpmdb.sqlite");
+  mkdirSync(join(root, "var/lib/rpm"), { recursive: true });
+  const endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)";
+  for (const [sql, why] of [
+    [`CREATE VIEW Packages AS ${endless} SELECT x AS hnum, zeroblob(99) AS blob FROM c`, "no table of RPM's"],
+    ["CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob AS (zeroblob(900000000)))", "no table of RPM's"],
+    [
+      "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob); INSERT INTO Packages VALUES (1, 'x')",
+      "no blob",
+    ],
+    ["CREATE TABLE Others (x)", 'it has no table "Packages"'],
+  ] as const) {
+    rmSync(file, { force: true });
+    const database = new Database(file);
+    database.run(sql);
+    database.close();
+    writeFileSync(join(work, "rpm.toml"), 'package = "bash"\nprograms = []\ntarget = "rpm-tree"\n');
+    const { exitCode, err } = build("--root", root, "--from", "rpm.toml");
+    expect(err).toContain('Cannot read the package database "/var/lib/rpm/rpmdb.sqlite"');
+    expect(err).toContain(why);
+    expect(exitCode).toBe(1);
+  }
 });
