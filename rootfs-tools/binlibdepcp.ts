@@ -6,6 +6,7 @@ import { statSync } from "node:fs";
 import { NsboxError } from "../src/util/errors.ts";
 import { Collector } from "./collect/collector.ts";
 import type { Program } from "./collect/program-info.ts";
+import type { Hwcaps } from "./elf/cpu.ts";
 import { Root } from "./files/paths.ts";
 import type { LaidNode } from "./layout/finish.ts";
 import { checkDirectory, refuseSources } from "./layout/target.ts";
@@ -24,6 +25,8 @@ export interface BinlibdepcpOptions {
   readonly searchPath: string;
   /** What LD_LIBRARY_PATH would hold; the environment is never looked at. */
   readonly libraryPath?: readonly string[];
+  /** For which CPUs libraries are taken; `host` where it is left out. */
+  readonly hwcaps?: Hwcaps;
   /** Leaves out the small /etc and the empty directories. */
   readonly bare?: boolean;
   readonly dryRun?: boolean;
@@ -44,9 +47,9 @@ export interface BinlibdepcpResult {
 
 /** Does it all. Throws NsboxError; then the directory is as it was. */
 export function binlibdepcp(options: BinlibdepcpOptions): BinlibdepcpResult {
-  const { programs, searchPath, libraryPath = [], dryRun = false, ...rest } = options;
+  const { programs, searchPath, libraryPath = [], hwcaps = "host", dryRun = false, ...rest } = options;
   const directory = checkDirectory(options.directory);
-  const collector = new Collector({ searchPath, libraryPath });
+  const collector = new Collector({ searchPath, libraryPath, hwcaps });
   for (const program of programs) collector.program(program);
   collector.complain();
   const { nodes, losses } = makeDirectory(collector, { ...rest, directory, dryRun });

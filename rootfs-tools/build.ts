@@ -21,6 +21,8 @@ export interface BuildOptions extends CollectOptions, OutputOptions {
   readonly trace?: TraceOptions & { readonly seen: Trace };
   /** What programs need beyond libraries. */
   readonly contents?: ContentsOptions;
+  /** Whether notes say what packages have beyond libraries; they do where it is left out. */
+  readonly hints?: boolean;
   /** What is written about the tree, and where to. */
   readonly documents?: DocumentOptions;
 }
@@ -57,10 +59,8 @@ export async function buildRootfs(options: BuildOptions): Promise<BuildResult> {
   if (described !== undefined && options.dryRun !== true) {
     await documents?.writeDocuments(nodes, collector.host, described);
   }
-  return {
-    target,
-    programs: collector.programs,
-    nodes,
-    notes: [...collector.notes, ...notes, ...packageNotes(collector)],
-  };
+  // What a trace saw was enough for the command: nothing has to be guessed.
+  const isGuessed = options.hints !== false && options.trace === undefined;
+  const hints = isGuessed ? packageNotes(collector) : [];
+  return { target, programs: collector.programs, nodes, notes: [...collector.notes, ...notes, ...hints] };
 }

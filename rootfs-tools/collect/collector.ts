@@ -3,27 +3,22 @@
  * a program opens by itself is added by families of their own, each in a file beside this one.
  */
 import { NsboxError } from "../../src/util/errors.ts";
-import type { Hwcaps } from "../elf/cpu.ts";
 import type { Elf } from "../elf/elf.ts";
 import { wordsFor } from "../files/failure.ts";
 import type { Entry, Walk } from "../files/paths.ts";
 import { Host, type HostFile, idOf } from "../load/host.ts";
 import type { Missing } from "../load/load.ts";
 import type { Loaded } from "../load/loader.ts";
-import { LoaderSet } from "../load/loader-set.ts";
+import { type LoaderOptions, LoaderSet } from "../load/loader-set.ts";
 import { type Kind, Manifest, type Reason } from "./manifest.ts";
 import { findProgram, type ProgramFile, STANDARD_PATH, whichProgram } from "./program.ts";
 import type { Program, ProgramLibrary } from "./program-info.ts";
 import { followScript } from "./script-chain.ts";
 
 /** How programs and libraries are looked for. */
-export interface CollectOptions {
+export interface CollectOptions extends LoaderOptions {
   /** Directories of programs, as in PATH. */
   readonly searchPath: string;
-  /** What LD_LIBRARY_PATH would hold. The environment's own is never used. */
-  readonly libraryPath?: readonly string[];
-  /** For which CPUs libraries are taken; `host` where it is left out. */
-  readonly hwcaps?: Hwcaps;
   /** The root of another system, absolute and without links; this one's own where it is left out. */
   readonly root?: string;
 }
@@ -82,6 +77,13 @@ export class Collector {
         : { ...about, kind: "script", ...this.#script(file) };
     if (why === undefined) this.programs.push(found);
     return found;
+  }
+
+  /** Adds what executes the program at `path`, and what it loads, without the program. Throws NsboxError. */
+  needsOf(path: string): void {
+    const file = findProgram(path, this.host, this.#searchPath);
+    if (file.shebang === undefined) this.#binary(file, []);
+    else this.#script(file);
   }
 
   /**

@@ -73,7 +73,7 @@ export class Manifest {
     if (kind === "program") draft.kind = kind;
   }
 
-  /** Adds what is copied to another place than its own. */
+  /** Adds what is copied to another place than its own: somebody wants it there, whatever else would be. */
   put(
     path: string,
     source: { path: string; entry: Entry },
@@ -82,6 +82,7 @@ export class Manifest {
     const { stat, target } = source.entry;
     if (stat === undefined) return;
     this.#reach(path);
+    this.#items.delete(path);
     const thing =
       target === undefined
         ? { source: { path: source.path, stat } }

@@ -83,9 +83,12 @@ export function readElf(file: FileWindow, wanted?: Machine): Elf | undefined {
   const ident = file.bytes(0, Math.min(file.size, 64), "ELF header").slice();
   if (!isElf(ident)) throw file.invalid("not an ELF file");
   const bits = ident[4] === 1 ? 32 : ident[4] === 2 ? 64 : undefined;
-  if (bits === undefined) throw file.invalid("ELF header with an unknown class");
+  // A file that is too short for a header is garbage, even one that claims to be of another class.
+  if (ident.length < ((wanted?.bits ?? bits) === 64 ? 64 : 52)) {
+    throw file.invalid("ELF header past the end of the file");
+  }
   if (wanted !== undefined && bits !== wanted.bits) return undefined;
-  if (ident.length < (bits === 32 ? 52 : 64)) throw file.invalid("ELF header past the end of the file");
+  if (bits === undefined) throw file.invalid("ELF header with an unknown class");
   if (ident[5] !== 1 && ident[5] !== 2) throw file.invalid("ELF header with an unknown byte order");
   const bigEndian = ident[5] === 2;
   const refused = refusal(ident);
@@ -133,8 +136,10 @@ function readSegments(file: FileWindow, header: Fields): Segment[] {
   const fields = header.of(bytes);
   const segments: Segment[] = [];
   for (let at = 0; at < bytes.length; at += length) {
+    const type = fields.word(at);
+    if (type !== PT_LOAD && type !== PT_DYNAMIC && type !== PT_INTERP) continue;
     segments.push({
-      type: fields.word(at),
+      type,
       offset: fields.long(at + (wide ? 8 : 4)),
       address: fields.long(at + (wide ? 16 : 8)),
       size: fields.long(at + (wide ? 32 : 16)),

@@ -28,7 +28,8 @@ export class Fields {
   /** An address, offset or size. Beyond 2^53 it loses bits, and lies past the end of any file all the same. */
   long(at: number): number {
     if (this.bits === 32) return this.word(at);
-    const [low, high] = this.#little ? [at, at + 4] : [at + 4, at];
-    return this.word(low) + this.word(high) * 0x1_0000_0000;
+    const first = this.word(at);
+    const second = this.word(at + 4);
+    return this.#little ? first + second * 0x1_0000_0000 : second + first * 0x1_0000_0000;
   }
 }

@@ -34,11 +34,12 @@ export const FORMAT = {
   bigEndian: 3,
 } as const;
 
+const EXTENSION_HIGH = Number(FORMAT.extensionBit >> 32n);
 const OLD_MAGIC = "ld.so-1.7.0\0";
 const OLD_HEADER_LENGTH = 16;
 const OLD_ENTRY_LENGTH = 12;
-/** The bits of an entry's hwcap that tell of an ISA level: the library itself is marked with it as well. */
-const ISA_LEVEL = 0x3ffn << 32n;
+/** The bits of the upper half of an entry's hwcap that tell of an ISA level: the library itself is marked with it as well. */
+const ISA_LEVEL = 0x3ff;
 
 /** The flags of an ELF library for glibc, on machines that have but one kind. */
 const ELF_LIBC6 = 3;
@@ -46,6 +47,7 @@ const ELF_LIBC6 = 3;
 const ELF_ANY = 1;
 const EM_AARCH64 = 183;
 
+const BEYOND_ASCII = /[\x80-\xff]/;
 const decoder = new TextDecoder();
 
 /** The flags of libraries that the loader for `machine` takes. */
@@ -74,24 +76,29 @@ export function parseCache(bytes: Uint8Array, path: string): Map<string, CacheEn
   if (start + FORMAT.header + count * FORMAT.entry > bytes.length) {
     throw broken("entries past the end of the file");
   }
+  // One string of it all: thousands of small ones would take longer than all else.
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
   const text = (offset: number): string => {
-    const end = bytes.indexOf(0, start + offset);
+    const end = all.indexOf("\0", start + offset);
     if (end < 0) throw broken("a string past the end of the file");
-    return decoder.decode(bytes.subarray(start + offset, end));
+    const found = all.slice(start + offset, end);
+    return BEYOND_ASCII.test(found) ? decoder.decode(bytes.subarray(start + offset, end)) : found;
   };
   const levels = readLevels(word, bytes.length, start).map(text);
   const entries = new Map<string, CacheEntry[]>();
   const first = start + FORMAT.header;
   for (let at = first; at < first + count * FORMAT.entry; at += FORMAT.entry) {
-    const hwcap = view.getBigUint64(at + 16, little);
-    const extended = (hwcap & ~ISA_LEVEL) >> 32n === FORMAT.extensionBit >> 32n;
+    const low = word(little ? at + 16 : at + 20);
+    const high = word(little ? at + 20 : at + 16);
+    const extended = (high & ~ISA_LEVEL) === EXTENSION_HIGH;
     const name = text(word(at + 4));
-    const level = extended ? (levels[Number(hwcap & 0xffffffffn)] ?? "") : undefined;
+    const level = extended ? (levels[low] ?? "") : undefined;
     const entry: CacheEntry = {
       name,
       path: text(word(at + 8)),
       flags: word(at),
-      hwcap: extended ? 0n : hwcap,
+      // Nearly all have none, and large numbers take long to make.
+      hwcap: extended || (low === 0 && high === 0) ? 0n : (BigInt(high) << 32n) | BigInt(low),
       level,
     };
     const same = entries.get(name);

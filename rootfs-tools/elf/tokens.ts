@@ -7,7 +7,7 @@ export interface Tokens {
   PLATFORM(): string | undefined;
 }
 
-const TOKEN = /\$(?:\{(ORIGIN|LIB|PLATFORM)\}|(ORIGIN|LIB|PLATFORM)(?![A-Z_]))/g;
+const TOKEN = /\$(?:\{(ORIGIN|LIB|PLATFORM)\}|(ORIGIN|LIB|PLATFORM)(?![A-Za-z0-9_]))/g;
 
 /** Replaces the tokens in `text`, with and without braces. Anything else with a dollar stays as it is. */
 export function expandTokens(text: string, tokens: () => Tokens): string | undefined {

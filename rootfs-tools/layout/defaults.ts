@@ -10,6 +10,7 @@ const DIRECTORIES: readonly (readonly [path: string, mode: number])[] = [
   ["/dev", 0o755],
   ["/proc", 0o755],
   ["/root", 0o700],
+  ["/run", 0o755],
   ["/sys", 0o755],
   ["/tmp", 0o1777],
 ];

@@ -3,22 +3,15 @@ import { NsboxError } from "../../src/util/errors.ts";
 import type { Cpu } from "../elf/cpu.ts";
 import type { Elf, Machine, Needed } from "../elf/elf.ts";
 import { type CacheEntry, parseCache, takesFlags } from "../elf/ld-cache.ts";
-import { expandTokens, type Tokens } from "../elf/tokens.ts";
+import { expandTokens } from "../elf/tokens.ts";
 import { baseOf, parentOf } from "../files/paths.ts";
+import { type PathList, SearchPaths } from "./glibc-paths.ts";
 import type { Host } from "./host.ts";
 import type { Hit, Loaded, Loader, Place } from "./loader.ts";
-import { type LoaderFacts, libToken } from "./loader-facts.ts";
-
-/** A list of directories that is searched as one. */
-interface PathList {
-  readonly directories: readonly string[];
-  readonly rule: string;
-}
+import type { LoaderFacts } from "./loader-facts.ts";
 
 /** The rule of libraries that ld.so.cache names. */
 export const CACHE_RULE = "ld.so.cache";
-/** The rule of libraries that stand in what LD_LIBRARY_PATH would hold. */
-export const LIBRARY_PATH_RULE = "library path";
 const LONGEST_CACHE = 2 ** 26;
 const DEFAULT_RULE = "default directories";
 
@@ -38,10 +31,8 @@ export class Glibc implements Loader {
   readonly facts: LoaderFacts;
   readonly #cpu: Cpu;
   readonly #host: Host;
-  readonly #libraryPath: readonly string[];
   readonly #subdirectories = new Map<string, readonly string[]>();
-  /** The RPATH or RUNPATH of an object: an object uses one of them. */
-  readonly #pathLists = new WeakMap<Loaded, PathList>();
+  readonly #paths: SearchPaths;
   /** What the cache and the default directories hold: the same for whoever asks. */
   readonly #common = new Map<string, { readonly hit: Hit | undefined; readonly tried: readonly Place[] }>();
   #cache: Map<string, CacheEntry[]> | undefined;
@@ -56,7 +47,11 @@ export class Glibc implements Loader {
     this.bigEndian = machine.bigEndian;
     this.facts = facts;
     this.#cpu = cpu;
-    this.#libraryPath = libraryPath;
+    const platform = () => {
+      this.#depends = true;
+      return cpu.platform;
+    };
+    this.#paths = new SearchPaths(host, { facts, libraryPath, platform });
   }
 
   get dependsOnCpu(): boolean {
@@ -72,7 +67,7 @@ export class Glibc implements Loader {
   }
 
   nameFor(name: string, by: Loaded): string | undefined {
-    return expandTokens(name, () => this.#tokens(by));
+    return name.includes("$") ? expandTokens(name, () => this.#paths.tokens(by)) : name;
   }
 
   isSelf(): boolean {
@@ -90,7 +85,7 @@ export class Glibc implements Loader {
 
   find(name: string, by: Loaded, tried: Place[]): Hit | undefined {
     if (name.includes("/")) return this.#open(name, "path in DT_NEEDED", tried);
-    for (const list of this.#libraryPath.length > 0 || hasPaths(by) ? this.#ownLists(by) : []) {
+    for (const list of this.#paths.any(by) ? this.#paths.lists(by) : []) {
       const hit = this.#inList(name, list, tried);
       if (hit !== undefined) return hit;
     }
@@ -114,64 +109,6 @@ export class Glibc implements Loader {
       ),
     );
     return this.#defaults.has(parent);
-  }
-
-  /** The lists that depend on who asks: RPATHs, the library path, the RUNPATH. */
-  *#ownLists(by: Loaded): Generator<PathList> {
-    if (by.elf.runpath === undefined) {
-      for (let object: Loaded | undefined = by; object !== undefined; object = object.parent) {
-        if (object.elf.rpath !== undefined) yield this.#pathList(object.elf.rpath, object, "RPATH");
-      }
-    }
-    if (this.#libraryPath.length > 0) yield { directories: this.#libraryPath, rule: LIBRARY_PATH_RULE };
-    if (by.elf.runpath !== undefined) yield this.#pathList(by.elf.runpath, by, "RUNPATH");
-  }
-
-  #pathList(text: string, object: Loaded, kind: string): PathList {
-    let list = this.#pathLists.get(object);
-    if (list === undefined) {
-      list = { directories: this.#expandList(text, object), rule: `${kind} of "${object.path}"` };
-      this.#pathLists.set(object, list);
-    }
-    return list;
-  }
-
-  #expandList(text: string, object: Loaded): string[] {
-    const directories: string[] = [];
-    for (const element of text.split(":")) {
-      const expanded = expandTokens(element, () => this.#tokens(object));
-      if (expanded === undefined) continue;
-      // An empty element stays empty: the working directory.
-      const directory = expanded.replace(/(?<=.)\/+$/, "");
-      if (directories.includes(directory) || this.#isUntrusted(element, directory, object)) continue;
-      directories.push(directory);
-    }
-    return directories;
-  }
-
-  #platform(): string | undefined {
-    this.#depends = true;
-    return this.#cpu.platform;
-  }
-
-  #tokens(object: Loaded): Tokens {
-    // The program's own origin is that of its real file; a library's the directory it was found in.
-    const path = object.parent === undefined ? object.file.walk.path : object.path;
-    return {
-      ORIGIN: () => parentOf(this.#host.absolute(path)),
-      LIB: () => libToken(this.facts),
-      PLATFORM: () => this.#platform(),
-    };
-  }
-
-  /** A program that gains privileges when it starts gets no $ORIGIN but in front, and in a default directory. */
-  #isUntrusted(element: string, directory: string, object: Loaded): boolean {
-    if (!/\$\{?ORIGIN/.test(element)) return false;
-    let program = object;
-    while (program.parent !== undefined) program = program.parent;
-    if (!this.#host.isPrivileged(program.file.walk)) return false;
-    if (!/^\$(?:ORIGIN|\{ORIGIN\})(?:\/|$)/.test(element)) return true;
-    return object === program && !this.facts.directories.some((trusted) => isBelow(directory, trusted));
   }
 
   #inCommon(name: string, noDefault: boolean, tried: Place[]): Hit | undefined {
@@ -212,11 +149,11 @@ export class Glibc implements Loader {
         const found = this.#library(path);
         if (typeof found === "object") return { path, file: found, elf: found.elf, rule };
         // Any other failure than absence ends the list: the loader goes on with the next one.
-        if (found === "stop") {
+        if (found === "stop" && this.#host.isDirectory(directory)) {
           tried.push({ path, rule: `${rule}, which end here` });
           return undefined;
         }
-        if (found !== "absent") tried.push({ path, rule: `${rule}, ${found}` });
+        if (found !== "absent" && found !== "stop") tried.push({ path, rule: `${rule}, ${found}` });
       }
       tried.push({ path: directory || ".", rule });
     }
@@ -272,24 +209,6 @@ function combinations([first, ...others]: readonly string[]): string[] {
 /** What comes before a name in `directory`. */
 const prefix = (directory: string): string =>
   directory === "" || directory === "/" ? directory : `${directory}/`;
-
-/** Whether any RPATH or RUNPATH counts for what `by` needs: for most programs none does. */
-function hasPaths(by: Loaded): boolean {
-  if (by.elf.runpath !== undefined) return true;
-  for (let object: Loaded | undefined = by; object !== undefined; object = object.parent) {
-    if (object.elf.rpath !== undefined) return true;
-  }
-  return false;
-}
-
-const isBelow = (path: string, directory: string): boolean => {
-  const normal = path.split("/").reduce((done: string[], name) => {
-    if (name === "..") done.pop();
-    else if (name !== "" && name !== ".") done.push(name);
-    return done;
-  }, []);
-  return `/${normal.join("/")}/`.startsWith(`${directory}/`);
-};
 
 /** Whether the program interpreter `path` is glibc's, not musl's. */
 export const isGlibcInterpreter = (path: string): boolean => !baseOf(path).startsWith("ld-musl-");

@@ -26,18 +26,43 @@ const FALLBACK = ["/lib64", "/usr/lib64", "/lib", "/usr/lib"];
 export function readLoaderFacts(host: Host, path: string): LoaderFacts {
   const bytes = host.read(path, LONGEST_LOADER);
   if (bytes === undefined) throw new NsboxError(`Cannot read the loader "${path}"`);
-  const text = new TextDecoder("latin1").decode(bytes);
-  // SYSTEM_DIRS is one string of paths that each end in a slash and a NUL.
-  const lists = text.match(/(?:\/[\x21-\x7e]*\/\0)+/g) ?? [];
-  const list = lists.find((paths) => paths.includes("lib"))?.split("\0") ?? [];
-  const directories = list.filter((name) => name !== "").map((name) => name.replace(/\/+$/, ""));
-  const hwcaps = text.includes("glibc-hwcaps");
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const directories = systemDirectories(file);
+  const hwcaps = file.includes("glibc-hwcaps");
   return {
     directories: directories.length > 0 ? directories : FALLBACK,
-    cache: /\/[\x21-\x7e]*ld\.so\.cache(?=\0)/.exec(text)?.[0] ?? "/etc/ld.so.cache",
+    cache: cachePath(file) ?? "/etc/ld.so.cache",
     hwcaps,
-    legacy: !hwcaps || text.includes("Legacy HWCAP"),
+    legacy: !hwcaps || file.includes("Legacy HWCAP"),
   };
+}
+
+const PATHS = /^(?:\/[\x21-\x7e]*\/\0)+/;
+/** SYSTEM_DIRS of some hundred directories would be a strange loader. */
+const LONGEST_LIST = 4096;
+
+/** SYSTEM_DIRS: one string of paths that each end in a slash and a NUL. */
+function systemDirectories(file: Buffer): string[] {
+  // Nearly always there are several; where not, the end of the only one is looked for.
+  for (const mark of ["/\0/", "/\0"]) {
+    for (let at = file.indexOf(mark); at >= 0; at = file.indexOf(mark, at + 1)) {
+      const start = file.lastIndexOf(0, at) + 1;
+      const list = PATHS.exec(file.toString("latin1", start, start + LONGEST_LIST))?.[0];
+      if (list === undefined || !list.includes("lib")) continue;
+      return list
+        .split("\0")
+        .filter((name) => name !== "")
+        .map((name) => name.replace(/\/+$/, ""));
+    }
+  }
+  return [];
+}
+
+function cachePath(file: Buffer): string | undefined {
+  const end = file.indexOf("/ld.so.cache\0");
+  if (end < 0) return undefined;
+  const path = file.toString("latin1", file.lastIndexOf(0, end) + 1, file.indexOf(0, end));
+  return /^\/[\x21-\x7e]*$/.test(path) ? path : undefined;
 }
 
 /** The value of $LIB: a multiarch directory keeps two components, any other its last. */

@@ -4,11 +4,11 @@ import { cpusFor, type Hwcaps } from "../elf/cpu.ts";
 import type { Elf } from "../elf/elf.ts";
 import { type CacheEntry, cacheFlags } from "../elf/ld-cache.ts";
 import { abiOf, machineName } from "../elf/machine.ts";
-import { CACHE_RULE, Glibc, isGlibcInterpreter, LIBRARY_PATH_RULE } from "./glibc.ts";
+import { CACHE_RULE, Glibc, isGlibcInterpreter } from "./glibc.ts";
 import type { Host, HostFile } from "./host.ts";
 import { type Loading, load } from "./load.ts";
-import type { Loaded, Loader } from "./loader.ts";
-import { readLoaderFacts } from "./loader-facts.ts";
+import { LIBRARY_PATH_RULE, type Loaded, type Loader } from "./loader.ts";
+import { type LoaderFacts, readLoaderFacts } from "./loader-facts.ts";
 import { Musl } from "./musl.ts";
 
 /** No loader stands where one is named: nothing can be said of what it would load. */
@@ -36,9 +36,9 @@ export interface LoaderOf {
 
 /** How libraries are looked for. */
 export interface LoaderOptions {
-  /** What LD_LIBRARY_PATH would hold. */
+  /** What LD_LIBRARY_PATH would hold. The environment's own is never used. */
   readonly libraryPath?: readonly string[];
-  /** `host` where it is left out. */
+  /** For which CPUs libraries are taken; `host` where it is left out. */
   readonly hwcaps?: Hwcaps;
 }
 
@@ -48,6 +48,9 @@ export interface Found {
   readonly path: string;
   readonly rule: string;
 }
+
+/** A loader that was read is not read again, be it for a copy of the system that it came from. */
+const known = new WeakMap<Elf, LoaderFacts>();
 
 /** Every loader that was asked for. */
 export class LoaderSet {
@@ -140,7 +143,11 @@ export class LoaderSet {
   }
 
   #glibc({ elf, file }: Loaded): readonly Loader[] {
-    const facts = readLoaderFacts(this.#host, file.walk.path);
+    let facts = known.get(elf);
+    if (facts === undefined) {
+      facts = readLoaderFacts(this.#host, file.walk.path);
+      known.set(elf, facts);
+    }
     return cpusFor(elf, this.#hwcaps).map(
       (cpu) => new Glibc(this.#host, elf, { facts, cpu, libraryPath: this.#libraryPath }),
     );

@@ -46,3 +46,13 @@ export interface Loader extends Machine {
   /** Whether on another CPU it might have found other libraries than it did so far. */
   readonly dependsOnCpu: boolean;
 }
+
+/** The rule of libraries that stand in what LD_LIBRARY_PATH would hold. */
+export const LIBRARY_PATH_RULE = "library path";
+
+/** What `object` was loaded for. */
+export function programOf(object: Loaded): Loaded {
+  let program = object;
+  while (program.parent !== undefined) program = program.parent;
+  return program;
+}

@@ -3,7 +3,7 @@
 import type { Elf, Machine, Needed } from "../elf/elf.ts";
 import { baseOf, parentOf } from "../files/paths.ts";
 import type { Host } from "./host.ts";
-import type { Hit, Loaded, Loader, Place } from "./loader.ts";
+import { type Hit, LIBRARY_PATH_RULE, type Loaded, type Loader, type Place, programOf } from "./loader.ts";
 
 const LONGEST_CONFIGURATION = 65536;
 /** Without a configuration file. */
@@ -61,12 +61,13 @@ export class Musl implements Loader {
     return undefined;
   }
 
+  /** The first file of the name decides: where it is of no use, nothing else is looked for. */
   find(name: string, by: Loaded, tried: Place[]): Hit | undefined {
-    if (name.includes("/")) return this.#open(name, "path in DT_NEEDED", tried);
+    if (name.includes("/")) return this.#open(name, "path in DT_NEEDED", tried).hit;
     for (const { directories, rule } of this.#lists(by)) {
       for (const directory of directories) {
-        const hit = this.#open(`${directory}/${name}`, rule, tried);
-        if (hit !== undefined) return hit;
+        const { hit, goesOn } = this.#open(`${directory}/${name}`, rule, tried);
+        if (!goesOn) return hit;
       }
     }
     return undefined;
@@ -74,7 +75,9 @@ export class Musl implements Loader {
 
   /** RPATH and RUNPATH are one to musl: both are inherited, and come after the library path. */
   *#lists(by: Loaded): Generator<{ readonly directories: readonly string[]; readonly rule: string }> {
-    yield { directories: this.#libraryPath, rule: "library path" };
+    if (this.#libraryPath.length > 0 && !this.#isPrivileged(by)) {
+      yield { directories: this.#libraryPath, rule: LIBRARY_PATH_RULE };
+    }
     for (let object: Loaded | undefined = by; object !== undefined; object = object.parent) {
       const text = object.elf.runpath ?? object.elf.rpath;
       if (text === undefined) continue;
@@ -82,6 +85,10 @@ export class Musl implements Loader {
       yield { directories: this.#expand(text, object), rule: `${kind} of "${object.path}"` };
     }
     yield { directories: this.#directories, rule: this.configuration ?? "default directories" };
+  }
+
+  #isPrivileged(object: Loaded): boolean {
+    return this.#host.isPrivileged(programOf(object).file.walk);
   }
 
   /** Only $ORIGIN is known; any other dollar makes musl ignore the whole list. */
@@ -95,10 +102,16 @@ export class Musl implements Loader {
     return origin.split(/[:\n]+/).filter((name) => name !== "");
   }
 
-  #open(path: string, rule: string, tried: Place[]): Hit | undefined {
+  #open(path: string, rule: string, tried: Place[]): { readonly hit?: Hit; readonly goesOn: boolean } {
     const found = this.#host.library(path, this);
-    if (typeof found === "object") return { path, file: found, elf: found.elf, rule };
-    tried.push({ path: rule === "path in DT_NEEDED" ? path : parentOf(path), rule });
-    return undefined;
+    if (typeof found === "object") {
+      return { hit: { path, file: found, elf: found.elf, rule }, goesOn: false };
+    }
+    const goesOn = found === "absent" || found === "unreadable";
+    const directory = rule === "path in DT_NEEDED" ? path : parentOf(path);
+    tried.push(
+      goesOn ? { path: directory, rule } : { path, rule: `${rule}, ${found}, which ends the search` },
+    );
+    return { goesOn };
   }
 }

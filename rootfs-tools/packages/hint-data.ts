@@ -16,6 +16,8 @@ const FEW_FILES = 5;
 
 /** A directory of data: `/usr/lib/NAME`, `/usr/share/NAME`, `/usr/libexec/NAME`, the triplet skipped. */
 const DATA = /^\/usr\/(?:lib|share|libexec)\/(?:[^/]+-linux-[^/]+\/)?([^/]+)(?=\/)/;
+/** The configuration of a program, in a directory by its name. */
+const CONFIGURATION = /^\/etc\/([^/]+)(?=\/)/;
 /** Directories that packages fill for others than their own programs. */
 const FOREIGN = new Set(
   (
@@ -24,6 +26,8 @@ const FOREIGN = new Set(
     "pam-configs perl5 pixmaps pkgconfig polkit-1 reportbug sysctl.d systemd sysusers.d tmpfiles.d udev X11 zsh"
   ).split(" "),
 );
+/** Programs that others bring extensions for: what is theirs, their own packages have. */
+const EXTENDED = new Set(["emacs", "nano", "nvim", "vim"]);
 const NO_DATA = /-(?:dev|doc|dbg|dbgsym|man|examples)$/;
 
 /** Data that came with a program. */
@@ -63,7 +67,7 @@ export class HintData {
     const directories = new Map<string, number>();
     const contributing: string[] = [];
     for (const name of packages) {
-      const counts = this.#countData(name);
+      const counts = this.#countData(name, baseOf(path));
       if (counts.size > 0) contributing.push(name.replace(/:.*/, ""));
       for (const [directory, count] of counts) {
         directories.set(directory, (directories.get(directory) ?? 0) + count);
@@ -89,12 +93,14 @@ export class HintData {
     return guessed ?? names.find((name) => performance.now() < this.#deadline && owns(name));
   }
 
-  #countData(name: string): Map<string, number> {
+  #countData(name: string, program: string): Map<string, number> {
     const counts = new Map<string, number>();
     const lines = this.#files.list(name).split("\n");
     for (const [index, line] of lines.entries()) {
-      const [directory, last] = DATA.exec(line) ?? [];
-      if (directory === undefined || last === undefined || FOREIGN.has(last)) continue;
+      const [directory, last = ""] = DATA.exec(line) ?? CONFIGURATION.exec(line) ?? [];
+      if (directory === undefined || FOREIGN.has(last)) continue;
+      if (directory.startsWith("/etc/") && last !== program) continue;
+      if (EXTENDED.has(last) && !name.startsWith(last)) continue;
       // A directory stands right before what is in it.
       if (lines[index + 1]?.startsWith(`${line}/`) || this.#has(line)) continue;
       counts.set(directory, (counts.get(directory) ?? 0) + 1);

@@ -5,6 +5,8 @@ import { HintData } from "./hint-data.ts";
 
 /** That many programs are looked up in the package database, and more while time is left. */
 const ALWAYS_LOOKED_UP = 8;
+/** Who asks for more makes a system, and reads no hint at one of them. */
+const MOST_LOOKED_UP = 64;
 
 /** What the person should know of each program that was asked for. */
 export function* packageNotes({ host, programs, manifest }: Collector): Generator<string> {
@@ -16,6 +18,10 @@ export function* packageNotes({ host, programs, manifest }: Collector): Generato
       if (!subjects.has(subject)) subjects.set(subject, argument);
     }
   }
+  if (subjects.size > MOST_LOOKED_UP) {
+    yield `${subjects.size} programs were not looked up in the package database; --with-packages adds all that theirs have`;
+    return;
+  }
   let looked = 0;
   for (const [path, argument] of subjects) {
     if (looked >= ALWAYS_LOOKED_UP && hints.isLate) break;
@@ -26,7 +32,7 @@ export function* packageNotes({ host, programs, manifest }: Collector): Generato
     const packages =
       others.length === 0 ? `package ${first} also has` : `packages ${data.packages.join(", ")} also have`;
     const directories = [...data.directories].map(([name, files]) => `${name} (${files} files)`);
-    yield `"${argument}" needs more than libraries: its ${packages} ${directories.join(", ")}; --with-packages adds them`;
+    yield `"${argument}" may need more than libraries: its ${packages} ${directories.join(", ")}; --with-packages adds them`;
   }
   const rest = subjects.size - looked;
   if (rest > 0) yield `${rest} of ${subjects.size} programs were not looked up in the package database`;

@@ -51,13 +51,16 @@ class Adding {
       // Where it was written the program wants to write again.
       if (reason === "written" || reason === "made") this.#directoryOf(walk, why);
       this.#linksTo(walk, why);
-      return;
     }
     const { entry } = walk;
     if (entry === undefined) return;
+    const isProgram = ways.has("exec") && entry.kind === "file";
     try {
-      if (ways.has("exec") && entry.kind === "file") this.#collector.program(path, why);
-      else this.#collector.file(path, why, { optional: true });
+      // The kernel itself opens interpreters and loaders: nothing else tells of them.
+      if (reason === undefined) {
+        if (isProgram) this.#collector.program(path, why);
+        else this.#collector.file(path, why, { optional: true });
+      } else if (isProgram) this.#collector.needsOf(path);
     } catch (error) {
       if (!(error instanceof NsboxError)) throw error;
       const { cause = "" } = error.details;

@@ -31,7 +31,7 @@ export const command: Command = {
   description: `Copies each PROGRAM, a path or a name on PATH, into TARGET, with its loader and exactly the shared
 libraries that the loader would load. They are found by reading the files; nothing is ever run, so
 PROGRAM need not be trusted. A script brings its interpreter. Only with --trace is COMMAND run, and what it
-uses taken as well; then there may be no PROGRAM.
+uses taken as well. With --trace, --add or --package there may be no PROGRAM.
 
 Paths, links, modes, owners and times are kept. A file of the same size, time, owner and mode is left alone,
 any other is replaced at once, so programs that run from TARGET go on. All of it is made beside TARGET and

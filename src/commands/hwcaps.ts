@@ -1,5 +1,5 @@
 /** The option that says for which CPUs libraries are taken. */
-import { HWCAPS, type Hwcaps } from "../../rootfs-tools/index.ts";
+import { HWCAPS, type Hwcaps } from "../../rootfs-tools/elf/cpu.ts";
 import type { Flag, Parsed } from "../cli/command.ts";
 import { UsageError } from "../util/errors.ts";
 

@@ -1,13 +1,9 @@
 /** `nsbox ldd`: what programs load, without running anything of them. */
-import {
-  checkSysroot,
-  Host,
-  isWhole,
-  LoaderSet,
-  missingOf,
-  type Resolution,
-  resolveOne,
-} from "../../rootfs-tools/index.ts";
+
+import { Host } from "../../rootfs-tools/load/host.ts";
+import { LoaderSet } from "../../rootfs-tools/load/loader-set.ts";
+import { checkSysroot } from "../../rootfs-tools/load/sysroot.ts";
+import { isWhole, missingOf, type Resolution, resolveOne } from "../../rootfs-tools/prove/resolution.ts";
 import type { Command, Parsed } from "../cli/command.ts";
 import { fail } from "../cli/fail.ts";
 import { JSON_FLAG } from "../cli/flags.ts";

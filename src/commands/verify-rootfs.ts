@@ -1,5 +1,5 @@
 /** `nsbox verify-rootfs`: what is broken in a tree. */
-import { verifyTree } from "../../rootfs-tools/index.ts";
+import { verifyTree } from "../../rootfs-tools/prove/verify.ts";
 import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";

@@ -24,7 +24,7 @@ export function whyExecMounted(name: string, path: string, errno: number): Nsbox
   const where = name.includes("/") ? "it is not there" : `it is not in ${path}`;
   return new NsboxError(`Command "${name}" not found inside`, {
     cause: `${where}, or the loader or interpreter that it needs is not; ${call}`,
-    hint: "What was bound inside has to bring its libraries: most programs need /usr, /lib and /lib64",
+    hint: "`nsbox verify-rootfs ROOTFS` says what a tree lacks; what is bound inside needs its libraries too, most often /usr, /lib and /lib64",
     ...details,
     code: "command-not-found",
     status: NOT_FOUND,

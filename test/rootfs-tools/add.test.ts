@@ -105,6 +105,15 @@ asRoot("devices are added as they are", async () => {
   expect(about(`${directory}/dev/other`)).toBe(about("/dev/zero"));
 });
 
+test("what is added to a place is there in the stead of what else would be", async () => {
+  const own = { source: `${home}/data/one`, destination: "/usr/share/doc/tar/copyright" };
+  const directory = `${work}/stead`;
+  const collector = await assemble(directory, ["tar"], { withPackages: true, add: [own] });
+  expect(readFileSync(`${directory}${own.destination}`, "utf8")).toBe("1");
+  const reasons = collector.manifest.items.get(own.destination)?.why.map(({ rule }) => rule);
+  expect(reasons).toEqual(["--add"]);
+});
+
 test("with another system's root a source alone is of that system, and with a destination the caller's", async () => {
   const root = `${work}/system`;
   mkdirSync(`${root}/etc`, { recursive: true });

@@ -101,6 +101,26 @@ test("a tree can be kept as TOML beside what it holds", () => {
   expect(readdirSync(join(work, "elsewhere/usr/bin")).sort()).toEqual(["bash", "cat", "ls", "sh"]);
 });
 
+test("what is added by a file may end in a slash or a dot, also where the directory has a colon", () => {
+  const home = join(work, "a:b");
+  mkdirSync(join(home, "etc"), { recursive: true });
+  writeFileSync(join(home, "etc/motd"), "hello");
+  writeFileSync(
+    join(home, "tree.toml"),
+    'target = "./rootfs"\nbare = true\nadd = ["etc/motd:/srv/", "etc/.:/opt/"]',
+  );
+  expect(build(["--from", join(home, "tree.toml")]).err).toBe("");
+  for (const path of ["srv/motd", "opt/motd"]) {
+    expect(readFileSync(join(home, "rootfs", path), "utf8")).toBe("hello");
+  }
+});
+
+test("what is added makes a tree without any PROGRAM", () => {
+  const { status, err } = build(["--bare", "--add", "/etc/hostname", "added"]);
+  expect([status, err]).toEqual([0, ""]);
+  expect(readdirSync(join(work, "added/etc"))).toEqual(["hostname"]);
+});
+
 test.each([
   ["programs = [", "it is no TOML"],
   ['program = "bash"', 'unknown key "program"'],

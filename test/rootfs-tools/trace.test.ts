@@ -12,7 +12,7 @@ import {
   type TraceWay,
   writeTraceFile,
 } from "../../rootfs-tools/trace/trace.ts";
-import { workspace } from "./fixtures.ts";
+import { run, workspace } from "./fixtures.ts";
 
 const work = workspace();
 
@@ -157,6 +157,15 @@ describe("a tree", () => {
     expect(paths.filter((path) => path !== "/etc/link")).toEqual([]);
     expect(report).toEqual({ secret: ["/usr/../etc/shadow"], person: ["/etc/link"], private: ["/etc/own"] });
     expect(collected(root, uses, ["/root/key", "/etc/own"]).paths).toEqual(["/etc/own", "/root/key"]);
+  });
+
+  test("has what executes a program that is left out: the interpreter of a script of one's own", () => {
+    const root = system("script", { "/home/me/run": "#!/bin/sh\n" });
+    run(["cp", "--parents", "-L", "/bin/sh", root]);
+    chmodSync(`${root}/home/me/run`, 0o755);
+    const { paths, report } = collected(root, { "/home/me/run": ["exec"] });
+    expect(paths).toContain("/bin/sh");
+    expect(report).toEqual({ person: ["/home/me/run"] });
   });
 
   test("names a few of many, and tells how many more there are", () => {

@@ -164,6 +164,7 @@ test("the defaults are left out when asked for, and overwrite nothing", () => {
   expect(readFileSync(`${tree}/etc/group`, "utf8")).toContain("tty:x:5:\n");
   expect(readFileSync(`${tree}/etc/hosts`, "utf8")).toContain("::1\tlocalhost");
   expect(statSync(`${tree}/tmp`).mode & 0o7777).toBe(0o1777);
+  expect(statSync(`${tree}/run`).mode & 0o7777).toBe(0o755);
   expect(statSync(`${tree}/root`).mode & 0o7777).toBe(0o700);
 });
 

@@ -15,7 +15,7 @@ export const CONTENTS_FLAGS: readonly Flag[] = [
     multiple: true,
     group,
     help: "Add a file, a link, a device, or a directory with all in it",
-    text: 'SRC keeps its place, or goes to DST, a path in the tree; with a slash at its end DST is the directory to put it in, and SRC/. is what the directory SRC holds. A colon in a path is written "\\:". With --root, SRC alone is a path of that system, and with DST one of the caller\'s own. Programs and shared objects bring their libraries.',
+    text: 'SRC keeps its place, or goes to DST, a path in the tree; with a slash at its end DST is the directory to put it in, and SRC/. is what the directory SRC holds. What stands there otherwise gives way. A colon in a path is written "\\:". With --root, SRC alone is a path of that system, and with DST one of the caller\'s own. Programs and shared objects bring their libraries, scripts not their interpreters.',
   },
   {
     long: "package",
@@ -40,7 +40,7 @@ export const CONTENTS_FLAGS: readonly Flag[] = [
     long: "nss",
     group,
     help: "Add the name service: users, groups, hosts, services",
-    text: "The modules that /etc/nsswitch.conf names, and the files that they read: passwd, group, hosts, services, protocols, resolv.conf and the like. Never shadow, and no password that stands elsewhere.",
+    text: "The modules that /etc/nsswitch.conf names, and the system's own files that they read: passwd, group, hosts, services, protocols, resolv.conf and the like. Never shadow, and no password that stands elsewhere.",
   },
   {
     long: "locale",

@@ -7,8 +7,9 @@ import type { Flag, Parsed } from "../../cli/command.ts";
 import { suggest } from "../../cli/suggest.ts";
 import { NsboxError } from "../../util/errors.ts";
 
+const ADDITION = "SRC[:DST]";
 /** Placeholders of values that are paths, or begin with one. */
-const PATHS = new Set(["FILE", "DIR", "SYSROOT", "SRC[:DST]"]);
+const PATHS = new Set(["FILE", "DIR", "SYSROOT", ADDITION]);
 /** A path stands behind the colon, if there is one. */
 const BEHIND = "FORMAT[:FILE]";
 /** Placeholders of colon-separated lists of directories. */
@@ -129,7 +130,9 @@ function placed(flag: Flag, value: string, home: string): string {
   const colon = flag.value === BEHIND ? value.indexOf(":") : -1;
   if (colon >= 0) return `${value.slice(0, colon + 1)}${resolve(home, value.slice(colon + 1))}`;
   if (!PATHS.has(flag.value ?? "") || value.startsWith("/") || value === "-") return value;
-  return resolve(home, value);
+  if (flag.value !== ADDITION) return resolve(home, value);
+  // What a slash or a dot at an end says is lost by normalizing; a colon of the directory's parts nothing.
+  return `${home === "/" ? "" : home.replaceAll(":", "\\:")}/${value}`;
 }
 
 /** What was typed on top of what the file says. */

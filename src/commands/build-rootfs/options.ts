@@ -17,6 +17,8 @@ import { PROOF_FLAGS, readProofs } from "./proof-flags.ts";
 /** What Bun makes of bytes that are no UTF-8: the file that was meant cannot be named any more. */
 const GARBLED = "\uFFFD";
 const NOTHING: FromFile = { programs: [], target: undefined, trace: [], ordered: [] };
+/** With one of these a tree has something in it without a PROGRAM. */
+const FILLING = ["trace", "trace-file", "add", "package"];
 const MOST_ID = 4294967294;
 
 /** Everything that was asked for. */
@@ -36,8 +38,8 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
   const split = input.has("trace") ? (input.dashes ?? input.rest.length) : input.rest.length;
   const typedCommand = input.rest.slice(split);
   const command = typedCommand.length > 0 ? typedCommand : file.trace;
-  const isTraced = command.length > 0 || input.has("trace") || input.has("trace-file");
-  const { programs, target } = readWords(input.rest.slice(0, split), file, isTraced);
+  const isFilled = command.length > 0 || FILLING.some((name) => input.has(name));
+  const { programs, target } = readWords(input.rest.slice(0, split), file, isFilled);
   const garbled = [...programs, target].find((word) => word.includes(GARBLED));
   if (garbled !== undefined) {
     throw new NsboxError(`Cannot use the name "${garbled}"`, { cause: "it is not UTF-8" });
@@ -70,6 +72,7 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
     bare: input.has("bare"),
     noClobber: input.has("no-clobber"),
     dryRun,
+    hints: !input.has("quiet"),
     verify: !input.has("no-verify"),
     ...(epoch === undefined ? {} : { epoch }),
     ...(owner === undefined ? {} : { owner }),
@@ -80,10 +83,10 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
 }
 
 /** PROGRAM… and TARGET: the file's programs come first, a TARGET that is typed counts more than the file's. */
-function readWords(rest: readonly string[], file: FromFile, isTraced: boolean) {
+function readWords(rest: readonly string[], file: FromFile, isFilled: boolean) {
   const target = rest.at(-1) ?? file.target;
   const programs = [...file.programs, ...rest.slice(0, -1)];
-  if (target === undefined || (programs.length === 0 && rest.length > 0 && file === NOTHING && !isTraced)) {
+  if (target === undefined || (programs.length === 0 && rest.length > 0 && file === NOTHING && !isFilled)) {
     throw new UsageError(
       "build-rootfs wants at least one PROGRAM and a TARGET",
       "nsbox build-rootfs PROGRAM… TARGET",

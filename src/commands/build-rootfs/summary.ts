@@ -1,6 +1,6 @@
 /** What build-rootfs prints when it is done: for people, and as JSON. */
 import type { BuildResult } from "../../../rootfs-tools/build.ts";
-import type { Program } from "../../../rootfs-tools/index.ts";
+import type { Program } from "../../../rootfs-tools/collect/program-info.ts";
 import { sanitize, sanitizeJson } from "../../cli/sanitize.ts";
 import { countOf as count, bytes as size } from "../../cli/units.ts";
 
@@ -9,6 +9,8 @@ export interface Done {
   readonly dryRun: boolean;
   readonly milliseconds: number;
 }
+
+const LOADED: ReadonlySet<string> = new Set(["program", "interpreter", "library"]);
 
 /** More programs than these are only counted. */
 const MOST_LISTED = 24;
@@ -20,15 +22,18 @@ function totals({ nodes, programs }: BuildResult) {
   );
   const written = files.filter(({ action }) => action === "created" || action === "replaced");
   const sum = (of: typeof files) => of.reduce((total, node) => total + node.size, 0);
-  const libraries = new Map<string, number>();
-  for (const program of programs) {
-    for (const { real } of program.libraries) libraries.set(real, (libraries.get(real) ?? 0) + 1);
+  const users = new Map<string, number>();
+  for (const { libraries } of programs) {
+    for (const { real } of libraries) users.set(real, (users.get(real) ?? 0) + 1);
   }
   return {
     programs: programs.length,
-    libraries: libraries.size,
-    shared: [...libraries.values()].filter((users) => users > 1).length,
+    libraries: files.filter(({ kind }) => kind === "library").length,
+    /** Libraries that several programs use. */
+    shared: [...users.values()].filter((count) => count > 1).length,
     files: files.length,
+    /** Data, configuration and the like. */
+    others: files.filter(({ kind }) => !LOADED.has(kind)).length,
     links: nodes.filter(({ type }) => type === "link").length,
     bytes: sum(files),
     written: written.length,
@@ -48,7 +53,7 @@ export function asJson(result: BuildResult, { dryRun, milliseconds }: Done): str
 
 /** A line for each program, and what all of it comes to. */
 export function asText(result: BuildResult, { dryRun, milliseconds }: Done): string {
-  const { programs, libraries, shared, files, bytes, written, bytesWritten } = totals(result);
+  const { programs, libraries, shared, others, files, bytes, written, bytesWritten } = totals(result);
   const lines = result.programs.length > MOST_LISTED ? [] : result.programs.map(describe);
   if (dryRun) {
     for (const { path, type, target, action, why } of result.nodes) {
@@ -56,10 +61,10 @@ export function asText(result: BuildResult, { dryRun, milliseconds }: Done): str
       lines.push(`${action.padEnd(9)} ${path}${target === undefined ? "" : ` -> ${target}`}`);
     }
   }
-  if (programs > 1) {
-    const used = shared === 0 ? "" : `, ${shared} of them used by several`;
-    lines.push(`${count(programs, "program")}, ${count(libraries, "library", "libraries")}${used}`);
-  }
+  const used = shared === 0 ? "" : ` (${shared} used by several)`;
+  const parts = [count(programs, "program"), `${count(libraries, "library", "libraries")}${used}`];
+  if (others > 0) parts.push(count(others, "other file"));
+  lines.push(parts.join(", "));
   const done = `${dryRun ? "would write" : "wrote"} ${written} (${size(bytesWritten)})`;
   lines.push(
     `${result.target}: ${count(files, "file")}, ${size(bytes)}; ${done} in ${Math.round(milliseconds)} ms`,

@@ -38,7 +38,7 @@ export const TREE_FLAGS: readonly Flag[] = [
   {
     long: "bare",
     group: TREE,
-    help: "Add no /etc, /proc, /sys, /dev, /tmp and /root",
+    help: "Add no /etc, /proc, /sys, /dev, /run, /tmp and /root",
     text: "Without it, a small /etc (passwd, group, nsswitch.conf, hosts) gives names to users and groups, and a tree with a shell but no hostname(1) gets a script that prints the name. Existing files are never overwritten by these.",
   },
   {

@@ -1,5 +1,7 @@
 /** Every way by which a file comes to a library. */
-import type { Edge, Loaded, Resolution } from "../../../rootfs-tools/index.ts";
+import type { Edge } from "../../../rootfs-tools/load/load.ts";
+import type { Loaded } from "../../../rootfs-tools/load/loader.ts";
+import type { Resolution } from "../../../rootfs-tools/prove/resolution.ts";
 
 /** From the file to the library, one object after the other. */
 export interface Chain {

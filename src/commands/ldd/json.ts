@@ -1,5 +1,5 @@
 /** What is loaded, as JSON. */
-import type { Resolution } from "../../../rootfs-tools/index.ts";
+import type { Resolution } from "../../../rootfs-tools/prove/resolution.ts";
 
 /** One file: its libraries in the loader's order, who needs whom, and what is missing. */
 export function toJson({ argument, path, real, kind, machine, interpreters, loadings }: Resolution) {

@@ -1,5 +1,6 @@
 /** What is loaded in the form of ldd(1): a line for each object, in the loader's order, without addresses. */
-import { type Missing, missingOf, type Resolution } from "../../../rootfs-tools/index.ts";
+import type { Missing } from "../../../rootfs-tools/load/load.ts";
+import { missingOf, type Resolution } from "../../../rootfs-tools/prove/resolution.ts";
 
 const NOT_FOUND = "not found";
 
@@ -10,16 +11,11 @@ export function listLines(resolution: Resolution): string[] {
     if (rule !== "PT_INTERP") lines.push(`\t${rule === "env(1)" ? rule : "#!"} => ${path}`);
     else if (absent) lines.push(`\t${path} => ${NOT_FOUND}`);
   }
-  for (const { listed, interpreter, program } of resolution.loadings) {
+  for (const { listed, interpreter } of resolution.loadings) {
     for (const { name, object } of listed) {
       const path = object?.path ?? NOT_FOUND;
       const isPath = object !== undefined && (name.includes("/") || object === interpreter);
       lines.push(isPath ? `\t${path}` : `\t${name} => ${path}`);
-    }
-    // A program that needs nothing of its loader is loaded by it all the same.
-    const isNamed = interpreter !== undefined && program.elf.interpreter !== undefined;
-    if (isNamed && !listed.some(({ object }) => object === interpreter)) {
-      lines.push(`\t${interpreter.path}`);
     }
   }
   return lines.length > 0 ? lines : ["\tstatically linked"];

@@ -1,5 +1,7 @@
 /** Who needs whom, drawn as a tree; what has been drawn above is not drawn again. */
-import type { Edge, Loaded, Missing, Resolution } from "../../../rootfs-tools/index.ts";
+import type { Edge, Missing } from "../../../rootfs-tools/load/load.ts";
+import type { Loaded } from "../../../rootfs-tools/load/loader.ts";
+import type { Resolution } from "../../../rootfs-tools/prove/resolution.ts";
 
 type Loading = Resolution["loadings"][number];
 
