@@ -213,3 +213,14 @@ test("an RPM database is read only where its table is RPM's: a view could go on 
     expect(exitCode).toBe(1);
   }
 });
+
+test("SIGINT that is sent to nsbox alone ends a traced command, and what it used by then is taken", async () => {
+  // Without a terminal nobody else gets the signal.
+  const words = ["setsid", NSBOX, "build-rootfs", "-q", "--bare", "--trace", "interrupted", "--"];
+  const command = ["sh", "-c", "echo; exec sleep 100"];
+  const child = Bun.spawn([...words, ...command], { cwd: work, stdout: "ignore", stderr: "pipe" });
+  await child.stderr.getReader().read(); // it runs
+  child.kill("SIGINT");
+  expect(await child.exited).toBe(0);
+  expect(existsSync(join(work, "interrupted/usr/bin/sh"))).toBe(true);
+});
