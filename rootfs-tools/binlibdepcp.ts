@@ -12,7 +12,8 @@ import type { LaidNode } from "./layout/finish.ts";
 import { checkDirectory, refuseSources } from "./layout/target.ts";
 import { layOut, nothing, type TreeOptions } from "./layout/tree.ts";
 import { packageNotes } from "./packages/hints.ts";
-import { type DirectoryOptions, type Losses, writeDirectory } from "./write/directory.ts";
+import { type DirectoryOptions, directorySteps, type Losses } from "./write/directory.ts";
+import { atOnce, type Steps } from "./write/steps.ts";
 
 /** What to copy, where to, and how. */
 export interface BinlibdepcpOptions {
@@ -71,14 +72,21 @@ export interface MakeOptions extends Omit<TreeOptions, "inside">, DirectoryOptio
 const MOST_TRIES = 100;
 
 /** Lays out what was collected and writes it. Throws NsboxError; then the directory is as it was. */
-export function makeDirectory(collector: Collector, { directory, dryRun = false, ...options }: MakeOptions) {
+export const makeDirectory = (collector: Collector, options: MakeOptions) =>
+  atOnce(makeDirectorySteps(collector, options));
+
+/** The same in steps. */
+export function* makeDirectorySteps(
+  collector: Collector,
+  { directory, dryRun = false, ...options }: MakeOptions,
+): Steps<{ readonly nodes: LaidNode[]; readonly losses: Losses | undefined }> {
   refuseSources(directory, collector.manifest);
   for (let tries = 1; ; tries++) {
     const isNew = statSync(directory, { throwIfNoEntry: false }) === undefined;
     const inside = isNew ? nothing(directory) : new Root(directory);
     const nodes = layOut(collector, { ...options, inside });
     try {
-      return { nodes, losses: dryRun ? undefined : writeDirectory(nodes, directory, options) };
+      return { nodes, losses: dryRun ? undefined : yield* directorySteps(nodes, directory, options) };
     } catch (error) {
       // Another run made the same thing meanwhile: the rest is done beside it.
       const wasQuicker = error instanceof NsboxError && error.details.errno === "EEXIST";

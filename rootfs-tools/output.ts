@@ -2,13 +2,14 @@
 import { NsboxError } from "../src/util/errors.ts";
 import type { Form } from "./archive/forms.ts";
 import type { ImageConfig } from "./archive/image.ts";
-import { lossNotes, makeDirectory } from "./binlibdepcp.ts";
+import { lossNotes, makeDirectorySteps } from "./binlibdepcp.ts";
 import type { Collector } from "./collect/collector.ts";
 import { STANDARD_PATH } from "./collect/program.ts";
 import type { LaidNode } from "./layout/finish.ts";
 import { layOut, nothing, type TreeOptions } from "./layout/tree.ts";
 import { idOf } from "./load/host.ts";
 import type { DirectoryOptions } from "./write/directory.ts";
+import { withPauses } from "./write/steps.ts";
 
 /** Where a tree goes, and in which form. */
 export interface OutputOptions extends Omit<TreeOptions, "inside">, Pick<DirectoryOptions, "progress"> {
@@ -22,7 +23,14 @@ export interface OutputOptions extends Omit<TreeOptions, "inside">, Pick<Directo
   readonly verify?: boolean;
   /** As in PATH: where scripts' interpreters are looked for. */
   readonly searchPath: string;
+  /** Does the writing; when it aborts the signal that it gives, what was begun is cleared up. */
+  readonly guard?: Guard;
 }
+
+/** See `OutputOptions`. */
+export type Guard = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+const unguarded: Guard = (work) => work(new AbortController().signal);
 
 /** What was written. */
 export interface Written {
@@ -32,15 +40,19 @@ export interface Written {
 
 /** Lays out and writes what `collector` has. Throws NsboxError; then the target is as it was. */
 export async function write(collector: Collector, options: OutputOptions): Promise<Written> {
-  const { verify = true, form, image, target, dryRun = false, progress, searchPath, ...tree } = options;
+  const { verify = true, form, image, target, dryRun = false, progress, searchPath, ...rest } = options;
+  const { guard = unguarded, ...tree } = rest;
   if (form === "directory") {
-    const { nodes, losses } = makeDirectory(collector, {
+    const making = {
       ...tree,
       ...(progress === undefined ? {} : { progress }),
       directory: target,
       dryRun,
       ...(verify ? { verify: await verifier(collector, searchPath) } : {}),
-    });
+    };
+    const { nodes, losses } = await guard((signal) =>
+      withPauses(makeDirectorySteps(collector, making), signal),
+    );
     return { nodes, notes: [...lossNotes(losses)] };
   }
   const nodes = layOut(collector, { ...tree, inside: nothing() });
@@ -48,15 +60,19 @@ export async function write(collector: Collector, options: OutputOptions): Promi
   const { writeArchive } = await import("./archive/archive.ts");
   const told = progress?.(nodes.reduce((total, { size }) => total + size, 0));
   let through = 0;
-  const { notes } = await writeArchive(nodes, {
-    form,
-    target,
-    ...(image === undefined ? {} : { image: await withPlatform(image, collector) }),
-    progress: (bytes) => {
-      told?.(bytes - through);
-      through = bytes;
-    },
-  });
+  const withImage = image === undefined ? {} : { image: await withPlatform(image, collector) };
+  const { notes } = await guard((signal) =>
+    writeArchive(nodes, {
+      form,
+      target,
+      ...withImage,
+      progress: (bytes) => {
+        signal.throwIfAborted();
+        told?.(bytes - through);
+        through = bytes;
+      },
+    }),
+  );
   return { nodes, notes };
 }
 

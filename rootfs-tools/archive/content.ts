@@ -2,8 +2,11 @@
 import { closeSync, fstatSync, readSync } from "node:fs";
 import { NsboxError } from "../../src/util/errors.ts";
 import { failed } from "../files/failure.ts";
-import { openQuietly } from "../files/small-file.ts";
+import { openQuietly, openWithoutLinks } from "../files/small-file.ts";
 import type { Node } from "../layout/node.ts";
+
+/** A layer that lies in a file without a name; no source of a tree has such a path, which is a link. */
+const OWN_DESCRIPTOR = "/proc/self/fd/";
 
 /** Bytes that are read at once. */
 const BLOCK = 1 << 18;
@@ -30,7 +33,7 @@ export function* contentOf(node: Node): Generator<Uint8Array> {
 
 function* bytesOf(path: string, size: number): Generator<Uint8Array> {
   const block = new Uint8Array(Math.min(BLOCK, size + 1));
-  const fd = openQuietly(path);
+  const fd = path.startsWith(OWN_DESCRIPTOR) ? openQuietly(path) : openWithoutLinks(path);
   try {
     if (!fstatSync(fd).isFile()) {
       throw new NsboxError(`Cannot read "${path}"`, { cause: "it is no regular file any more" });

@@ -2,6 +2,7 @@
 import { writeSync } from "node:fs";
 import { constants, createGzip, createZstdCompress } from "node:zlib";
 import { errnoOf } from "../files/failure.ts";
+import { pauses } from "../write/steps.ts";
 
 /** Takes bytes in order. They may be overwritten as soon as `write` is done. */
 export interface Sink {
@@ -147,9 +148,11 @@ export function* gathered(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
 /** Writes all of `parts` to `sink` and ends it. While one block is compressed the next is read. */
 export async function pour(parts: Iterable<Uint8Array>, sink: Sink): Promise<void> {
   let written: Promise<void> | undefined;
+  const pause = pauses();
   try {
     for (const block of gathered(parts)) {
       await written;
+      await pause();
       written = sink.write(block) ?? undefined;
     }
   } finally {

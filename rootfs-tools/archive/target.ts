@@ -26,7 +26,7 @@ const cannot = (target: string, cause: string, hint?: string): NsboxError =>
  * @throws NsboxError where the target is a terminal, or there but no regular file.
  */
 export async function writeFile<T>(target: string, write: (fd: number) => Promise<T>): Promise<T> {
-  if (target !== STDOUT) return makeFile(target, (path) => writeTo(path, write));
+  if (target !== STDOUT) return stageFile(target, ({ path }) => writeTo(`${path}/${PRODUCT}`, write));
   if (isatty(STDOUT_FD)) {
     throw new NsboxError("Cannot write an archive to a terminal", {
       cause: "standard output is one",
@@ -57,6 +57,10 @@ export async function makeFile<T>(
   target: string,
   make: (path: string, scratch: string) => Promise<T>,
 ): Promise<T> {
+  return stageFile(target, ({ name }) => make(`${name}/${PRODUCT}`, name));
+}
+
+function stageFile<T>(target: string, make: (stage: Stage) => Promise<T>): Promise<T> {
   const found = look(target);
   if (found?.isDirectory()) throw cannot(target, "it is a directory", "Name a file in it");
   if (found !== undefined && !found.isFile()) {
@@ -74,14 +78,10 @@ export async function makeDirectory<T>(
   const found = look(target);
   if (found !== undefined && !found.isDirectory()) throw cannot(target, "it is no directory");
   if (found !== undefined) check(realpathSync(target));
-  return stage(target, found !== undefined, make);
+  return stage(target, found !== undefined, ({ path }) => make(`${path}/${PRODUCT}`));
 }
 
-async function stage<T>(
-  target: string,
-  replaces: boolean,
-  make: (path: string, scratch: string) => Promise<T>,
-): Promise<T> {
+async function stage<T>(target: string, replaces: boolean, make: (stage: Stage) => Promise<T>): Promise<T> {
   // A link stays one: what it leads to is replaced.
   const place = replaces ? realpathSync(target) : resolve(target);
   const base = parentOf(place);
@@ -89,7 +89,7 @@ async function stage<T>(
   let stage: Stage | undefined;
   try {
     stage = Stage.in(realpathSync(base), target);
-    const result = await make(`${stage.path}/${PRODUCT}`, stage.path);
+    const result = await make(stage);
     commit(stage, target, { name: PRODUCT, path: `/${baseOf(place)}`, replaces });
     return result;
   } catch (error) {

@@ -2,7 +2,7 @@
 import { closeSync, fstatSync } from "node:fs";
 import { FileWindow } from "../elf/file-window.ts";
 import { failed } from "../files/failure.ts";
-import { openQuietly } from "../files/small-file.ts";
+import { openWithoutLinks } from "../files/small-file.ts";
 import type { Host } from "../load/host.ts";
 
 /** The categories of locale(7) by their numbers; LC_ALL, 6, is none of its own. */
@@ -43,7 +43,7 @@ export function readLocaleArchive(host: Host, path: string): LocaleArchive | und
 function within<T>(host: Host, path: string, use: (file: FileWindow) => T): T {
   let fd: number | undefined;
   try {
-    fd = openQuietly(host.onDisk(host.walk(path).path));
+    fd = openWithoutLinks(host.onDisk(host.walk(path).path));
     return use(new FileWindow(path, fd, fstatSync(fd).size));
   } catch (error) {
     throw failed(`Cannot read "${path}"`, error);

@@ -4,7 +4,7 @@
  */
 import { closeSync, fstatSync, readSync } from "node:fs";
 import { errnoOf } from "../files/failure.ts";
-import { openQuietly } from "../files/small-file.ts";
+import { openWithoutLinks } from "../files/small-file.ts";
 import type { Collector } from "./collector.ts";
 import { translationsOf } from "./locale-name.ts";
 
@@ -51,7 +51,7 @@ function* spokenOf(path: string, domains: ReadonlySet<string>): Generator<string
   const buffer = new Uint8Array(CHUNK + OVERLAP);
   let fd: number | undefined;
   try {
-    fd = openQuietly(path);
+    fd = openWithoutLinks(path);
     const { size } = fstatSync(fd);
     let script = false;
     for (let at = 0; at < size; at += CHUNK) {

@@ -1,7 +1,7 @@
 /** The notes in an ELF file that are loaded with it, see elf(5). */
 import { closeSync, fstatSync } from "node:fs";
 import { failed } from "../files/failure.ts";
-import { openQuietly } from "../files/small-file.ts";
+import { openWithoutLinks } from "../files/small-file.ts";
 import { isElf } from "./elf.ts";
 import { FileWindow } from "./file-window.ts";
 
@@ -24,7 +24,7 @@ const MOST_NOTES = 2 ** 20;
 export function readNotes(source: string, name: string): Note[] {
   let fd: number | undefined;
   try {
-    fd = openQuietly(source);
+    fd = openWithoutLinks(source);
     const stat = fstatSync(fd);
     return stat.isFile() ? notesIn(new FileWindow(name, fd, stat.size)) : [];
   } catch (error) {

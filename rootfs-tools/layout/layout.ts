@@ -234,6 +234,8 @@ export class Layout {
     const walk = this.#inside.walk(path);
     if (walk.entry?.kind === "directory") return walk.path;
     if (walk.errno !== "ENOENT") throw this.#refuse(walk.path, walk.errno === "" ? "ENOTDIR" : walk.errno);
+    // A link in the target that leads up from a directory which is not there: so it ends for the kernel, too.
+    if (baseOf(walk.path) === "..") throw this.#refuse(path, "ENOENT");
     const inside = walk.path === "/" ? "/" : this.#directory(parentOf(walk.path));
     const at = `${inside === "/" ? "" : inside}/${baseOf(walk.path)}`;
     const { entry, path: real } = this.#host.walk(path);

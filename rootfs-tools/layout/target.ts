@@ -18,6 +18,8 @@ export function checkDirectory(directory: string): string {
   );
   if (entry !== undefined && entry.kind !== "directory") throw refuse("it is no directory", "ENOTDIR");
   if (entry === undefined && errno !== "ENOENT") throw refuse(wordsFor(errno), errno);
+  // What leads up from a directory that is not there leads nowhere.
+  if (path.split("/").includes("..")) throw refuse(wordsFor("ENOENT"), "ENOENT");
   if (isHostRoot(path)) throw refuse("that is the root of this system");
   let existing = path;
   while (statSync(existing, { throwIfNoEntry: false }) === undefined) existing = parentOf(existing);

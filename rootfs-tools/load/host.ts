@@ -9,7 +9,7 @@ import { FileWindow } from "../elf/file-window.ts";
 import { isSameMachine } from "../elf/machine.ts";
 import { errnoOf, failed } from "../files/failure.ts";
 import { type Entry, Root, type Walk } from "../files/paths.ts";
-import { openQuietly, readSmallFile } from "../files/small-file.ts";
+import { openWithoutLinks, readSmallFile } from "../files/small-file.ts";
 import { getAttribute } from "../files/xattr.ts";
 
 /** A file that was found, and how it is reached. */
@@ -83,7 +83,7 @@ export class Host {
     const { path: real, entry } = this.walk(path);
     if (entry?.kind !== "file") return undefined;
     try {
-      return readSmallFile(this.onDisk(real), limit);
+      return readSmallFile(this.onDisk(real), limit, openWithoutLinks);
     } catch (error) {
       if (errnoOf(error) === "") throw error;
       return undefined;
@@ -206,7 +206,7 @@ export class Host {
   #read<T>({ walk: { path } }: HostFile, use: (window: FileWindow) => T): T {
     let fd: number | undefined;
     try {
-      fd = openQuietly(this.onDisk(path));
+      fd = openWithoutLinks(this.onDisk(path));
       return use(new FileWindow(path, fd, fstatSync(fd).size));
     } catch (error) {
       throw failed(`Cannot read "${path}"`, error);

@@ -11,6 +11,12 @@ const KEYS = "gpg-pubkey";
 /** A file of a package that stands on disk; others were replaced, or never installed. */
 const NORMAL = 0;
 
+/** Real systems have some thousand, of 20 KB each. */
+const MOST_PACKAGES = 100_000;
+const MOST_BYTES = 2 ** 30;
+/** A list of plain columns: no expression, no module. */
+const TABLE = /^CREATE TABLE ['"`]?Packages['"`]? ?\([\w\s,]*\)$/i;
+
 /** The database at `path`. Throws NsboxError where it cannot be read. */
 export function openRpm(host: Host, path: string): PackageDatabase {
   const records: PackageRecord[] = [];
@@ -33,8 +39,18 @@ function headersIn(file: string, path: string): RpmHeader[] {
     // Nothing is written beside it, be it a journal or a lock.
     const uri = `file:${file.replace(/[%?#]/g, (letter) => encodeURIComponent(letter))}?immutable=1`;
     database = new Database(uri, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI);
-    const rows = database.query<{ blob: Uint8Array }, []>("SELECT blob FROM Packages ORDER BY hnum").all();
-    return rows.map(({ blob }) => new RpmHeader(blob));
+    refuseStrange(database);
+    const headers: RpmHeader[] = [];
+    let bytes = 0;
+    const query = database.query<{ blob: unknown }, []>("SELECT blob FROM Packages ORDER BY hnum");
+    for (const { blob } of query.iterate()) {
+      if (!(blob instanceof Uint8Array)) throw broken("a header that is no blob");
+      bytes += blob.length;
+      if (headers.length === MOST_PACKAGES || bytes > MOST_BYTES)
+        throw broken("more headers than any system has");
+      headers.push(new RpmHeader(blob));
+    }
+    return headers;
   } catch (error) {
     const cause =
       error instanceof NsboxError ? error.details.cause : error instanceof Error ? error.message : "";
@@ -43,6 +59,20 @@ function headersIn(file: string, path: string): RpmHeader[] {
     database?.close();
   }
 }
+
+/** A view or a computed column could go on for ever. Throws NsboxError where the table is none of RPM's. */
+function refuseStrange(database: Database): void {
+  const tables = database.query<{ type: string; sql: string | null }, []>(
+    "SELECT type, sql FROM sqlite_schema WHERE name = 'Packages' COLLATE NOCASE LIMIT 2",
+  );
+  const [table, second] = tables.all();
+  if (table === undefined) throw broken('it has no table "Packages"');
+  if (second !== undefined || table.type !== "table" || !TABLE.test(table.sql ?? "")) {
+    throw broken('its "Packages" is no table of RPM\'s');
+  }
+}
+
+const broken = (cause: string): NsboxError => new NsboxError("Cannot read the RPM database", { cause });
 
 function recordOf(header: RpmHeader, id: string, name: string): PackageRecord {
   const source = header.text("sourceRpm");

@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
   fstatSync,
   ftruncateSync,
   lchownSync,
@@ -17,7 +18,7 @@ import { AT_FDCWD, SYS } from "../../src/sys/constants.ts";
 import { cstring, syscall } from "../../src/sys/ffi.ts";
 import { NsboxError } from "../../src/util/errors.ts";
 import { errnoOf } from "../files/failure.ts";
-import { openQuietly } from "../files/small-file.ts";
+import { openWithoutLinks } from "../files/small-file.ts";
 import { setAttribute } from "../files/xattr.ts";
 import type { Node } from "../layout/node.ts";
 
@@ -86,36 +87,48 @@ function makeSpecial({ type, device: [major, minor] = [0, 0] }: Node, path: stri
   return true;
 }
 
-/** The source is opened anew: it may have become a FIFO, or another file, since it was looked at. */
+/**
+ * The source is opened anew: it may have become a FIFO, a link or another file since it was looked at. What is
+ * copied is what was opened, whatever its name means by then.
+ */
 function copyBytes(source: string, { size }: Node, target: string): void {
-  const from = openQuietly(source);
+  const from = openWithoutLinks(source);
   try {
     const stat = fstatSync(from);
     if (!stat.isFile() || stat.size !== size) {
       throw new NsboxError(`Cannot copy "${source}"`, { cause: "it changed while the tree was made" });
     }
-    if (stat.blocks * BYTES_PER_STAT_BLOCK < stat.size) copyWithHoles(from, target);
-    else copyFileSync(source, target, COPYFILE_FICLONE | COPYFILE_EXCL);
+    const name = `/proc/self/fd/${from}`;
+    const isSparse = stat.blocks * BYTES_PER_STAT_BLOCK < stat.size;
+    if (isSparse || !existsSync(name)) copyWithHoles(from, target, size);
+    else copyFileSync(name, target, COPYFILE_FICLONE | COPYFILE_EXCL);
   } finally {
     closeSync(from);
   }
 }
 
-/** Blocks of zeros are not written: they become holes again. */
-function copyWithHoles(from: number, target: string): void {
+/** Blocks of zeros are not written: they become holes again. What the file grows meanwhile is left out. */
+function copyWithHoles(from: number, target: string, size: number): void {
   const block = new Uint8Array(BLOCK);
   const zeros = new Uint8Array(BLOCK);
   const to = openSync(target, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
     let offset = 0;
-    for (let got = -1; got !== 0; offset += got) {
-      got = readSync(from, block, 0, BLOCK, offset);
+    for (let got = -1; got !== 0 && offset < size; offset += got) {
+      got = readSync(from, block, 0, Math.min(BLOCK, size - offset), offset);
       const data = block.subarray(0, got);
-      if (!Bun.deepEquals(data, zeros.subarray(0, got))) writeSync(to, data, 0, got, offset);
+      if (!Bun.deepEquals(data, zeros.subarray(0, got))) writeAll(to, data, offset);
     }
     ftruncateSync(to, offset);
   } finally {
     closeSync(to);
+  }
+}
+
+/** A file system that is nearly full takes a part, and says so only when it gets the rest. */
+function writeAll(to: number, data: Uint8Array, offset: number): void {
+  for (let done = 0; done < data.length; ) {
+    done += writeSync(to, data, done, data.length - done, offset + done);
   }
 }
 

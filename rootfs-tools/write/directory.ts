@@ -6,6 +6,7 @@ import type { LaidNode } from "../layout/finish.ts";
 import { furnish, type Loss, makeNode } from "./copy.ts";
 import type { Change } from "./moves.ts";
 import { Stage } from "./stage.ts";
+import { atOnce, type Steps } from "./steps.ts";
 
 /** What is told and asked while a directory is written. */
 export interface DirectoryOptions {
@@ -21,11 +22,18 @@ export type Losses = Readonly<Record<Loss, string[]>>;
 const OWNER_MAY_ALL = 0o700;
 
 /** Makes all `nodes` that are to be made below `directory`, absolute and without links. Throws NsboxError. */
-export function writeDirectory(
+export const writeDirectory = (
   nodes: readonly LaidNode[],
   directory: string,
   options: DirectoryOptions = {},
-): Losses {
+): Losses => atOnce(directorySteps(nodes, directory, options));
+
+/** The same in steps; none of it is there when it is ended between them. */
+export function* directorySteps(
+  nodes: readonly LaidNode[],
+  directory: string,
+  options: DirectoryOptions,
+): Steps<Losses> {
   const losses: Losses = { owner: [], setId: [], attributes: [], device: [] };
   const changed = nodes.filter(({ action }) => action === "created" || action === "replaced");
   if (changed.length === 0) {
@@ -42,10 +50,12 @@ export function writeDirectory(
     for (const node of changed) {
       staging.make(node);
       told?.(node.size);
+      yield;
     }
     staging.closeDirectories();
     // A new tree is looked at before anybody sees it.
     if (isNew) options.verify?.(staging.root);
+    yield;
     stage.commit(staging.changes);
     staging.closeLate();
     if (!isNew) options.verify?.(directory);

@@ -3,8 +3,8 @@
  * without following a link, so that nobody who changes the target meanwhile leads a move elsewhere.
  */
 import { closeSync, constants, lstatSync, openSync } from "node:fs";
-import { SYS } from "../../src/sys/constants.ts";
-import { errnoName } from "../../src/sys/errno.ts";
+import { AT_FDCWD, SYS } from "../../src/sys/constants.ts";
+import { errnoName, errnoText } from "../../src/sys/errno.ts";
 import { cstring, syscall } from "../../src/sys/ffi.ts";
 import { NsboxError } from "../../src/util/errors.ts";
 import { baseOf, parentOf } from "../files/paths.ts";
@@ -36,6 +36,7 @@ const MOST_OPEN = 256;
 /** The moves of one run. */
 export class Moves {
   readonly #base: number;
+  readonly #basePath: string;
   readonly #stage: number;
   readonly #stagePath: string;
   readonly #changes: readonly Change[];
@@ -45,7 +46,8 @@ export class Moves {
   constructor(base: string, stage: string, changes: readonly Change[]) {
     this.#stagePath = stage;
     this.#changes = changes;
-    this.#base = openSync(base, constants.O_RDONLY | constants.O_DIRECTORY);
+    this.#base = openDirectory(base);
+    this.#basePath = base;
     this.#stage = openSync(stage, constants.O_RDONLY | constants.O_DIRECTORY);
   }
 
@@ -105,7 +107,7 @@ export class Moves {
       if (replaces) syscall(SYS.renameat2, parent, to, this.#stage, cstring(OLD + name), 0);
       error = syscall(SYS.renameat2, this.#stage, from, parent, to, 0);
     }
-    if (error < 0) throw refused(path, -error);
+    if (error < 0) throw this.#refused(path, -error);
   }
 
   #back(name: string, path: string, replaces: boolean): void {
@@ -114,6 +116,11 @@ export class Moves {
     const to = cstring(baseOf(path));
     const old = syscall(SYS.renameat2, this.#stage, cstring(OLD + name), parent, to, 0) >= 0;
     if (!old) syscall(SYS.renameat2, parent, to, this.#stage, from, replaces ? RENAME_EXCHANGE : 0);
+  }
+
+  #refused(path: string, errno: number): NsboxError {
+    const place = this.#basePath === "/" ? path : this.#basePath + path;
+    return new NsboxError(`Cannot write "${place}"`, { cause: errnoText(errno), errno: errnoName(errno) });
   }
 
   /** The directory `path` below the base. */
@@ -132,7 +139,7 @@ export class Moves {
     // Before Linux 5.6, and where a filter refuses the call.
     if (file === -ENOSYS || file === -EPERM)
       file = syscall(SYS.openat, this.#base, below, O_PATH | constants.O_DIRECTORY, 0);
-    if (file < 0) throw refused(of, -file);
+    if (file < 0) throw this.#refused(of, -file);
     this.#directories.set(path, file);
     return file;
   }
@@ -150,7 +157,12 @@ export class Moves {
   }
 }
 
-function refused(path: string, errno: number): NsboxError {
-  const name = errnoName(errno);
-  return new NsboxError(`Cannot write "${path}"`, { cause: `renameat2: ${name}`, errno: name });
+/** Opens a directory by a path that holds no links: one that has become a link since is refused with ELOOP. */
+function openDirectory(path: string): number {
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY;
+  const how = new BigUint64Array([BigInt(flags), 0n, RESOLVE_NO_SYMLINKS]);
+  const file = syscall(SYS.openat2, AT_FDCWD, cstring(path), how, how.byteLength);
+  if (file >= 0) return file;
+  if (file === -ENOSYS || file === -EPERM) return openSync(path, flags | constants.O_NOFOLLOW);
+  throw new NsboxError(`Cannot write "${path}"`, { cause: errnoText(-file), errno: errnoName(-file) });
 }

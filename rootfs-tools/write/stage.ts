@@ -6,12 +6,16 @@
 import {
   chmodSync,
   closeSync,
+  constants,
   existsSync,
+  fchmodSync,
+  fstatSync,
   lstatSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -24,17 +28,26 @@ import { type Change, Moves } from "./moves.ts";
 const PREFIX = ".nsbox-stage-";
 const JOURNAL = "journal";
 const LOCK_EX_NB = 2 | 4;
+/** Neither a link to one, nor anything else that somebody has put there. */
+const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /** A directory for what is not yet in its place. */
 export class Stage {
+  /**
+   * By its open descriptor, so that nobody who may rename what stands beside the target puts a link in its
+   * place; only for this process.
+   */
   readonly path: string;
+  /** By its name, for other processes. */
+  readonly name: string;
   readonly #base: string;
   readonly #lock: number;
   #moves: Moves | undefined;
 
   private constructor(base: string, { path, lock }: { readonly path: string; readonly lock: number }) {
     this.#base = base;
-    this.path = path;
+    this.path = held(lock, path);
+    this.name = path;
     this.#lock = lock;
   }
 
@@ -73,7 +86,7 @@ export class Stage {
   end(): void {
     this.#moves?.end();
     rmSync(`${this.path}/${JOURNAL}`, { force: true });
-    remove(this.path);
+    clear(this.#lock, this.name);
     closeSync(this.#lock);
   }
 }
@@ -86,10 +99,10 @@ function makeIn(place: string): { path: string; lock: number } {
   for (;;) {
     const path = mkdtempSync(`${place}/${PREFIX}`);
     try {
-      const lock = openSync(path, "r");
+      const lock = openSync(path, DIRECTORY);
       if (syscall(SYS.flock, lock, LOCK_EX_NB) >= 0 && existsSync(path)) {
         // Without the setgid bit that it may have got from above.
-        chmodSync(path, 0o700);
+        fchmodSync(lock, 0o700);
         return { path, lock };
       }
       closeSync(lock);
@@ -97,6 +110,20 @@ function makeIn(place: string): { path: string; lock: number } {
       if (errnoOf(error) !== "ENOENT") throw error;
     }
   }
+}
+
+/** The path by which this process alone reaches the directory opened as `fd`, `name` where there is no /proc. */
+function held(fd: number, name: string): string {
+  const path = `/proc/self/fd/${fd}`;
+  return existsSync(path) ? path : name;
+}
+
+/** Removes the stage that is open as `fd`; not what has got its name since. */
+function clear(fd: number, name: string): void {
+  const path = held(fd, name);
+  for (const below of readdirSync(path)) remove(`${path}/${below}`);
+  const [there, opened] = [lstatSync(name, { throwIfNoEntry: false }), fstatSync(fd)];
+  if (there?.dev === opened.dev && there.ino === opened.ino) rmdirSync(name);
 }
 
 /** rm -r, of directories without a w bit too. */
@@ -126,18 +153,19 @@ function sweep(place: string, base: string): void {
 function sweepOne(path: string, base: string): void {
   let lock: number | undefined;
   try {
-    const stat = lstatSync(path);
+    lock = openSync(path, DIRECTORY);
+    const stat = fstatSync(lock);
     // Others' directories, in /tmp perhaps, tell us nothing that we would act on.
-    if (!stat.isDirectory() || stat.uid !== process.geteuid?.() || (stat.mode & 0o77) !== 0) return;
-    lock = openSync(path, "r");
+    if (stat.uid !== process.geteuid?.() || (stat.mode & 0o77) !== 0) return;
     if (syscall(SYS.flock, lock, LOCK_EX_NB) < 0) return;
-    const journal = `${path}/${JOURNAL}`;
+    const stage = held(lock, path);
+    const journal = `${stage}/${JOURNAL}`;
     if (existsSync(journal)) {
       const { base: of, changes } = readJournal(journal);
       if (of !== base && of !== undefined) return;
-      if (of !== undefined) Moves.recover(of, path, changes);
+      if (of !== undefined) Moves.recover(of, stage, changes);
     }
-    remove(path);
+    clear(lock, path);
   } catch (error) {
     // Somebody was quicker, or it is not ours to remove: what cannot be swept stays.
     if (errnoOf(error) === "") throw error;

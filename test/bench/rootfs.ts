@@ -113,7 +113,7 @@ function again(programs: readonly string[]): Contestant[] {
 /** What each program loads, and nothing written. */
 function resolvers(programs: readonly string[]): Contestant[] {
   const result: Contestant[] = [{ name: "nsbox ldd", argv: [NSBOX, "ldd", ...programs] }];
-  for (const [name, ...options] of [["libtree"], ["lddtree", "-l"], ["ldd"]] as const) {
+  for (const [name, ...options] of [["libtree"], ["libtree", "-vvv"], ["ldd"]] as const) {
     const path = program(name);
     if (path === undefined) absent(name);
     else result.push({ name, argv: [path, ...options, ...programs] });

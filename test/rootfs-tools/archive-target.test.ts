@@ -43,7 +43,7 @@ const SOURCES: readonly (readonly [what: string, make: (path: string) => void, c
   ["is gone", () => {}, "no such file or directory"],
   ["is a FIFO", (path) => run(["mkfifo", path]), "it is no regular file any more"],
   ["is a directory", (path) => mkdirSync(path), "it is no regular file any more"],
-  ["is a device", (path) => symlinkSync("/dev/zero", path), "it is no regular file any more"],
+  ["is a link", (path) => symlinkSync("/dev/zero", path), "it became a link meanwhile"],
 ];
 for (const [what, make, cause] of SOURCES) {
   test(`a file that ${what} by now ends it by its name, and the target stays`, async () => {

@@ -164,3 +164,41 @@ withCommand("strace")(
     expect(stages(work)).toEqual([]);
   },
 );
+
+const FORMS = ["tree", "a/b/tree", "x.tar", "x.tar.gz", "x.oci", "x.docker.tar", "x.squashfs"];
+for (const [signal, targets] of [
+  ["SIGINT", FORMS],
+  ["SIGTERM", ["tree"]],
+  ["SIGHUP", ["tree"]],
+] as const) {
+  test(`${signal} ends a build by that signal, and nothing of it stays, in any form`, async () => {
+    const [source, place] = [join(work, `source-${signal}`), join(work, `of-${signal}`)];
+    mkdirSync(source);
+    for (let count = 0; count < 50; count++) run(["truncate", "-s", "100M", join(source, String(count))]);
+    for (const target of targets) {
+      mkdirSync(place);
+      const child = Bun.spawn([NSBOX, "build-rootfs", "-q", "--add", source, "bash", join(place, target)], {
+        stdout: "ignore",
+        stderr: "pipe",
+      });
+      // It has begun to write as soon as there is a stage.
+      while (readdirSync(place).length === 0 && child.exitCode === null) await Bun.sleep(1);
+      child.kill(signal);
+      await child.exited;
+      expect([target, child.signalCode, readdirSync(place)]).toEqual([target, signal, []]);
+      expect(await child.stderr.text()).toBe("");
+      rmSync(place, { recursive: true });
+    }
+  }, 30_000);
+}
+
+test("a build that was started to outlive its terminal goes on after SIGHUP", async () => {
+  const place = join(work, "nohup");
+  mkdirSync(place);
+  const command = `trap '' HUP; exec ${NSBOX} build-rootfs -q ${PROGRAMS.join(" ")} ${place}/tree`;
+  const child = Bun.spawn(["sh", "-c", command], { stdout: "ignore", stderr: "ignore" });
+  while (readdirSync(place).length === 0 && child.exitCode === null) await Bun.sleep(1);
+  child.kill("SIGHUP");
+  expect(await child.exited).toBe(0);
+  expect(readdirSync(place)).toEqual(["tree"]);
+});

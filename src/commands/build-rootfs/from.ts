@@ -1,6 +1,8 @@
 /** `--from FILE`: a tree's options as TOML, read as if they had been typed. */
-import { readFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { failed } from "../../../rootfs-tools/files/failure.ts";
+import { readSmallFile } from "../../../rootfs-tools/files/small-file.ts";
 import type { Flag, Parsed } from "../../cli/command.ts";
 import { suggest } from "../../cli/suggest.ts";
 import { NsboxError } from "../../util/errors.ts";
@@ -12,6 +14,8 @@ const PATHS = new Set(["FILE", "DIR", "SYSROOT", ADDITION]);
 const BEHIND = "FORMAT[:FILE]";
 /** Placeholders of colon-separated lists of directories. */
 const LISTS = new Set(["DIRS"]);
+/** In bytes: a hundred thousand programs. */
+const LONGEST = 2 ** 22;
 /** Keys that are no options. */
 const WORDS = ["programs", "target", "trace"] as const;
 
@@ -66,17 +70,25 @@ export function readFromFile(path: string, flags: readonly Flag[]): FromFile {
 type Refuse = (cause: string, hint?: string) => NsboxError;
 
 function parseToml(path: string, refuse: Refuse): Readonly<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw refuse(error instanceof Error ? error.message.replace(/, \w+ '.*$/s, "") : String(error));
-  }
+  const text = readToml(path, refuse);
   try {
     return Bun.TOML.parse(text) as Record<string, unknown>;
   } catch (error) {
     throw refuse(`it is no TOML: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** Neither a pipe nor a device, which might have no end. */
+function readToml(path: string, refuse: Refuse): string {
+  let bytes: Uint8Array;
+  try {
+    if (!statSync(path).isFile()) throw refuse("it is no regular file");
+    bytes = readSmallFile(path, LONGEST + 1);
+  } catch (error) {
+    throw failed(`Cannot use "${path}"`, error);
+  }
+  if (bytes.length > LONGEST) throw refuse(`it is larger than ${LONGEST >> 20} MiB`);
+  return new TextDecoder().decode(bytes);
 }
 
 /** What would have been typed for `value`. */
@@ -101,6 +113,8 @@ const strings = (value: unknown, key: string, refuse: Refuse): string[] =>
   (Array.isArray(value) ? value : [value]).map((one) => scalar(one, key, refuse));
 
 function scalar(value: unknown, key: string, refuse: Refuse): string {
+  // No command line could hold it, and the kernel ends a path there.
+  if (typeof value === "string" && value.includes("\0")) throw refuse(`its "${key}" holds a NUL`);
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   throw refuse(`its "${key}" must be text`);

@@ -77,6 +77,7 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
     verify: !input.has("no-verify"),
     ...(epoch === undefined ? {} : { epoch }),
     ...(owner === undefined ? {} : { owner }),
+    guard: async (work) => (await import("./interrupt.ts")).interruptible(work),
     progress: (total) => progress(total, !dryRun && !input.has("quiet") && !input.has("json")),
   };
   return { options, input, command };

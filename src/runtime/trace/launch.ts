@@ -1,5 +1,5 @@
 /** Starts a command in the sandbox of `planTrace` and watches it until the end. */
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { INIT_MODE, INIT_NO_TIMEOUT } from "../../plan/constants.ts";
 import type { Injection } from "../../plan/encode.ts";
@@ -77,8 +77,10 @@ export async function watchCommand(
     child.kill(signal);
     setTimeout(() => child.kill("SIGKILL"), PATIENCE).unref();
   };
-  // The terminal's Ctrl-C goes to the command as well; the monitor does not hand that on.
+  // The terminal's Ctrl-C goes to the command as well; the monitor does not hand that on. A second one, or one
+  // that was sent to this process alone, ends it.
   const onInterrupt = () => {
+    if (ended !== "by itself" || !isForeground()) stop("by a signal", "SIGTERM");
     ended = "by a signal";
   };
   const onTerminate = () => stop("by a signal", "SIGTERM");
@@ -103,6 +105,13 @@ export async function watchCommand(
     clearTimeout(timer);
     process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
   }
+}
+
+/** Whether this process gets the signals of a terminal: its group is the one in the foreground, see tcgetpgrp(3). */
+function isForeground(): boolean {
+  const fields = readFileSync("/proc/self/stat", "latin1").replace(/^.*\)/s, "").trim().split(" ");
+  const [, , group, , , foreground] = fields;
+  return group === foreground;
 }
 
 /** How many paths were not read; undefined where the listener never came. */
