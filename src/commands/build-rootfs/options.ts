@@ -40,6 +40,7 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
   const command = typedCommand.length > 0 ? typedCommand : file.trace;
   const isFilled = command.length > 0 || FILLING.some((name) => input.has(name));
   const { programs, target } = readWords(input.rest.slice(0, split), file, isFilled);
+  refuseForgotten(target, programs, input.has("trace") && command.length === 0);
   const garbled = [...programs, target].find((word) => word.includes(GARBLED));
   if (garbled !== undefined) {
     throw new NsboxError(`Cannot use the name "${garbled}"`, { cause: "it is not UTF-8" });
@@ -92,16 +93,17 @@ function readWords(rest: readonly string[], file: FromFile, isFilled: boolean) {
       "nsbox build-rootfs PROGRAM… TARGET",
     );
   }
-  refuseForgotten(target, programs);
   return { programs, target };
 }
 
 /** The last word as a program of the host's: then TARGET was forgotten, and a tree would be made by its name. */
-function refuseForgotten(target: string, programs: readonly string[]): void {
+function refuseForgotten(target: string, programs: readonly string[], lacksCommand: boolean): void {
   if (target.includes("/") || target === "-" || existsSync(target) || Bun.which(target) === null) return;
   throw new UsageError(
     `TARGET is missing: the last word, "${target}", is a program`,
-    `nsbox build-rootfs ${[...programs, target].join(" ")} ./rootfs, or "./${target}" if that is the name`,
+    lacksCommand
+      ? `nsbox build-rootfs --trace ./rootfs -- ${target}`
+      : `nsbox build-rootfs ${[...programs, target].join(" ")} ./rootfs, or "./${target}" if that is the name`,
   );
 }
 
