@@ -105,8 +105,11 @@ function commit(stage: Stage, target: string, change: Change): void {
   try {
     stage.commit([change]);
   } catch (error) {
-    if (error instanceof NsboxError) throw new NsboxError(`Cannot write "${target}"`, error.details);
-    throw error;
+    // Another run made it meanwhile: who is last has it, as with any file that is there.
+    const wasQuicker = error instanceof NsboxError && error.details.errno === "EEXIST" && !change.replaces;
+    if (wasQuicker && look(target)?.isFile()) commit(stage, target, { ...change, replaces: true });
+    else if (error instanceof NsboxError) throw new NsboxError(`Cannot write "${target}"`, error.details);
+    else throw error;
   }
 }
 
