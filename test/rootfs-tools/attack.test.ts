@@ -258,3 +258,24 @@ test("runs that write one archive at the same time all succeed, and it is whole"
   }
   expect(run(["tar", "-tf", target])).toContain("usr/bin/bash");
 });
+
+test("habits of other programs get an answer that helps", () => {
+  for (const [words, ...said] of [
+    [["bash", "x.tar.xz"], '"x.tar.xz" ends like a form that is not made here', '"--output directory"'],
+    [["bash", "disk.img"], '"disk.img" ends like a form that is not made here', "squashfs, erofs"],
+    [["-o", "./x.tar", "bash"], 'Invalid "--output ./x.tar": there is no such form', "TARGET, the last word"],
+    [["./tree", "--", "ls"], '"--" are a COMMAND only with "--trace"', "--trace ./tree -- ls"],
+  ] as const) {
+    const { exitCode, err } = build(...words);
+    for (const text of said) expect(err).toContain(text);
+    expect(exitCode).toBe(2);
+  }
+  expect(readdirSync(work).filter((name) => /^(?:x\.tar|disk)/.test(name))).toEqual([]);
+  expect(build("--bare", "-o", "directory", "bash", "a.img").exitCode).toBe(0);
+});
+
+test("an archive that its owner has closed to others stays closed when it is written anew", () => {
+  writeFileSync(join(work, "closed.tar"), "", { mode: 0o600 });
+  expect(build("--bare", "bash", "closed.tar").exitCode).toBe(0);
+  expect(run(["stat", "-c", "%a", join(work, "closed.tar")])).toBe("600\n");
+});

@@ -1,6 +1,6 @@
 /** What was typed for build-rootfs, or stands in a file, as options of the build. */
 import { existsSync } from "node:fs";
-import type { Form } from "../../../rootfs-tools/archive/forms.ts";
+import { type Form, formFor } from "../../../rootfs-tools/archive/forms.ts";
 import type { BuildOptions } from "../../../rootfs-tools/build.ts";
 import { checkSysroot } from "../../../rootfs-tools/load/sysroot.ts";
 import type { Flag, Parsed } from "../../cli/command.ts";
@@ -39,7 +39,13 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
   const typedCommand = input.rest.slice(split);
   const command = typedCommand.length > 0 ? typedCommand : file.trace;
   const isFilled = command.length > 0 || FILLING.some((name) => input.has(name));
-  const { programs, target } = readWords(input.rest.slice(0, split), file, isFilled);
+  // Whoever takes it for the place of the output has no TARGET: the form is what is wrong then.
+  const form = input.value("output");
+  if (form !== undefined) formFor("", form);
+  const { programs, target } = readWords(input.rest.slice(0, split), file, {
+    isFilled,
+    dashes: input.dashes,
+  });
   const garbled = [...programs, target].find((word) => word.includes(GARBLED));
   if (garbled !== undefined) {
     throw new NsboxError(`Cannot use the name "${garbled}"`, { cause: "it is not UTF-8" });
@@ -83,7 +89,11 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
 }
 
 /** PROGRAM… and TARGET: the file's programs come first, a TARGET that is typed counts more than the file's. */
-function readWords(rest: readonly string[], file: FromFile, isFilled: boolean) {
+function readWords(
+  rest: readonly string[],
+  file: FromFile,
+  { isFilled, dashes }: { readonly isFilled: boolean; readonly dashes: number | undefined },
+) {
   const target = rest.at(-1) ?? file.target;
   const programs = [...file.programs, ...rest.slice(0, -1)];
   if (target === undefined || (programs.length === 0 && rest.length > 0 && file === NOTHING && !isFilled)) {
@@ -92,13 +102,19 @@ function readWords(rest: readonly string[], file: FromFile, isFilled: boolean) {
       "nsbox build-rootfs PROGRAM… TARGET",
     );
   }
-  refuseForgotten(target, programs);
+  refuseForgotten(target, programs, dashes);
   return { programs, target };
 }
 
 /** The last word as a program of the host's: then TARGET was forgotten, and a tree would be made by its name. */
-function refuseForgotten(target: string, programs: readonly string[]): void {
+function refuseForgotten(target: string, programs: readonly string[], dashes: number | undefined): void {
   if (target.includes("/") || target === "-" || existsSync(target) || Bun.which(target) === null) return;
+  if (dashes !== undefined && dashes > 0) {
+    throw new UsageError(
+      `TARGET is missing: words behind "--" are a COMMAND only with "--trace"`,
+      `nsbox build-rootfs --trace ${programs.slice(0, dashes).join(" ")} -- ${[...programs.slice(dashes), target].join(" ")}`,
+    );
+  }
   throw new UsageError(
     `TARGET is missing: the last word, "${target}", is a program`,
     `nsbox build-rootfs ${[...programs, target].join(" ")} ./rootfs, or "./${target}" if that is the name`,
