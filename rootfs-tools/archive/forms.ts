@@ -42,6 +42,10 @@ export const FORMS = {
   erofs: { endings: [".erofs"], streams: false, times: [0n, 0x7fffffffffffffffn] },
 } as const satisfies Readonly<Record<string, FormTraits>>;
 
+/** Ends of names by which people mean an archive or an image that is not made here. */
+const OTHERS =
+  /.\.(?:tar\.(?:xz|bz2|lz4|lzma|br)|t[xb]z2?|cpio\.(?:xz|bz2|lz4|lzma)|zip|7z|rar|iso|img|raw|qcow2|vmdk|ext[234]|squash)$/i;
+
 /** The name of a form. */
 export type Form = keyof typeof FORMS;
 
@@ -60,14 +64,15 @@ export const STDOUT = "-";
  * The form that is asked for by name, or else meant by the end of `target`: `-` is a tar archive, what has no
  * ending of the table a directory.
  *
- * @throws UsageError where there is no such form, or where it cannot be written to standard output.
+ * @throws UsageError where there is no such form, where the ending means one that is not made, or where it cannot be written to standard output.
  */
 export function formFor(target: string, explicit?: string): Form {
   const form = explicit === undefined ? meantBy(target) : names.find((name) => name === explicit);
   if (form === undefined) {
+    const where = /[./]/.test(explicit ?? "") ? "; where to is said by TARGET, the last word" : "";
     throw new UsageError(
       `Invalid "--output ${explicit}": there is no such form`,
-      `It is one of ${list(names)}`,
+      `It is one of ${list(names)}${where}`,
     );
   }
   if (target === STDOUT && !traitsOf(form).streams) {
@@ -86,7 +91,14 @@ function meantBy(target: string): Form {
   if (target === STDOUT) return "tar";
   const isMeant = (name: Form) =>
     traitsOf(name).endings.some((ending) => target.length > ending.length && target.endsWith(ending));
-  return names.find(isMeant) ?? "directory";
+  const form = names.find(isMeant);
+  if (form === undefined && OTHERS.test(target)) {
+    throw new UsageError(
+      `"${target}" ends like a form that is not made here`,
+      `Those are ${list(names)}; with "--output directory" it is the name of a directory`,
+    );
+  }
+  return form ?? "directory";
 }
 
 const NANOSECONDS = 1_000_000_000n;

@@ -2,7 +2,7 @@
  * What is written comes to its name whole: it is made in a stage first, and moved at the end. Where that
  * fails or is killed the target is as it was, and the next run clears up.
  */
-import { closeSync, lstatSync, openSync, realpathSync, type Stats, statSync } from "node:fs";
+import { chmodSync, closeSync, lstatSync, openSync, realpathSync, type Stats, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { isatty } from "node:tty";
 import { NsboxError } from "../../src/util/errors.ts";
@@ -13,6 +13,7 @@ import { Stage } from "../write/stage.ts";
 import { STDOUT } from "./forms.ts";
 
 const STDOUT_FD = 1;
+const PERMISSIONS = 0o777;
 
 /** The name of what is made, in its stage. */
 const PRODUCT = "0";
@@ -66,7 +67,12 @@ function stageFile<T>(target: string, make: (stage: Stage) => Promise<T>): Promi
   if (found !== undefined && !found.isFile()) {
     throw cannot(target, "it is no regular file", 'Write to standard output, "-", and redirect that');
   }
-  return stage(target, found !== undefined, make);
+  return stage(target, found !== undefined, async (stage) => {
+    const result = await make(stage);
+    // Who has closed a file to others keeps it so.
+    if (found !== undefined) chmodSync(`${stage.path}/${PRODUCT}`, found.mode & PERMISSIONS);
+    return result;
+  });
 }
 
 /** The same for a directory. One that is there is replaced, unless `check` throws when it gets its path. */
@@ -105,8 +111,11 @@ function commit(stage: Stage, target: string, change: Change): void {
   try {
     stage.commit([change]);
   } catch (error) {
-    if (error instanceof NsboxError) throw new NsboxError(`Cannot write "${target}"`, error.details);
-    throw error;
+    // Another run made it meanwhile: who is last has it, as with any file that is there.
+    const wasQuicker = error instanceof NsboxError && error.details.errno === "EEXIST" && !change.replaces;
+    if (wasQuicker && look(target)?.isFile()) commit(stage, target, { ...change, replaces: true });
+    else if (error instanceof NsboxError) throw new NsboxError(`Cannot write "${target}"`, error.details);
+    else throw error;
   }
 }
 

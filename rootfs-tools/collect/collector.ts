@@ -5,7 +5,7 @@
 import { NsboxError } from "../../src/util/errors.ts";
 import type { Elf } from "../elf/elf.ts";
 import { wordsFor } from "../files/failure.ts";
-import type { Entry, Walk } from "../files/paths.ts";
+import { GARBLED, isSocket, type Walk } from "../files/paths.ts";
 import { Host, type HostFile, idOf } from "../load/host.ts";
 import type { Missing } from "../load/load.ts";
 import type { Loaded } from "../load/loader.ts";
@@ -54,6 +54,8 @@ export class Collector {
   readonly #missingOfOthers = new Map<string, string[]>();
   /** ELF objects whose needs are known, by file. */
   readonly #done = new Set<string>();
+  /** Of names, or links to names, that cannot be written down. */
+  readonly #garbled: string[] = [];
 
   constructor({ searchPath, root = "", ...options }: CollectOptions) {
     this.host = new Host(root);
@@ -119,15 +121,17 @@ export class Collector {
   tree(path: string, why: Reason, options: FileOptions = {}): number {
     if (!this.file(path, why, options)) return 0;
     const at = this.host.absolute(path);
+    const { path: own, entry: found } = this.host.walk(at);
     let count = 1;
-    if (this.host.walk(at).entry?.kind !== "directory") return count;
+    if (found?.kind !== "directory") return count;
     const prefix = at === "/" ? "" : at;
     for (const name of this.host.readDirectory(at)) {
       const below = `${prefix}/${name}`;
       const to = options.to === undefined ? {} : { to: `${options.to === "/" ? "" : options.to}/${name}` };
-      const real = `${this.host.walk(at).path === "/" ? "" : this.host.walk(at).path}/${name}`;
+      const real = `${own === "/" ? "" : own}/${name}`;
       const entry = this.host.look(real);
-      if (typeof entry === "object" && entry.kind === "link") {
+      if (entry === "EILSEQ" || (entry === "ENOENT" && name.includes(GARBLED))) this.#garbled.push(below);
+      else if (typeof entry === "object" && entry.kind === "link") {
         if (to.to === undefined) this.file(below, why, { ...options, optional: true });
         else this.manifest.put(to.to, { path: this.host.onDisk(real), entry }, { kind: "link", why });
         count++;
@@ -187,6 +191,9 @@ export class Collector {
       const more = objects.length > 1 ? ` and ${objects.length - 1} more` : "";
       this.note(`"${name}" is not here, which "${objects[0]}"${more} would load`);
     }
+    const [garbled, ...more] = this.#garbled;
+    const rest = more.length === 0 ? "" : ` and ${more.length} more`;
+    if (garbled !== undefined) this.note(`left out, since names have to be UTF-8: "${garbled}"${rest}`);
     const [first, ...others] = this.#missing;
     if (first === undefined) return;
     const places = first.tried.map(({ path, rule }) => `"${path}" (${rule})`);
@@ -285,11 +292,6 @@ export class Collector {
     return { loading };
   }
 }
-
-const FILE_TYPE = 0o170000n;
-const SOCKET = 0o140000n;
-
-const isSocket = ({ stat }: Entry): boolean => ((stat?.mode ?? 0n) & FILE_TYPE) === SOCKET;
 
 /** Reading the first bytes of each file would take longer than all else: objects have an x bit or a name. */
 const mayBeElf = ({ path, entry }: Walk): boolean =>

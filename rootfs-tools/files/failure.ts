@@ -19,6 +19,7 @@ export function failed(message: string, error: unknown): NsboxError {
 
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
+  EILSEQ: "a name that is not UTF-8",
   EISDIR: "is a directory",
   ELOOP: "too many symbolic links",
   ENAMETOOLONG: "file name too long",

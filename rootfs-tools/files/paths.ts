@@ -2,6 +2,7 @@
  * Path resolution as the kernel does it (path_resolution(7)), below a root of one's own: `..` stops
  * there, and an absolute link starts there again. The same walk reads the host and writes the tree.
  */
+import { isUtf8 } from "node:buffer";
 import { type BigIntStats, lstatSync, readlinkSync } from "node:fs";
 import { errnoOf } from "./failure.ts";
 
@@ -129,13 +130,28 @@ export class Root {
   }
 }
 
+const FILE_TYPE = 0o170000n;
+const SOCKET = 0o140000n;
+
+/** Whether it is a socket in the file system: unix(7). */
+export const isSocket = ({ stat }: Entry): boolean => ((stat?.mode ?? 0n) & FILE_TYPE) === SOCKET;
+
+/** What bytes become that are no UTF-8; a link may also hold the character itself. */
+export const GARBLED = "\uFFFD";
+
+const isGarbled = (path: string, target: string): boolean =>
+  target.includes(GARBLED) && !isUtf8(readlinkSync(path, { encoding: "buffer" }));
+
 function lookAt(path: string): Entry | string {
   try {
     const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
     if (stat === undefined) return "ENOENT";
     if (stat.isFile()) return { kind: "file", stat };
     if (stat.isDirectory()) return { kind: "directory", stat };
-    if (stat.isSymbolicLink()) return { kind: "link", stat, target: readlinkSync(path) };
+    if (stat.isSymbolicLink()) {
+      const target = readlinkSync(path);
+      return isGarbled(path, target) ? "EILSEQ" : { kind: "link", stat, target };
+    }
     return { kind: "other", stat };
   } catch (error) {
     const errno = errnoOf(error);

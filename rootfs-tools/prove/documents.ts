@@ -23,7 +23,7 @@ export interface DocumentOptions {
 }
 
 /** Refuses files that cannot be written, before anything is made. Throws NsboxError. */
-export function checkDocuments({ manifest, sboms = [] }: DocumentOptions): void {
+export function checkDocuments({ manifest, sboms = [], target }: DocumentOptions): void {
   const files = [...(manifest === undefined ? [] : [manifest]), ...sboms.map(({ file }) => file)];
   const seen = new Set<string>();
   for (const file of files) {
@@ -31,6 +31,8 @@ export function checkDocuments({ manifest, sboms = [] }: DocumentOptions): void 
       new NsboxError(`Cannot write "${file}"`, { cause, ...(code === undefined ? {} : { code }) });
     if (seen.has(resolve(file))) throw refuse("it is asked for twice");
     seen.add(resolve(file));
+    if (file === "-") throw refuse("a document goes to a file, and standard output has the summary");
+    if (resolve(file) === resolve(target)) throw refuse("it is TARGET");
     const parent = statSync(dirname(resolve(file)), { throwIfNoEntry: false });
     if (parent?.isDirectory() !== true) throw refuse(`"${dirname(file)}": no such directory`, "not-found");
     const there = lstatSync(file, { throwIfNoEntry: false });

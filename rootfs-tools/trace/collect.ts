@@ -2,7 +2,7 @@
 import { NsboxError } from "../../src/util/errors.ts";
 import type { Collector } from "../collect/collector.ts";
 import type { Reason } from "../collect/manifest.ts";
-import { type Entry, parentOf, type Walk } from "../files/paths.ts";
+import { isSocket, parentOf, type Walk } from "../files/paths.ts";
 import { isPrivate, Patterns, placeOf, WITHHELD, type Withheld } from "./policy.ts";
 import { type Trace, type TraceWay, WAYS } from "./trace.ts";
 
@@ -131,7 +131,3 @@ function isWorthNoting(path: string, { entry }: Walk, ways: ReadonlySet<TraceWay
   if (entry === undefined && placeOf(path) === "temporary") return false;
   return entry?.kind !== "directory" || ways.has("list");
 }
-
-const FILE_TYPE = 0o170000n;
-const SOCKET = 0o140000n;
-const isSocket = ({ stat }: Entry): boolean => ((stat?.mode ?? 0n) & FILE_TYPE) === SOCKET;

@@ -71,6 +71,7 @@ export class Stage {
 
   /** Moves everything to its place. Throws NsboxError; then all is where it was. */
   commit(changes: readonly Change[]): void {
+    this.#moves?.end();
     const moves = new Moves(this.#base, this.path, changes);
     this.#moves = moves;
     writeFileSync(`${this.path}/${JOURNAL}`, JSON.stringify({ base: this.#base, changes: moves.record() }));

@@ -224,3 +224,58 @@ test("SIGINT that is sent to nsbox alone ends a traced command, and what it used
   expect(await child.exited).toBe(0);
   expect(existsSync(join(work, "interrupted/usr/bin/sh"))).toBe(true);
 });
+
+test("what is not named in UTF-8 is told when it is left out, and no link is changed on its way", () => {
+  mkdirSync(join(work, "bytes"));
+  run(["sh", "-c", `cd ${work}/bytes && printf x > "$(printf 'a\\377')" && ln -s "$(printf 'b\\376')" link`]);
+  writeFileSync(join(work, "bytes/\uFFFD"), "the character itself");
+  symlinkSync("\uFFFD", join(work, "bytes/to"));
+  const { exitCode, err } = build("--bare", "--add", `${work}/bytes:/b`, "bash", "bytes-tree");
+  expect(err).toContain(`left out, since names have to be UTF-8: "${work}/bytes/a\uFFFD" and 1 more`);
+  expect(exitCode).toBe(0);
+  expect(readdirSync(join(work, "bytes-tree/b")).sort()).toEqual(["to", "\uFFFD"]);
+  expect(readFileSync(join(work, "bytes-tree/b/to"), "utf8")).toBe("the character itself");
+});
+
+test("a document in the place of the tree is refused before anything is made", () => {
+  for (const target of ["one.tar", "one"]) {
+    const { exitCode, err } = build("--bare", "--manifest", `./${target}`, "bash", target);
+    expect(err).toContain(`Cannot write "./${target}"\n  cause: it is TARGET`);
+    expect(exitCode).toBe(1);
+    expect(existsSync(join(work, target))).toBe(false);
+  }
+  expect(build("--bare", "--manifest", "-", "bash", "two").err).toContain('Cannot write "-"');
+});
+
+test("runs that write one archive at the same time all succeed, and it is whole", async () => {
+  const target = join(work, "same.tar");
+  const children = Array.from({ length: 4 }, () =>
+    Bun.spawn([NSBOX, "build-rootfs", "--bare", "bash", target], { stdout: "ignore", stderr: "pipe" }),
+  );
+  for (const child of children) {
+    expect(await child.stderr.text()).toBe("");
+    expect(await child.exited).toBe(0);
+  }
+  expect(run(["tar", "-tf", target])).toContain("usr/bin/bash");
+});
+
+test("habits of other programs get an answer that helps", () => {
+  for (const [words, ...said] of [
+    [["bash", "x.tar.xz"], '"x.tar.xz" ends like a form that is not made here', '"--output directory"'],
+    [["bash", "disk.img"], '"disk.img" ends like a form that is not made here', "squashfs, erofs"],
+    [["-o", "./x.tar", "bash"], 'Invalid "--output ./x.tar": there is no such form', "TARGET, the last word"],
+    [["./tree", "--", "ls"], '"--" are a COMMAND only with "--trace"', "--trace ./tree -- ls"],
+  ] as const) {
+    const { exitCode, err } = build(...words);
+    for (const text of said) expect(err).toContain(text);
+    expect(exitCode).toBe(2);
+  }
+  expect(readdirSync(work).filter((name) => /^(?:x\.tar|disk)/.test(name))).toEqual([]);
+  expect(build("--bare", "-o", "directory", "bash", "a.img").exitCode).toBe(0);
+});
+
+test("an archive that its owner has closed to others stays closed when it is written anew", () => {
+  writeFileSync(join(work, "closed.tar"), "", { mode: 0o600 });
+  expect(build("--bare", "bash", "closed.tar").exitCode).toBe(0);
+  expect(run(["stat", "-c", "%a", join(work, "closed.tar")])).toBe("600\n");
+});

@@ -1,6 +1,6 @@
 /** What was typed for build-rootfs, or stands in a file, as options of the build. */
 import { existsSync } from "node:fs";
-import type { Form } from "../../../rootfs-tools/archive/forms.ts";
+import { type Form, formFor } from "../../../rootfs-tools/archive/forms.ts";
 import type { BuildOptions } from "../../../rootfs-tools/build.ts";
 import { checkSysroot } from "../../../rootfs-tools/load/sysroot.ts";
 import type { Flag, Parsed } from "../../cli/command.ts";
@@ -39,8 +39,14 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
   const typedCommand = input.rest.slice(split);
   const command = typedCommand.length > 0 ? typedCommand : file.trace;
   const isFilled = command.length > 0 || FILLING.some((name) => input.has(name));
+  // Whoever takes it for the place of the output has no TARGET: the form is what is wrong then.
+  const form = input.value("output");
+  if (form !== undefined) formFor("", form);
   const { programs, target } = readWords(input.rest.slice(0, split), file, isFilled);
-  refuseForgotten(target, programs, input.has("trace") && command.length === 0);
+  refuseForgotten(target, programs, {
+    lacksCommand: input.has("trace") && command.length === 0,
+    dashes: input.dashes,
+  });
   const garbled = [...programs, target].find((word) => word.includes(GARBLED));
   if (garbled !== undefined) {
     throw new NsboxError(`Cannot use the name "${garbled}"`, { cause: "it is not UTF-8" });
@@ -97,8 +103,18 @@ function readWords(rest: readonly string[], file: FromFile, isFilled: boolean) {
 }
 
 /** The last word as a program of the host's: then TARGET was forgotten, and a tree would be made by its name. */
-function refuseForgotten(target: string, programs: readonly string[], lacksCommand: boolean): void {
+function refuseForgotten(
+  target: string,
+  programs: readonly string[],
+  { lacksCommand, dashes }: { readonly lacksCommand: boolean; readonly dashes: number | undefined },
+): void {
   if (target.includes("/") || target === "-" || existsSync(target) || Bun.which(target) === null) return;
+  if (dashes !== undefined && dashes > 0) {
+    throw new UsageError(
+      `TARGET is missing: words behind "--" are a COMMAND only with "--trace"`,
+      `nsbox build-rootfs --trace ${programs.slice(0, dashes).join(" ")} -- ${[...programs.slice(dashes), target].join(" ")}`,
+    );
+  }
   throw new UsageError(
     `TARGET is missing: the last word, "${target}", is a program`,
     lacksCommand
