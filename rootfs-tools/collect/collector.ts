@@ -11,6 +11,7 @@ import type { Missing } from "../load/load.ts";
 import type { Loaded } from "../load/loader.ts";
 import { type LoaderOptions, LoaderSet } from "../load/loader-set.ts";
 import { type Kind, Manifest, type Reason } from "./manifest.ts";
+import { MissingLibraries } from "./missing.ts";
 import { findProgram, type ProgramFile, STANDARD_PATH, whichProgram } from "./program.ts";
 import type { Program, ProgramLibrary } from "./program-info.ts";
 import { followScript } from "./script-chain.ts";
@@ -50,8 +51,7 @@ export class Collector {
   readonly programs: Program[] = [];
   readonly loaders: LoaderSet;
   readonly #searchPath: string;
-  readonly #missing: Missing[] = [];
-  readonly #missingOfOthers = new Map<string, string[]>();
+  readonly #missing = new MissingLibraries();
   /** ELF objects whose needs are known, by file. */
   readonly #done = new Set<string>();
   /** Of names, or links to names, that cannot be written down. */
@@ -75,7 +75,7 @@ export class Collector {
     const about = { argument, path: file.path, real: file.walk.path };
     const found: Program =
       file.shebang === undefined
-        ? { ...about, ...this.#binary(file, this.#missing) }
+        ? { ...about, ...this.#binary(file, this.#missing.ofPrograms) }
         : { ...about, kind: "script", ...this.#script(file) };
     if (why === undefined) this.programs.push(found);
     return found;
@@ -187,24 +187,11 @@ export class Collector {
 
   /** Every library of a program that was not found makes one error; those of other objects are notes. */
   complain(): void {
-    for (const [name, objects] of this.#missingOfOthers) {
-      const more = objects.length > 1 ? ` and ${objects.length - 1} more` : "";
-      this.note(`"${name}" is not here, which "${objects[0]}"${more} would load`);
-    }
+    for (const text of this.#missing.notes()) this.note(text);
     const [garbled, ...more] = this.#garbled;
     const rest = more.length === 0 ? "" : ` and ${more.length} more`;
     if (garbled !== undefined) this.note(`left out, since names have to be UTF-8: "${garbled}"${rest}`);
-    const [first, ...others] = this.#missing;
-    if (first === undefined) return;
-    const places = first.tried.map(({ path, rule }) => `"${path}" (${rule})`);
-    const also = others.map(({ name, by }) => `"${name}", needed by "${by.path}"`);
-    const causes = [`looked in ${[...new Set(places)].join(", ")}`];
-    if (first.tried.length === 0) causes[0] = "no place to look in";
-    if (also.length > 0) causes.push(`also missing: ${[...new Set(also)].join("; ")}`);
-    throw new NsboxError(`Cannot find the library "${first.name}" that "${first.by.path}" needs`, {
-      cause: causes.join("; "),
-      code: "missing-library",
-    });
+    this.#missing.complain();
   }
 
   #add(path: string, walk: Walk, kind: Kind, why: Reason): void {
@@ -222,9 +209,17 @@ export class Collector {
       this.#add(step.path, step.file.walk, "interpreter", { by: step.by, name: step.path, rule: step.rule });
       interpreters.push(step.path);
       if (step.file.shebang === undefined)
-        libraries.push(...this.#binary(step.file, this.#missing).libraries);
+        libraries.push(...this.#binary(step.file, this.#missing.ofPrograms).libraries);
     }
     return { interpreters, libraries };
+  }
+
+  /** Has the tree's own cache name the library at `path`, which a program opened, where only that leads to it. */
+  opened(path: string): void {
+    const walk = this.host.walk(path);
+    const file = { walk, id: idOf(walk), path };
+    const { elf } = this.host.program(file);
+    if (elf !== undefined) this.loaders.opened({ ...file, elf });
   }
 
   /** Adds what the loader loads for an ELF object that is no program. */
@@ -236,11 +231,7 @@ export class Collector {
       if (elf === undefined) return;
       const missing: Missing[] = [];
       this.#binary({ ...file, path, elf }, missing);
-      for (const { name, by } of missing) {
-        const objects = this.#missingOfOthers.get(name) ?? [];
-        if (!objects.includes(by.path)) objects.push(by.path);
-        this.#missingOfOthers.set(name, objects);
-      }
+      for (const one of missing) this.#missing.addOther(one);
     } catch (error) {
       // Data that looks like an object, or one for a loader that is not here: it is copied as it is.
       if (!(error instanceof NsboxError)) throw error;

@@ -112,7 +112,7 @@ export class Glibc implements Loader {
   }
 
   #inCommon(name: string, noDefault: boolean, tried: Place[]): Hit | undefined {
-    const cached = this.#inCache(name);
+    const cached = this.inCache(name);
     if (cached === undefined) tried.push({ path: this.facts.cache, rule: "cache" });
     else if (!noDefault || !this.facts.directories.some((directory) => cached.startsWith(`${directory}/`))) {
       const hit = this.#open(cached, CACHE_RULE, tried);
@@ -124,7 +124,7 @@ export class Glibc implements Loader {
   }
 
   /** The path that the cache holds for `name`: the best glibc-hwcaps level first, then the first that fits. */
-  #inCache(name: string): string | undefined {
+  inCache(name: string): string | undefined {
     this.#cache ??= this.#readCache();
     const fitting = (this.#cache.get(name) ?? []).filter(({ flags }) => takesFlags(this, flags));
     if (fitting.some(({ level, hwcap }) => level !== undefined || hwcap !== 0n)) this.#depends = true;

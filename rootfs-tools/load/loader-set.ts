@@ -95,6 +95,16 @@ export class LoaderSet {
     this.#cached.set(`${flags}\0${name}`, { name, path, flags, hwcap: 0n, level: undefined });
   }
 
+  /** Takes note of a library that a program opened by its name, if only the cache leads to it. */
+  opened(file: HostFile & { readonly path: string; readonly elf: Elf }): void {
+    const { soname } = file.elf;
+    if (soname === undefined) return;
+    const { loaders } = this.for(file);
+    const [loader] = loaders;
+    if (!(loader instanceof Glibc) || loader.inCache(soname) !== file.path) return;
+    this.note(loaders, { name: soname, path: file.path, rule: CACHE_RULE });
+  }
+
   /** The entries that a tree's cache must have, and who reads it; `undefined` where it needs none. */
   get cache(): { readonly loader: Glibc; readonly entries: readonly CacheEntry[] } | undefined {
     return this.#cacheOf === undefined

@@ -2,7 +2,7 @@
 import { NsboxError } from "../../src/util/errors.ts";
 import type { Collector } from "../collect/collector.ts";
 import type { Reason } from "../collect/manifest.ts";
-import { isSocket, parentOf, type Walk } from "../files/paths.ts";
+import { baseOf, isSocket, parentOf, type Walk } from "../files/paths.ts";
 import { isPrivate, Patterns, placeOf, WITHHELD, type Withheld } from "./policy.ts";
 import { type Trace, type TraceWay, WAYS } from "./trace.ts";
 
@@ -14,6 +14,9 @@ export interface TraceOptions {
 
 /** What was used and is not in the tree: the paths of each reason. */
 export type TraceReport = ReadonlyMap<Withheld, readonly string[]>;
+
+const LIBRARY = /\.so(?:\.[\w.]+)?$/;
+const CACHE = "ld.so.cache";
 
 /** How many paths a note names. */
 const NAMED = 5;
@@ -42,6 +45,8 @@ class Adding {
   }
 
   add(path: string, ways: ReadonlySet<TraceWay>): void {
+    // That of the host names what the tree lacks: it gets one of its own, if it needs one.
+    if (baseOf(path) === CACHE) return;
     const walk = this.#collector.host.walk(path);
     const uses = WAYS.filter((way) => ways.has(way)).join(", ");
     const why: Reason = { by: "", name: path, rule: `trace: ${uses}` };
@@ -59,6 +64,7 @@ class Adding {
       // The kernel itself opens interpreters and loaders: nothing else tells of them.
       if (reason === undefined) {
         if (isProgram) this.#collector.program(path, why);
+        else if (entry.kind === "file" && LIBRARY.test(path)) this.#library(path, why);
         else this.#collector.file(path, why, { optional: true });
       } else if (isProgram) this.#collector.needsOf(path);
     } catch (error) {
@@ -66,6 +72,11 @@ class Adding {
       const { cause = "" } = error.details;
       this.#collector.note(`${error.message}, which the traced command used${cause && `: ${cause}`}`);
     }
+  }
+
+  #library(path: string, why: Reason): void {
+    this.#collector.file(path, why, { optional: true, kind: "library" });
+    this.#collector.opened(path);
   }
 
   #refusal(
