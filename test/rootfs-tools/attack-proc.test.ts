@@ -45,3 +45,13 @@ asRoot("the root of another mount namespace is refused, and never taken for the 
   expect(readdirSync(work)).toEqual(["other"]);
   expect(run(["ls", join(other, "opt")])).toBe("");
 });
+
+asRoot("a mount in the target is left alone, and the error says that it is one", () => {
+  mkdirSync(join(work, "mounted/usr"), { recursive: true });
+  const script = `mount -t tmpfs none ${work}/mounted/usr && exec ${NSBOX} build-rootfs --bare bash ${work}/mounted`;
+  const { exitCode, stderr } = Bun.spawnSync(["unshare", "-m", "sh", "-c", script]);
+  expect(stderr.toString()).toContain(`Cannot write "${work}/mounted/usr/bin"`);
+  expect(stderr.toString()).toContain("another file system is mounted there (EXDEV)");
+  expect(exitCode).toBe(1);
+  expect(readdirSync(join(work, "mounted"), { recursive: true })).toEqual(["usr"]);
+});
