@@ -9,6 +9,7 @@ import {
   ftruncateSync,
   lchownSync,
   openSync,
+  promises,
   readSync,
   symlinkSync,
   writeFileSync,
@@ -39,6 +40,12 @@ export function makeNode(node: Node, path: string): Loss[] {
   } else if (typeof node.content === "string") copyBytes(node.content, node, path);
   else writeFileSync(path, node.content ?? "", { flag: "wx" });
   return furnish(node, path, node.type === "link" ? undefined : node.mode);
+}
+
+/** The same of a file that is copied, while other things are done. */
+export async function makeFileBeside(node: Node, path: string): Promise<Loss[]> {
+  await copyBytesBeside(String(node.content), node, path);
+  return furnish(node, path, node.mode);
 }
 
 /** Gives what stands at `path` the owner, attributes and time of `node`, and `mode` where one is given. */
@@ -91,17 +98,35 @@ function makeSpecial({ type, device: [major, minor] = [0, 0] }: Node, path: stri
  * The source is opened anew: it may have become a FIFO, a link or another file since it was looked at. What is
  * copied is what was opened, whatever its name means by then.
  */
-function copyBytes(source: string, { size }: Node, target: string): void {
+function openSource(source: string, { size }: Node): { from: number; name: string | undefined } {
   const from = openWithoutLinks(source);
+  const stat = fstatSync(from);
+  if (!stat.isFile() || stat.size !== size) {
+    closeSync(from);
+    throw new NsboxError(`Cannot copy "${source}"`, { cause: "it changed while the tree was made" });
+  }
+  const name = `/proc/self/fd/${from}`;
+  const isSparse = stat.blocks * BYTES_PER_STAT_BLOCK < stat.size;
+  return { from, name: isSparse || !existsSync(name) ? undefined : name };
+}
+
+const COPY_FLAGS = COPYFILE_FICLONE | COPYFILE_EXCL;
+
+function copyBytes(source: string, node: Node, target: string): void {
+  const { from, name } = openSource(source, node);
   try {
-    const stat = fstatSync(from);
-    if (!stat.isFile() || stat.size !== size) {
-      throw new NsboxError(`Cannot copy "${source}"`, { cause: "it changed while the tree was made" });
-    }
-    const name = `/proc/self/fd/${from}`;
-    const isSparse = stat.blocks * BYTES_PER_STAT_BLOCK < stat.size;
-    if (isSparse || !existsSync(name)) copyWithHoles(from, target, size);
-    else copyFileSync(name, target, COPYFILE_FICLONE | COPYFILE_EXCL);
+    if (name === undefined) copyWithHoles(from, target, node.size);
+    else copyFileSync(name, target, COPY_FLAGS);
+  } finally {
+    closeSync(from);
+  }
+}
+
+async function copyBytesBeside(source: string, node: Node, target: string): Promise<void> {
+  const { from, name } = openSource(source, node);
+  try {
+    if (name === undefined) copyWithHoles(from, target, node.size);
+    else await promises.copyFile(name, target, COPY_FLAGS);
   } finally {
     closeSync(from);
   }

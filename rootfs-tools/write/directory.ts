@@ -3,10 +3,10 @@ import { chmodSync, linkSync, lstatSync, mkdirSync } from "node:fs";
 import { failed } from "../files/failure.ts";
 import { baseOf, parentOf } from "../files/paths.ts";
 import type { LaidNode } from "../layout/finish.ts";
-import { furnish, type Loss, makeNode } from "./copy.ts";
+import { furnish, type Loss, makeFileBeside, makeNode } from "./copy.ts";
 import type { Change } from "./moves.ts";
 import { Stage } from "./stage.ts";
-import { atOnce, type Steps } from "./steps.ts";
+import { atOnce, type Part, type Steps } from "./steps.ts";
 
 /** What is told and asked while a directory is written. */
 export interface DirectoryOptions {
@@ -20,6 +20,9 @@ export interface DirectoryOptions {
 export type Losses = Readonly<Record<Loss, string[]>>;
 
 const OWNER_MAY_ALL = 0o700;
+/** So many bytes are worth doing several things at once, with files that are large. */
+const MUCH = 2 ** 26;
+const LARGE = 2 ** 18;
 
 /** Makes all `nodes` that are to be made below `directory`, absolute and without links. Throws NsboxError. */
 export const writeDirectory = (
@@ -46,20 +49,22 @@ export function* directorySteps(
   try {
     const staging = new Staging(stage.path, { directory, base, losses });
     if (isNew) staging.ancestors();
-    const told = options.progress?.(changed.reduce((total, { size }) => total + size, 0));
+    const total = changed.reduce((bytes, { size }) => bytes + size, 0);
+    const told = options.progress?.(total);
     for (const node of changed) {
-      staging.make(node);
-      told?.(node.size);
-      yield;
+      if (node.twin === undefined) yield staging.make(node, total >= MUCH, told);
     }
+    yield "settled";
+    for (const node of changed) if (node.twin !== undefined) staging.link(node, node.twin);
     staging.closeDirectories();
     // A new tree is looked at before anybody sees it.
     if (isNew) options.verify?.(staging.root);
-    yield;
+    yield undefined;
     stage.commit(staging.changes);
     staging.closeLate();
     if (!isNew) options.verify?.(directory);
   } catch (error) {
+    yield "settled";
     stage.undo();
     throw error;
   } finally {
@@ -117,16 +122,46 @@ class Staging {
     this.#staged.set("/", path);
   }
 
-  make(node: LaidNode): void {
+  /** Makes what has no other name before. Where much is to be done, it hands back the making of a large file. */
+  make(node: LaidNode, isMuch: boolean, told: ((bytes: number) => void) | undefined): Part | undefined {
+    const place = this.#placeFor(node);
+    const end = (losses: readonly Loss[]) => {
+      this.#note(node, losses);
+      told?.(node.size);
+    };
+    const now = () => {
+      try {
+        if (node.type === "directory") this.#makeDirectory(node, place);
+        else end(makeNode(node, place));
+      } catch (error) {
+        throw this.#failed(node, error);
+      }
+    };
+    const beside = async () => {
+      try {
+        end(await makeFileBeside(node, place));
+      } catch (error) {
+        throw this.#failed(node, error);
+      }
+    };
+    if (isMuch && node.size >= LARGE && typeof node.content === "string") return { now, beside };
+    now();
+    return undefined;
+  }
+
+  /** Makes another name of the file `twin`. */
+  link(node: LaidNode, twin: string): void {
     const place = this.#placeFor(node);
     try {
-      if (node.type === "directory") this.#makeDirectory(node, place);
-      else if (node.twin !== undefined) linkSync(this.#onDisk(node.twin), place);
-      else this.#note(node, makeNode(node, place));
+      linkSync(this.#onDisk(twin), place);
     } catch (error) {
-      const from = typeof node.content === "string" ? ` from "${node.content}"` : "";
-      throw failed(`Cannot write "${this.#directory}${node.path}"${from}`, error);
+      throw this.#failed(node, error);
     }
+  }
+
+  #failed({ path, content }: LaidNode, error: unknown): Error {
+    const from = typeof content === "string" ? ` from "${content}"` : "";
+    return failed(`Cannot write "${this.#directory}${path}"${from}`, error);
   }
 
   #note({ path }: LaidNode, losses: readonly Loss[]): void {

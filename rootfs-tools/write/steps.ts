@@ -1,7 +1,16 @@
 /** Work in steps: done in one go, or such that what waits is done between them, and an end can be asked for. */
+import { availableParallelism } from "node:os";
 
-/** Yields wherever it may be ended; `throw` clears up. */
-export type Steps<T> = Generator<void, T, void>;
+/** A part that may be done beside the steps that follow, up to one that is "settled". */
+export interface Part {
+  /** Does it. */
+  now(): void;
+  /** The same, while other things are done. */
+  beside(): Promise<void>;
+}
+
+/** Yields wherever it may be ended; `throw` clears up. "settled": no part is under way any more. */
+export type Steps<T> = Generator<Part | "settled" | undefined, T, void>;
 
 /** How long nothing else of this process is done, in milliseconds: 20 is less than a person notices. */
 const SLICE = 20;
@@ -11,15 +20,40 @@ export function atOnce<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
+    if (typeof value === "object") value.now();
   }
 }
+
+/** That many parts are done at once: more would only wait for the same memory. */
+const MOST_PARTS = 4;
 
 /** All steps, with pauses. Throws the reason of `signal` as soon as that is aborted, cleared up. */
 export async function withPauses<T>(steps: Steps<T>, signal?: AbortSignal): Promise<T> {
   const pause = pauses();
+  const most = Math.min(availableParallelism(), MOST_PARTS);
+  const parts = new Set<Promise<void>>();
+  let failure: { readonly reason: unknown } | undefined;
+  let isThrown = false;
+  const begin = (part: Part): void => {
+    const promise = part
+      .beside()
+      .catch((reason) => {
+        failure ??= { reason };
+      })
+      .finally(() => parts.delete(promise));
+    parts.add(promise);
+  };
   for (;;) {
-    const { done, value } = signal?.aborted === true ? steps.throw(signal.reason) : steps.next();
+    if (signal?.aborted === true) failure ??= { reason: signal.reason };
+    const isDue: boolean = failure !== undefined && !isThrown;
+    isThrown ||= isDue;
+    const { done, value } = isDue ? steps.throw(failure?.reason) : steps.next();
     if (done === true) return value;
+    if (value === "settled") await Promise.all(parts);
+    else if (value !== undefined) {
+      while (parts.size >= most) await Promise.race(parts);
+      begin(value);
+    }
     await pause();
   }
 }

@@ -126,6 +126,16 @@ test("what is added by a file may end in a slash or a dot, also where the direct
   }
 });
 
+test.each([
+  [["bash", "ls"], "nsbox build-rootfs bash ls ./rootfs"],
+  [["--trace", "rootfs", "ls"], "nsbox build-rootfs --trace ./rootfs -- ls"],
+])("a program in TARGET's place is told with what was meant: %j", (words, hint) => {
+  const { err, status } = build(words);
+  expect(err).toContain(hint);
+  expect(status).toBe(2);
+  expect(existsSync(join(work, "ls"))).toBe(false);
+});
+
 test("what is added makes a tree without any PROGRAM", () => {
   const { status, err } = build(["--bare", "--add", "/etc/hostname", "added"]);
   expect([status, err]).toEqual([0, ""]);

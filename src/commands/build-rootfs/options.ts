@@ -42,8 +42,9 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
   // Whoever takes it for the place of the output has no TARGET: the form is what is wrong then.
   const form = input.value("output");
   if (form !== undefined) formFor("", form);
-  const { programs, target } = readWords(input.rest.slice(0, split), file, {
-    isFilled,
+  const { programs, target } = readWords(input.rest.slice(0, split), file, isFilled);
+  refuseForgotten(target, programs, {
+    lacksCommand: input.has("trace") && command.length === 0,
     dashes: input.dashes,
   });
   const garbled = [...programs, target].find((word) => word.includes(GARBLED));
@@ -89,11 +90,7 @@ export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promis
 }
 
 /** PROGRAM… and TARGET: the file's programs come first, a TARGET that is typed counts more than the file's. */
-function readWords(
-  rest: readonly string[],
-  file: FromFile,
-  { isFilled, dashes }: { readonly isFilled: boolean; readonly dashes: number | undefined },
-) {
+function readWords(rest: readonly string[], file: FromFile, isFilled: boolean) {
   const target = rest.at(-1) ?? file.target;
   const programs = [...file.programs, ...rest.slice(0, -1)];
   if (target === undefined || (programs.length === 0 && rest.length > 0 && file === NOTHING && !isFilled)) {
@@ -102,12 +99,15 @@ function readWords(
       "nsbox build-rootfs PROGRAM… TARGET",
     );
   }
-  refuseForgotten(target, programs, dashes);
   return { programs, target };
 }
 
 /** The last word as a program of the host's: then TARGET was forgotten, and a tree would be made by its name. */
-function refuseForgotten(target: string, programs: readonly string[], dashes: number | undefined): void {
+function refuseForgotten(
+  target: string,
+  programs: readonly string[],
+  { lacksCommand, dashes }: { readonly lacksCommand: boolean; readonly dashes: number | undefined },
+): void {
   if (target.includes("/") || target === "-" || existsSync(target) || Bun.which(target) === null) return;
   if (dashes !== undefined && dashes > 0) {
     throw new UsageError(
@@ -117,7 +117,9 @@ function refuseForgotten(target: string, programs: readonly string[], dashes: nu
   }
   throw new UsageError(
     `TARGET is missing: the last word, "${target}", is a program`,
-    `nsbox build-rootfs ${[...programs, target].join(" ")} ./rootfs, or "./${target}" if that is the name`,
+    lacksCommand
+      ? `nsbox build-rootfs --trace ./rootfs -- ${target}`
+      : `nsbox build-rootfs ${[...programs, target].join(" ")} ./rootfs, or "./${target}" if that is the name`,
   );
 }
 
