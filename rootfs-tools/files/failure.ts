@@ -20,6 +20,7 @@ export function failed(message: string, error: unknown): NsboxError {
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EILSEQ: "a name that is not UTF-8",
+  EXDEV: "a link of /proc leads into another mount namespace",
   EISDIR: "is a directory",
   ELOOP: "too many symbolic links",
   ENAMETOOLONG: "file name too long",

@@ -3,7 +3,7 @@
  * there, and an absolute link starts there again. The same walk reads the host and writes the tree.
  */
 import { isUtf8 } from "node:buffer";
-import { type BigIntStats, lstatSync, readlinkSync } from "node:fs";
+import { type BigIntStats, lstatSync, readlinkSync, statSync } from "node:fs";
 import { errnoOf } from "./failure.ts";
 
 /** What stands at a path, links not followed. */
@@ -139,6 +139,12 @@ export const isSocket = ({ stat }: Entry): boolean => ((stat?.mode ?? 0n) & FILE
 /** What bytes become that are no UTF-8; a link may also hold the character itself. */
 export const GARBLED = "\uFFFD";
 
+/** The links of /proc do not lead to what their text says here, where that is of another mount namespace. */
+export function isSamePlace(link: string, target: string): boolean {
+  const [there, here] = [link, target].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return there === undefined || (there.dev === here?.dev && there.ino === here.ino);
+}
+
 const isGarbled = (path: string, target: string): boolean =>
   target.includes(GARBLED) && !isUtf8(readlinkSync(path, { encoding: "buffer" }));
 
@@ -150,6 +156,7 @@ function lookAt(path: string): Entry | string {
     if (stat.isDirectory()) return { kind: "directory", stat };
     if (stat.isSymbolicLink()) {
       const target = readlinkSync(path);
+      if (path.startsWith("/proc/") && target.startsWith("/") && !isSamePlace(path, target)) return "EXDEV";
       return isGarbled(path, target) ? "EILSEQ" : { kind: "link", stat, target };
     }
     return { kind: "other", stat };

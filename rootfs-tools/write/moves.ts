@@ -29,6 +29,7 @@ const RESOLVE_BENEATH = 0x08n;
 const EINVAL = 22;
 const ENOSYS = 38;
 const EPERM = 1;
+const EXDEV = 18;
 const OLD = "old-";
 /** Directories that are held open at once; a limit of 1,024 descriptors is common. */
 const MOST_OPEN = 256;
@@ -120,7 +121,8 @@ export class Moves {
 
   #refused(path: string, errno: number): NsboxError {
     const place = this.#basePath === "/" ? path : this.#basePath + path;
-    return new NsboxError(`Cannot write "${place}"`, { cause: errnoText(errno), errno: errnoName(errno) });
+    const cause = errno === EXDEV ? "another file system is mounted there (EXDEV)" : errnoText(errno);
+    return new NsboxError(`Cannot write "${place}"`, { cause, errno: errnoName(errno) });
   }
 
   /** The directory `path` below the base. */
