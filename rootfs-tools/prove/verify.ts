@@ -30,7 +30,7 @@ export function verifyTree(
   programs?: readonly string[],
   { like, searchPath = STANDARD_PATH }: VerifyOptions = {},
 ): Finding[] {
-  const host = new Host(checkSysroot(directory), like);
+  const host = new Host(checkSysroot(directory, "root filesystem"), like);
   const search = { host, loaders: new LoaderSet(host), searchPath };
   return programs === undefined ? verifyAll(search) : programs.flatMap((path) => verifyFile(path, search));
 }

@@ -30,7 +30,7 @@ export const command: Command = {
   usage: "[OPTIONS] PROGRAM… TARGET [-- COMMAND [ARG…]]",
   description: `Copies each PROGRAM, a path or a name on PATH, into TARGET, with its loader and exactly the shared
 libraries that the loader would load. They are found by reading the files; nothing is ever run, so
-PROGRAM need not be trusted. A script brings its interpreter. Only with --trace is COMMAND run, and what it
+PROGRAM need not be trusted. TARGET is a directory, or an archive or image by its ending or --output. A script brings its interpreter. Only with --trace is COMMAND run, and what it
 uses taken as well. With --trace, --add or --package there may be no PROGRAM.
 
 Paths, links, modes, owners and times are kept. A file of the same size, time, owner and mode is left alone,
@@ -47,6 +47,7 @@ Names are looked up inside TARGET: links in it never lead outside.`,
       line: "nsbox build-rootfs --trace ./rootfs -- python3 -c 'import ssl'",
       text: "python3 and every module it loads for that",
     },
+    { line: "nsbox build-rootfs bash ls rootfs.tar.zst", text: "The same tree as an archive" },
     { line: "nsbox build-rootfs --from tree.toml", text: "A tree that is kept in a repository" },
   ],
   failure: 1,
