@@ -93,7 +93,9 @@ function contestants(programs: readonly string[]): Contestant[] {
 /** What the shell scripts do that make a tree with what ldd names. It runs code of its input. */
 const LDD_AND_COPY = `tree=$1; shift
 for program; do
-  cp --parents -pL -t "$tree" "$program" $(ldd "$program" 2>/dev/null | grep -o '/[^ ]*') || exit 1
+  for file in "$program" $(ldd "$program" 2>/dev/null | sed 's/.*> *//; s/^[[:space:]]*//; s/ .*//' | grep '^/.*lib'); do
+    [ -e "$tree$file" ] || cp --parents -pL -t "$tree" "$file" || exit 1
+  done
 done`;
 
 /** The same tree a second time: nothing is to be done but to see that. */
