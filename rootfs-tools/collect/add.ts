@@ -25,7 +25,7 @@ export function addFiles(collector: Collector, additions: readonly Addition[]): 
   const all = additions.map((addition) => ({ ...addition, to: check(addition) }));
   for (const { source, to } of all) {
     const why: Reason = { by: "", name: source, rule: "--add" };
-    if (to === undefined) collector.tree(trim(source), why);
+    if (to === undefined) collector.tree(trim(source), why, { special: true });
     else put(collector, { own, source, to: settle(collector, place(own, source, to), why), why });
     if (to === undefined || own === collector.host) addInterpreter(collector, source);
   }
@@ -94,7 +94,7 @@ function put(collector: Collector, { own, source, to, why }: Put): void {
   if (to === "/" && entry.kind !== "directory") {
     throw new UsageError(`Cannot add "${source}" as "/": it is no directory`);
   }
-  if (own === collector.host) collector.tree(trim(source), why, { to });
+  if (own === collector.host) collector.tree(trim(source), why, { to, special: true });
   else putOwn(collector, { own, source: path, to, why });
 }
 

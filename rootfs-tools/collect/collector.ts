@@ -32,6 +32,8 @@ export interface FileOptions {
   readonly to?: string;
   /** What is absent is no error. */
   readonly optional?: boolean;
+  /** Devices and FIFOs are meant as well: without it they are left out, with a note. */
+  readonly special?: boolean;
 }
 
 /** Everything that `programs` need, as their loaders would find it. Throws NsboxError. */
@@ -109,6 +111,10 @@ export class Collector {
     }
     if (isSocket(entry)) {
       this.note(`"${at}" is a socket, which only a running program can make: left out`);
+      return false;
+    }
+    if (entry.kind === "other" && options.special !== true) {
+      this.note(`"${at}" is no regular file: left out`);
       return false;
     }
     if (to === undefined) this.#add(at, walk, kind, why);

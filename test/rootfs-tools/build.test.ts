@@ -209,3 +209,13 @@ withCommand("strace")(
   },
   20_000,
 );
+
+asRoot("a FIFO where another system should have its users goes into no tree, and that is said", () => {
+  build(["--bare", "bash", "fifo-system"]);
+  mkdirSync(join(work, "fifo-system/etc"));
+  run(["mkfifo", join(work, "fifo-system/etc/passwd")]);
+  const { err, status } = build(["--root", "fifo-system", "--nss", "--bare", "bash", "fifo-tree"]);
+  expect(status).toBe(0);
+  expect(err).toContain('"/etc/passwd" is no regular file');
+  expect(existsSync(join(work, "fifo-tree/etc/passwd"))).toBe(false);
+});
