@@ -1,9 +1,8 @@
 /** Reads files that others may have put there: never blocks on a FIFO, never takes more than asked for. */
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { AT_FDCWD, SYS } from "../../src/sys/constants.ts";
 import { errnoName, errnoText } from "../../src/sys/errno.ts";
 import { cstring, syscall } from "../../src/sys/ffi.ts";
-import { errnoOf } from "./failure.ts";
 
 const O_CLOEXEC = 0o2000000;
 const QUIETLY = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | O_CLOEXEC;
@@ -26,16 +25,6 @@ export function openWithoutLinks(path: string): number {
   const code = errnoName(-fd);
   const words = code === "ELOOP" ? "it became a link meanwhile" : errnoText(-fd).replace(/ \(\w+\)$/, "");
   throw Object.assign(new Error(`${code}: ${words}`), { code, syscall: "open" });
-}
-
-/** The whole text of a file of the host's own; "" where there is none that can be read. */
-export function readText(path: string, encoding: "utf8" | "latin1"): string {
-  try {
-    return readFileSync(path, encoding);
-  } catch (error) {
-    if (errnoOf(error) === "") throw error;
-    return "";
-  }
 }
 
 /** The first `limit` bytes of the regular file `path`; nothing of any other. Throws as node:fs and `open` do. */
