@@ -30,8 +30,7 @@ const LINK_MODE = 0o777;
 
 /** A root filesystem being laid out. */
 export class Layout {
-  readonly #drafts: Draft[] = [];
-  /** What is laid out by now, by where it stands: an archive would hold a second one as well. */
+  /** What is laid out by now, by where it stands: each path once. */
   readonly #placed = new Map<string, Draft>();
   readonly #inside: Root;
   readonly #host: Host;
@@ -39,8 +38,6 @@ export class Layout {
   readonly #epoch: number | undefined;
   readonly #owners: Ownership;
   readonly #done = new Set<string>();
-  /** The directories that are made, by their paths. */
-  readonly #made = new Map<string, Draft>();
   /** Where directories are inside, by their paths in the other system: links to directories are never replaced. */
   readonly #directories = new Map<string, string>();
 
@@ -67,7 +64,7 @@ export class Layout {
 
   /** What is laid out by now. */
   get drafts(): readonly Draft[] {
-    return this.#drafts;
+    return [...this.#placed.values()];
   }
 
   /** What the target has, and what was put above it. */
@@ -110,9 +107,7 @@ export class Layout {
     if (made.type === "link" && typeof there === "object" && there.target === undefined) return;
     const size = made.content?.length ?? 0;
     const thing = { ...made, size, uid: this.#owners.made, gid: this.#owners.madeGroup };
-    const action = placed?.action === "created" ? placed.action : this.#madeAction(at, there, made);
-    if (placed !== undefined) this.#drafts.splice(this.#drafts.indexOf(placed), 1);
-    this.#push({ ...thing, path: at, kind, why, action });
+    this.#push({ ...thing, path: at, kind, why, action: this.#madeAction(at, there, made) });
     if (there === "ENOENT") this.#inside.put(at, entryOf(made));
   }
 
@@ -130,14 +125,14 @@ export class Layout {
 
   /** Everything, sorted, parents first. */
   finish(): LaidNode[] {
-    return finish(this.#drafts, this.#epoch);
+    return finish(this.drafts, this.#epoch);
   }
 
-  #push(parts: Omit<Draft, "uid" | "gid" | "size"> & Partial<Draft>): Draft {
-    const draft = { uid: this.#owners.made, gid: this.#owners.madeGroup, size: 0, ...parts };
-    this.#drafts.push(draft);
-    this.#placed.set(draft.path, draft);
-    return draft;
+  /** The last one at a path counts; the target has none of them where the first was created. */
+  #push(parts: Omit<Draft, "uid" | "gid" | "size"> & Partial<Draft>): void {
+    const action = this.#placed.get(parts.path)?.action === "created" ? "created" : parts.action;
+    const made = { uid: this.#owners.made, gid: this.#owners.madeGroup, size: 0 };
+    this.#placed.set(parts.path, { ...made, ...parts, action });
   }
 
   #madeAction(at: string, there: Entry | string, { type, content, replace = false }: Made): Action {
@@ -155,8 +150,8 @@ export class Layout {
     const { stat } = source;
     if (stat.isDirectory()) {
       const at = this.#directory(path);
-      const draft = this.#made.get(at);
-      if (draft !== undefined) draft.why = why;
+      const placed = this.#placed.get(at);
+      if (placed !== undefined) placed.why = why;
       else this.#push({ path: at, type: "directory", mode: DIRECTORY_MODE, kind, why, action: "unchanged" });
       return;
     }
@@ -249,7 +244,7 @@ export class Layout {
   #mkdir(at: string, mode: number, copied: Partial<Draft> | undefined, why: readonly Reason[]): void {
     const { content: _, mtimeNs: __, ...rest } = copied ?? {};
     const draft = { ...rest, path: at, mode, kind: "directory", why, action: "created" } as const;
-    this.#made.set(at, this.#push({ ...draft, type: "directory", size: 0 }));
+    this.#push({ ...draft, type: "directory", size: 0 });
     this.#inside.put(at, { kind: "directory" });
   }
 

@@ -53,7 +53,7 @@ Names are looked up inside TARGET: links in it never lead outside.`,
   failure: 1,
   async run(typed: Parsed): Promise<number> {
     const start = performance.now();
-    const { options, input, command } = await readOptions(typed, FLAGS);
+    const { options, input, command } = readOptions(typed, FLAGS);
     const notes: string[] = [];
     const trace = await traceFor(input, command, (text) => notes.push(text));
     const result = await build(trace === undefined ? options : { ...options, trace });

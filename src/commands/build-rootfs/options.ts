@@ -31,7 +31,7 @@ export interface Asked {
 }
 
 /** Reads all of it. Throws UsageError and NsboxError. */
-export async function readOptions(typed: Parsed, flags: readonly Flag[]): Promise<Asked> {
+export function readOptions(typed: Parsed, flags: readonly Flag[]): Asked {
   const from = typed.value("from");
   const file = from === undefined ? NOTHING : readFromFile(from, flags);
   const input = from === undefined ? typed : withFile(typed, file, flags);
