@@ -11,11 +11,11 @@ import { print } from "../cli/print.ts";
 import { sanitize, sanitizeJson } from "../cli/sanitize.ts";
 import { DEFAULT_PATH } from "../sandbox/environment.ts";
 import { NsboxError, UsageError } from "../util/errors.ts";
-import { HWCAPS_FLAG, readHwcaps } from "./hwcaps.ts";
 import { type Chain, chainLines, chainsTo } from "./ldd/chains.ts";
 import { toJson } from "./ldd/json.ts";
 import { listLines, missingLines, placeLines } from "./ldd/list.ts";
 import { treeLines } from "./ldd/tree.ts";
+import { HWCAPS_FLAG, LIBRARY_PATH_FLAG, readHwcaps, readLibraryPath } from "./search-flags.ts";
 
 /** `nsbox ldd`. */
 export const command = {
@@ -44,14 +44,7 @@ library that is missing is shown as "not found" and stops nothing; the status is
       help: "Resolve inside another system, of any architecture",
       text: "Paths, links, the loader, its cache and its configuration are those below SYSROOT; nothing there leads outside.",
     },
-    {
-      long: "library-path",
-      short: "L",
-      value: "DIRS",
-      multiple: true,
-      help: "Search DIRS (colon-separated) as LD_LIBRARY_PATH would be",
-      text: "The variable itself is never looked at: it would make the result depend on who asks.",
-    },
+    LIBRARY_PATH_FLAG,
     HWCAPS_FLAG,
     { long: "verbose", short: "v", help: "With what is missing, show where it was looked for" },
     JSON_FLAG,
@@ -71,7 +64,7 @@ library that is missing is shown as "not found" and stops nothing; the status is
 function run(input: Parsed): number {
   if (input.rest.length === 0) throw new UsageError("ldd wants at least one PROGRAM", "nsbox ldd PROGRAM…");
   const host = new Host(checkSysroot(input.value("root") ?? "/"));
-  const libraryPath = input.values("library-path").flatMap((list) => list.split(":"));
+  const libraryPath = readLibraryPath(input);
   const loaders = new LoaderSet(host, { libraryPath, hwcaps: readHwcaps(input) });
   const search = {
     host,

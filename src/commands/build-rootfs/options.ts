@@ -8,7 +8,7 @@ import { Progress } from "../../cli/progress.ts";
 import { VERSION } from "../../cli/version.ts";
 import { DEFAULT_PATH } from "../../sandbox/environment.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
-import { readHwcaps } from "../hwcaps.ts";
+import { readHwcaps, readLibraryPath } from "../search-flags.ts";
 import { readContents } from "./contents-flags.ts";
 import { type FromFile, readFromFile, withFile } from "./from.ts";
 import { readOutput } from "./output.ts";
@@ -74,7 +74,7 @@ export function readOptions(typed: Parsed, flags: readonly Flag[]): Asked {
       : {}),
     searchPath: root === undefined ? (process.env["PATH"] ?? DEFAULT_PATH) : DEFAULT_PATH,
     ...(root === undefined ? {} : { root: checkSysroot(root) }),
-    libraryPath: input.values("library-path").flatMap((list) => list.split(":")),
+    libraryPath: readLibraryPath(input),
     hwcaps: readHwcaps(input),
     bare: input.has("bare"),
     noClobber: input.has("no-clobber"),

@@ -1,7 +1,7 @@
 /** The options of build-rootfs that say what is taken from where, and how the tree is made. */
 import type { Flag } from "../../cli/command.ts";
 import { JSON_FLAG, QUIET } from "../../cli/flags.ts";
-import { HWCAPS_FLAG } from "../hwcaps.ts";
+import { HWCAPS_FLAG, LIBRARY_PATH_FLAG } from "../search-flags.ts";
 
 const SEARCH = "Search";
 const TREE = "Tree";
@@ -15,15 +15,7 @@ export const SEARCH_FLAGS: readonly Flag[] = [
     help: "Take everything from the system below SYSROOT, of any architecture",
     text: "Its own loader, ld.so.cache and configuration count, and its links stay inside. PROGRAM and all other paths are those inside it; a relative one counts from its root.",
   },
-  {
-    long: "library-path",
-    short: "L",
-    value: "DIRS",
-    multiple: true,
-    group: SEARCH,
-    help: "Search DIRS (colon-separated) as LD_LIBRARY_PATH would be",
-    text: "The variable itself is never looked at: it would make the result depend on who asks.",
-  },
+  LIBRARY_PATH_FLAG,
   HWCAPS_FLAG,
 ];
 

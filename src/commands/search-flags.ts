@@ -1,7 +1,22 @@
-/** The option that says for which CPUs libraries are taken. */
+/** The options that say how libraries are looked for: the same in every command that does. */
 import { HWCAPS, type Hwcaps } from "../../rootfs-tools/elf/cpu.ts";
 import type { Flag, Parsed } from "../cli/command.ts";
 import { UsageError } from "../util/errors.ts";
+
+/** `--library-path`. */
+export const LIBRARY_PATH_FLAG: Flag = {
+  long: "library-path",
+  short: "L",
+  value: "DIRS",
+  multiple: true,
+  group: "Search",
+  help: "Search DIRS (colon-separated) as LD_LIBRARY_PATH would be",
+  text: "The variable itself is never looked at: it would make the result depend on who asks.",
+};
+
+/** Reads `--library-path`. */
+export const readLibraryPath = (input: Parsed): string[] =>
+  input.values("library-path").flatMap((list) => list.split(":"));
 
 /** `--hwcaps`. */
 export const HWCAPS_FLAG: Flag = {
