@@ -12,6 +12,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import { STANDARD_PATH } from "../../rootfs-tools/collect/program.ts";
+import { DEFAULT_PATH } from "../../src/sandbox/environment.ts";
 import { asRoot, library, program, run, runpath, withCommand, workspace } from "./fixtures.ts";
 
 const work = workspace();
@@ -218,4 +220,8 @@ asRoot("a FIFO where another system should have its users goes into no tree, and
   expect(status).toBe(0);
   expect(err).toContain('"/etc/passwd" is no regular file');
   expect(existsSync(join(work, "fifo-tree/etc/passwd"))).toBe(false);
+});
+
+test("programs of a tree are looked for where `nsbox run` will look", () => {
+  expect(STANDARD_PATH).toBe(DEFAULT_PATH);
 });
