@@ -8,7 +8,7 @@ const LAYERS = [
   ["util"],
   ["sys"],
   ["ns", "net", "cgroup", "seccomp"],
-  ["plan"],
+  ["plan", "view"],
   ["sandbox"],
   ["runtime"],
   ["commands"],
