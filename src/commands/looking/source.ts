@@ -1,5 +1,5 @@
 /** Where the commands that look get what they show: this machine, or the dump of any. */
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import type { Flag, Parsed } from "../../cli/command.ts";
 import type { Looking } from "../../ns/discover.ts";
 import type { Snapshot } from "../../ns/model.ts";
@@ -16,6 +16,7 @@ export const INPUT_FLAG: Flag = {
 
 /** More is no dump: 10,000 processes with all their details take some 60 MB. */
 const LARGEST = 1 << 29;
+const CHUNK = 1 << 18;
 
 /**
  * The snapshot that a command works on: the dump named by `--input`, or what `looking` asks for of this
@@ -30,16 +31,24 @@ export async function takeSnapshot(input: Parsed, looking: Looking): Promise<Sna
 }
 
 function textOf(file: string): string {
-  const path = file === "-" ? "/dev/stdin" : file;
-  const refused = (cause: string, errno?: string) =>
-    new NsboxError(`Cannot read "${file}"`, { cause, ...(errno === undefined ? {} : { errno }) });
+  let fd = 0;
+  const chunks: Buffer[] = [];
   try {
-    const stat = statSync(path);
-    if (stat.size > LARGEST) throw refused(`it is larger than ${LARGEST >> 20} MiB`);
-    return readFileSync(file === "-" ? 0 : file, "utf8");
+    if (file !== "-") fd = openSync(file, "r");
+    for (let size = 0; ; ) {
+      const chunk = Buffer.allocUnsafe(CHUNK);
+      const length = readSync(fd, chunk);
+      if (length === 0) return Buffer.concat(chunks).toString();
+      chunks.push(chunk.subarray(0, length));
+      size += length;
+      if (size > LARGEST)
+        throw new NsboxError(`"${file}" is larger than a dump can be`, { cause: "512 MiB" });
+    }
   } catch (error) {
     if (error instanceof NsboxError) throw error;
     const { code = "", message } = error as NodeJS.ErrnoException;
-    throw refused(message, code);
+    throw new NsboxError(`Cannot read "${file}"`, { cause: message, errno: code });
+  } finally {
+    if (fd > 0) closeSync(fd);
   }
 }
