@@ -191,6 +191,9 @@ export interface Container {
   readonly group: string | null;
   /** Its first process. */
   readonly pid: number;
+  /** Index into `containers` of the one that it runs in; null where it runs in none. */
+  readonly within: number | null;
+  /** Its cgroup is frozen. null: not known. */
   readonly paused: boolean | null;
 }
 

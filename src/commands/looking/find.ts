@@ -1,0 +1,115 @@
+/** From the words of a command line to what a snapshot holds: processes and namespaces. */
+import { statSync } from "node:fs";
+import { didYouMean, suggest } from "../../cli/suggest.ts";
+import { KINDS, type KindName } from "../../ns/kinds.ts";
+import type { Container, Namespace, Process, Snapshot } from "../../ns/model.ts";
+import { NsboxError, UsageError } from "../../util/errors.ts";
+
+/** Beginnings of ids that are shorter may mean anything. */
+const SHORTEST_ID = 3;
+
+/** Whether `word` names a container: its name, its id, or a beginning of the id. */
+const isCalled = ({ name, id }: Container, word: string): boolean =>
+  name === word || id === word || (word.length >= SHORTEST_ID && (id?.startsWith(word) ?? false));
+
+/** Those containers that `word` may mean: an exact name or id goes before a beginning. */
+export function containersCalled(snapshot: Snapshot, word: string): readonly Container[] {
+  const exact = snapshot.containers.filter(({ name, id }) => name === word || id === word);
+  return exact.length > 0 ? exact : snapshot.containers.filter((container) => isCalled(container, word));
+}
+
+/**
+ * The one container called `word`.
+ * @throws NsboxError where there is none, or more than one.
+ */
+export function findContainer(snapshot: Snapshot, word: string): Container {
+  const found = containersCalled(snapshot, word);
+  const [first] = found;
+  if (first !== undefined && found.length === 1) return first;
+  if (first !== undefined) {
+    throw new NsboxError(`"${word}" may be any of ${found.length} containers`, {
+      cause: found
+        .slice(0, 3)
+        .map(({ engine, name, id, pid }) => `${engine} ${name ?? id ?? "?"} (PID ${pid})`)
+        .join(", "),
+      hint: "Write the PID of one of its processes instead",
+      code: "ambiguous",
+    });
+  }
+  const names = snapshot.containers.flatMap(({ name }) => name ?? []);
+  throw new NsboxError(`There is no container "${word}" that runs`, {
+    hint: didYouMean(suggest(word, names)) ?? "`nsbox tree --by container` shows those that run",
+    code: "not-found",
+  });
+}
+
+/**
+ * The process that `word` means: a PID as the viewer numbers it, or the first process of a container.
+ * @throws NsboxError where there is none.
+ */
+export function findProcess(snapshot: Snapshot, word: string): Process {
+  const pid = /^\d+$/.test(word) ? Number(word) : findContainer(snapshot, word).pid;
+  const found = snapshot.processes.find((process) => process.pid === pid);
+  if (found !== undefined) return found;
+  throw new NsboxError(`There is no process ${word}`, { code: "not-found" });
+}
+
+/**
+ * The namespace that `word` means: `net:[4026531840]`, the number alone, a path to one, or what process or
+ * container is in: `1234/net`, `web/net`.
+ * @throws NsboxError where it is not in the snapshot, UsageError where `word` has none of these forms.
+ */
+export function findNamespace(snapshot: Snapshot, word: string): Namespace {
+  const id = idOf(snapshot, word);
+  const found = snapshot.namespaces.find((namespace) => namespace.id === id);
+  if (found !== undefined) return found;
+  throw new NsboxError(`There is no namespace "${word}" in reach`, {
+    hint: "`nsbox ls` lists all of them",
+    code: "not-found",
+  });
+}
+
+/** The first namespace of a kind that a process or container is in. */
+function idOf(snapshot: Snapshot, word: string): number | undefined {
+  const written = /^(?:([a-z]+):\[)?(\d+)\]?$/.exec(word);
+  if (written !== null) {
+    const [, kind, digits] = written;
+    const id = Number(digits);
+    const found = snapshot.namespaces.find((namespace) => namespace.id === id);
+    if (found !== undefined && kind !== undefined && found.kind !== kind) {
+      throw new NsboxError(`There is no namespace "${word}"`, {
+        cause: `${found.id} is of the kind ${found.kind}`,
+        code: "not-found",
+      });
+    }
+    return id;
+  }
+  const of = /^([^/]+)\/([a-z]+)$/.exec(word);
+  const kind = KINDS.find(({ name }) => name === of?.[2])?.name;
+  if (of !== null && kind !== undefined) return kindOf(snapshot, of[1] ?? "", kind);
+  if (!word.includes("/")) {
+    throw new UsageError(
+      `"${word}" names no namespace`,
+      'It is written as "net:[4026531840]", 4026531840, a path, PID/net or NAME/net',
+    );
+  }
+  try {
+    return statSync(word).ino;
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new NsboxError(`Cannot look at "${word}"`, { cause: `stat: ${code}`, errno: code });
+  }
+}
+
+function kindOf(snapshot: Snapshot, word: string, kind: KindName): number {
+  const process = findProcess(snapshot, word);
+  const id = process.namespaces[kind];
+  if (id !== undefined) return id;
+  throw new NsboxError(`The ${kind} namespace of "${word}" is not known`, {
+    cause: process.state === "Z" ? "it is a zombie" : "it may not be read",
+    code: "not-found",
+  });
+}
+
+/** How a namespace is written everywhere: `net:[4026531840]`. */
+export const titleOf = ({ kind, id }: Pick<Namespace, "kind" | "id">): string => `${kind}:[${id}]`;
