@@ -1,4 +1,5 @@
 /** Every namespace of this machine, at this moment. */
+import { recognise } from "./engines/recognise.ts";
 import { KINDS } from "./kinds.ts";
 import { FORMAT, type Snapshot } from "./model.ts";
 import { assemble, finish } from "./survey/assemble.ts";
@@ -34,6 +35,8 @@ export function discover({ threads = true, mounts = true, descriptors = true }: 
   const relations = [...found.namespaces.values()].filter(
     ({ refused, kind }) => refused && kind !== "user",
   ).length;
+  const processes = finish(found);
+  const { containers, members } = recognise(processes);
   return {
     format: FORMAT.name,
     version: FORMAT.version,
@@ -42,8 +45,8 @@ export function discover({ threads = true, mounts = true, descriptors = true }: 
     viewer: viewerOf(own),
     kinds: KINDS.map(({ name }) => name).filter((name) => own[name] !== undefined),
     namespaces: assemble(found),
-    processes: finish(found),
-    containers: [],
+    processes: processes.map((one) => ({ ...one, container: members.get(one.pid) ?? null })),
+    containers,
     gaps: {
       processes: found.unreadable,
       relations,

@@ -74,9 +74,7 @@ export function assemble(found: Found): Namespace[] {
   });
 }
 
-/** The processes of a snapshot, sorted by PID. */
-export function finish(found: Found): Process[] {
-  return found.processes
-    .map((one) => ({ ...one, frozen: null, container: null }))
-    .sort((a, b) => a.pid - b.pid);
+/** The processes of a snapshot, sorted by PID, but for the containers that they are in. */
+export function finish(found: Found): Omit<Process, "container">[] {
+  return found.processes.map((one) => ({ ...one, frozen: null })).sort((a, b) => a.pid - b.pid);
 }
