@@ -88,12 +88,12 @@ export const ENGINES: readonly Engine[] = [
     name: "lxc",
     cgroup: /\/lxc(?:\.payload\.|\.payload\/|\/)(?<name>[^/]+)/,
     starts: ({ command }) =>
-      command[0]?.startsWith("[lxc monitor]") ? { name: lastWord(command.join(" ")) } : undefined,
+      command.join(" ").startsWith("[lxc monitor] ") ? { name: lastWord(command.join(" ")) } : undefined,
   },
   {
     name: "systemd-nspawn",
     cgroup:
-      /\/machine\.slice\/(?:machine-(?<name>[^/]+)\.scope|systemd-nspawn@(?<id>[^/]+)\.service)(?=\/payload|$)/,
+      /\/machine\.slice\/(?:machine-(?<name>[^/]+)\.scope|systemd-nspawn@(?<name>[^/]+)\.service)(?=\/payload|$)/,
     starts: (parent) =>
       isCalled(parent, "systemd-nspawn")
         ? { name: argumentOf(parent.command, "-M") ?? argumentOf(parent.command, "--machine") }

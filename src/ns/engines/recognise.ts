@@ -43,11 +43,19 @@ function fromCgroup(path: string): Claim | undefined {
     if (engine.cgroup === undefined) continue;
     for (const match of path.matchAll(new RegExp(engine.cgroup, "g"))) {
       const end = match.index + match[0].length;
-      if (best === undefined || end > best.end) best = { engine, sign: match.groups ?? {}, end };
+      if (best === undefined || end > best.end) best = { engine, sign: signOf(match.groups), end };
     }
   }
   return best;
 }
+
+/** What systemd cannot have in a unit's name stands there as `\\x2d`, see systemd.unit(5). */
+const signOf = (groups: Readonly<Record<string, string | undefined>> = {}): Sign => ({
+  ...groups,
+  name: groups["name"]?.replace(/\\x([0-9a-f]{2})/g, (_, hex) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  ),
+});
 
 /** The engine and the sign of a process that lives in other namespaces than the one that started it. */
 function fromParent(process: Candidate, parent: Candidate | undefined): Claim | undefined {
