@@ -62,6 +62,11 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "main",
     load: () => import("./verify-rootfs.ts"),
   },
+  caps: {
+    summary: "Say which capabilities a process has in a namespace, and why",
+    group: "main",
+    load: () => import("./caps.ts"),
+  },
   ps: {
     summary: "List the containers that live",
     group: "containers",
