@@ -67,6 +67,11 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "main",
     load: () => import("./caps.ts"),
   },
+  pid: {
+    summary: "Translate PIDs between PID namespaces",
+    group: "main",
+    load: () => import("./pid.ts"),
+  },
   ps: {
     summary: "List the containers that live",
     group: "containers",
