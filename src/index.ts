@@ -1,5 +1,17 @@
-/** nsbox as a library: plans, what is done with them, and the native calls below. */
+/** nsbox as a library: what is seen of namespaces, plans, what is done with them, and the native calls below. */
+export { discover, type Looking } from "./ns/discover.ts";
+export {
+  type Edge,
+  type Forest,
+  type ForestOptions,
+  forest,
+  type Hierarchy,
+  type Node,
+  walk,
+} from "./ns/forest.ts";
 export { KINDS, type Kind, type KindName } from "./ns/kinds.ts";
+export type * from "./ns/model.ts";
+export * as relations from "./ns/references.ts";
 export { block, encoded } from "./plan/block.ts";
 export { decode, readable } from "./plan/decode.ts";
 export { describe, explainJson, explainText } from "./plan/describe.ts";

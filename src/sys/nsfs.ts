@@ -1,19 +1,88 @@
 /** What the kernel tells of a namespace by ioctl_ns(2). Results below 0 are minus the errno. */
-import { SYS } from "./constants.ts";
-import { syscall } from "./ffi.ts";
+import { AT_FDCWD, SYS } from "./constants.ts";
+import { cstring, syscall } from "./ffi.ts";
 
-const NS_GET_USERNS = 0xb701;
-const NS_GET_NSTYPE = 0xb703;
-const NS_GET_OWNER_UID = 0xb704;
+/** Requests of ioctl_ns(2). Their numbers are those of x86-64 and aarch64. */
+export const NS_REQUESTS = {
+  owner: 0xb701,
+  parent: 0xb702,
+  type: 0xb703,
+  uid: 0xb704,
+  /** _IOR(0xb7, 13, __u64): Linux 6.18. */
+  serial: 0x8008b70d,
+} as const;
+
+const NSFS_MAGIC = 0x6e736673;
+const O_CLOEXEC = 0o2000000;
+const O_PATH = 0o10000000;
+const ENOTTY = 25;
+const AT_EMPTY_PATH = 0x1000;
+const STATX_INO = 0x100;
+const [STATX_INODE, STATX_DEVICE_MAJOR, STATX_DEVICE_MINOR] = [32, 136, 140];
 
 /** The CLONE_NEW… flag of its kind; ENOTTY for what is no namespace. */
-export const namespaceType = (fd: number): number => syscall(SYS.ioctl, fd, NS_GET_NSTYPE);
+export const namespaceType = (fd: number): number => syscall(SYS.ioctl, fd, NS_REQUESTS.type);
 
 /** A new descriptor of the user namespace that owns it; EPERM where that is not the caller's or below it. */
-export const owningUserNamespace = (fd: number): number => syscall(SYS.ioctl, fd, NS_GET_USERNS);
+export const owningUserNamespace = (fd: number): number => syscall(SYS.ioctl, fd, NS_REQUESTS.owner);
+
+/** A new descriptor of its parent; EPERM at the top and out of reach, EINVAL for kinds without parents. */
+export const parentNamespace = (fd: number): number => syscall(SYS.ioctl, fd, NS_REQUESTS.parent);
 
 /** The user that made a user namespace, as the caller's user namespace numbers it; undefined where it fails. */
 export function ownerUid(fd: number): number | undefined {
-  const uid = new Uint32Array(1);
-  return syscall(SYS.ioctl, fd, NS_GET_OWNER_UID, uid) < 0 ? undefined : uid[0];
+  const uid = namespaceOwnerUid(fd);
+  return uid < 0 ? undefined : uid;
 }
+
+/** The same; EINVAL for any kind but user. */
+export function namespaceOwnerUid(fd: number): number {
+  const uid = new Uint32Array(1);
+  const error = syscall(SYS.ioctl, fd, NS_REQUESTS.uid, uid);
+  return error < 0 ? error : uid[0]!;
+}
+
+/** Its number in the order in which namespaces were made; undefined before Linux 6.18. */
+export function namespaceSerial(fd: number): number | undefined {
+  const serial = new BigUint64Array(1);
+  return syscall(SYS.ioctl, fd, NS_REQUESTS.serial, serial) < 0 ? undefined : Number(serial[0]);
+}
+
+/**
+ * 0 where `fd` is a namespace, ENOTTY where it is something else, to which a request by the same number may
+ * mean anything.
+ */
+export function isNamespace(fd: number): number {
+  const filesystem = new BigUint64Array(16);
+  const error = syscall(SYS.fstatfs, fd, filesystem);
+  if (error < 0) return error;
+  return Number(filesystem[0]) === NSFS_MAGIC ? 0 : -ENOTTY;
+}
+
+/**
+ * A descriptor of the namespace at `path`, or minus the errno. What is no namespace is not opened: a FIFO
+ * would wait, and some devices act when they are.
+ */
+export function openNamespace(path: string): number {
+  const place = syscall(SYS.openat, AT_FDCWD, cstring(path), O_PATH | O_CLOEXEC);
+  if (place < 0) return place;
+  const error = isNamespace(place);
+  const fd = error < 0 ? error : syscall(SYS.openat, AT_FDCWD, cstring(`/proc/self/fd/${place}`), O_CLOEXEC);
+  syscall(SYS.close, place);
+  return fd;
+}
+
+/** Inode and device of an open file, or minus the errno of statx(2). */
+export function identityOf(fd: number): { readonly inode: number; readonly device: number } | number {
+  const stat = new DataView(new ArrayBuffer(256));
+  const buffer = new Uint8Array(stat.buffer);
+  const error = syscall(SYS.statx, fd, cstring(""), AT_EMPTY_PATH, STATX_INO, buffer);
+  if (error < 0) return error;
+  return {
+    inode: Number(stat.getBigUint64(STATX_INODE, true)),
+    device: (stat.getUint32(STATX_DEVICE_MAJOR, true) << 8) | stat.getUint32(STATX_DEVICE_MINOR, true),
+  };
+}
+
+/** Closes a descriptor. */
+export const closeNamespace = (fd: number): number => syscall(SYS.close, fd);

@@ -1,5 +1,5 @@
 /** What a container was made from: `config.json`, written once before its start and never changed. */
-import { readOwnFile } from "./own-file.ts";
+import { readOwnFile } from "../../util/own-file.ts";
 import type { ProcessId } from "./process.ts";
 
 /** The content of `config.json`. */

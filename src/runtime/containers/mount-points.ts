@@ -7,9 +7,9 @@ import { closeSync, existsSync, lstatSync, readdirSync } from "node:fs";
 import { encoded } from "../../plan/block.ts";
 import { stateDirectories } from "../../sandbox/state.ts";
 import { HELPER } from "../../sys/helper.gen.ts";
+import { readOwnFile } from "../../util/own-file.ts";
 import { planBytes } from "../launch.ts";
 import type { Collected } from "./collect.ts";
-import { readOwnFile } from "./own-file.ts";
 import { memoryFile } from "./relaunch.ts";
 
 const RECORD = /^mount-points-/;

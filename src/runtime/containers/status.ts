@@ -1,6 +1,6 @@
 /** `status`: what the supervisor tells of a container, lines `key value`. */
 import { renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { readOwnFile } from "./own-file.ts";
+import { readOwnFile } from "../../util/own-file.ts";
 import type { ProcessId } from "./process.ts";
 
 const STATES = ["created", "running", "restarting", "exited"] as const;
