@@ -1,17 +1,14 @@
 /** One card as SVG. */
+import type { KindName } from "../../ns/kinds.ts";
 import type { Card, Chip } from "../graph/graph.ts";
-import { type CardSize, headHeight } from "../layout/card.ts";
+import { chipAt, headHeight } from "../layout/card.ts";
+import type { Place } from "../layout/layout.ts";
 import { CARD, CHIP, FONT, fitting, MARK, markWidth, textWidth } from "../layout/measures.ts";
 import { clip, escapeLines, escapeXml } from "../text.ts";
 import { kindSign, plainSign } from "./signs.ts";
 
-/** `card` with its upper left corner at (`x`, `y`). */
-export function drawCard(
-  card: Card,
-  { width, height, groups, perRow }: CardSize,
-  x: number,
-  y: number,
-): string {
+/** `card` at its place. */
+export function drawCard(card: Card, { x, y, width, height, size }: Place): string {
   const { kind, type, title, lines, marks, tip, key } = card;
   const classes = ["card", type, ...(kind === null ? [] : [`k-${kind}`]), ...(card.alive ? [] : ["empty"])];
   const middle = CARD.pad + CARD.title / 2 - 2;
@@ -38,20 +35,15 @@ export function drawCard(
     drawMarks(marks, headHeight(card) - MARK.height),
   ];
   card.groups.forEach(({ kind: name, chips }, at) => {
-    const top = groups[at]!;
+    const top = size.groups[at]!;
     if (at === 0) {
       const line = top - CARD.rule / 2;
       parts.push(`<path class="rule" d="M${CARD.pad} ${line}H${width - CARD.pad}"/>`);
     }
-    parts.push(
-      `<g class="k-${name}"><text class="kind" x="${CARD.pad}" y="${top + 15}">${name}</text>`,
-      `<text class="kind count end" x="${CARD.pad + CHIP.gutter - 12}" y="${top + 15}">${chips.length}</text></g>`,
-    );
+    if (name !== null) parts.push(drawKind(name, chips.length, top + 15));
     chips.forEach((chip, index) => {
-      const column = index % perRow;
-      const row = (index - column) / perRow;
-      const chipX = CARD.pad + CHIP.gutter + column * (CHIP.width + CHIP.gapX);
-      parts.push(drawChip(chip, chipX, top + row * (CHIP.height + CHIP.gapY)));
+      const { x: left, y: up } = chipAt(card, size, at, index);
+      parts.push(drawChip(chip, left, up));
     });
   });
   parts.push("</g>");
@@ -60,6 +52,13 @@ export function drawCard(
 
 function text(name: string, x: number, y: number, value: string, room: number, size: number): string {
   return `<text class="${name}" x="${x}" y="${y}">${escapeXml(clip(value, fitting(room, size)))}</text>`;
+}
+
+/** The name of a kind to the left of its chips, and how many there are. */
+function drawKind(kind: KindName, count: number, y: number): string {
+  const name = `<text class="kind" x="${CARD.pad}" y="${y}">${kind}</text>`;
+  const number = `<text class="kind count end" x="${CARD.pad + CHIP.gutter - 12}" y="${y}">${count}</text>`;
+  return `<g class="k-${kind}">${name}${count > 1 ? number : ""}</g>`;
 }
 
 function drawMarks(marks: readonly string[], y: number): string {
@@ -77,10 +76,13 @@ function drawMarks(marks: readonly string[], y: number): string {
 /** What a chip need not say in words: it is drawn otherwise. */
 const DRAWN = "no process";
 
-function drawChip({ key, kind, id, label, marks, alive, tip, again }: Chip, x: number, y: number): string {
+function drawChip(
+  { key, kind, text: number, label, marks, alive, tip, again }: Chip,
+  x: number,
+  y: number,
+): string {
   const [mark = "", ...more] = marks.filter((word) => word !== DRAWN);
   const note = more.length > 0 ? `${mark}+${more.length}` : mark;
-  const number = String(id);
   const start = 8 + CHIP.sign + 5;
   const behind = start + textWidth(number.length, FONT.chip) + 8;
   const room = CHIP.width - behind - 8 - (note === "" ? 0 : textWidth(note.length, FONT.mark) + 6);
@@ -91,7 +93,7 @@ function drawChip({ key, kind, id, label, marks, alive, tip, again }: Chip, x: n
     `<title>${escapeLines(tip)}</title>`,
     `<rect class="box" width="${CHIP.width}" height="${CHIP.height}" rx="5"/>`,
     kindSign(kind, 8 + CHIP.sign / 2, CHIP.height / 2, 7),
-    `<text class="id" x="${start}" y="15">${number}</text>`,
+    `<text class="id" x="${start}" y="15">${escapeXml(number)}</text>`,
     name === "" ? "" : `<text class="name" x="${behind.toFixed(1)}" y="15">${escapeXml(name)}</text>`,
     note === "" ? "" : `<text class="mark end" x="${CHIP.width - 7}" y="15">${escapeXml(note)}</text>`,
     "</g>",

@@ -22,7 +22,7 @@ export function drawLegend(graph: Graph, width: number): { readonly svg: string;
   const { kinds, marks, isEmpty } = contentsOf(graph);
   const items: { svg: string; width: number }[] = [];
   const add = (sign: string, signWidth: number, words: string) => {
-    const label = `<text x="${signWidth + 8}" y="4">${escapeXml(words)}</text>`;
+    const label = `<text class="words" x="${signWidth + 8}" y="4">${escapeXml(words)}</text>`;
     items.push({ svg: sign + label, width: signWidth + 8 + words.length * ADVANCE + 22 });
   };
   for (const { name, title } of KINDS) {
@@ -62,9 +62,11 @@ function contentsOf({ cards }: Graph) {
   for (const card of cards) {
     if (card.kind !== null) kinds.add(card.kind);
     for (const mark of card.marks) marks.add(mark);
-    for (const { kind, chips } of card.groups) {
-      kinds.add(kind);
-      for (const chip of chips) for (const mark of chip.marks) marks.add(mark);
+    for (const { chips } of card.groups) {
+      for (const chip of chips) {
+        kinds.add(chip.kind);
+        for (const mark of chip.marks) marks.add(mark);
+      }
     }
   }
   return { kinds, marks, isEmpty: marks.has("no process") };

@@ -53,7 +53,7 @@ const SANS = `system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","DejaVu
 /** Everything that is the same by day and by night. */
 const SHAPES = `
 .picture text{font-family:${MONO};unicode-bidi:isolate}
-.picture .head,.picture .sub,.picture .legend text,.picture .frame text{font-family:${SANS}}
+.picture .head,.picture .sub,.picture .legend .words,.picture .frame text{font-family:${SANS}}
 .picture .head{font-size:20px;font-weight:600}
 .picture .sub{font-size:12.5px}
 .picture .title{font-size:${FONT.title}px;font-weight:600}
@@ -61,7 +61,7 @@ const SHAPES = `
 .picture .chip text,.picture .kind{font-size:${FONT.chip}px}
 .picture .chip .mark{font-size:${FONT.mark}px}
 .picture .kind{font-weight:600}
-.picture .frame text,.picture .legend text{font-size:${FONT.frame}px}
+.picture .frame text,.picture .legend .words{font-size:${FONT.frame}px}
 .picture .mark text{font-size:${FONT.mark}px}
 .picture .letter{font-weight:700;text-anchor:middle;stroke:none}
 .picture .end{text-anchor:end}
@@ -82,7 +82,7 @@ function colours(theme: Theme, scope: string): string {
   const rules: [string, string][] = [
     [".ground", `fill:${ground}`],
     ["text", `fill:${text}`],
-    [".sub,.say,.id,.count,.frame text,.legend text,.mark text,.chip .mark", `fill:${soft}`],
+    [".sub,.say,.id,.frame text,.legend .words,.mark text,.chip .mark", `fill:${soft}`],
     [".say.first", `fill:${text}`],
     [".card>.box", `fill:${card};stroke:${border}`],
     [".frame rect", `fill:${frame};stroke:${border}`],
@@ -91,6 +91,7 @@ function colours(theme: Theme, scope: string): string {
     [".stroke", `stroke:${text}`],
     [".letter", `fill:${letter}`],
     [".rule", `stroke:${border}`],
+    [".count", `fill:${soft};font-weight:400`],
   ];
   for (const { name } of KINDS) {
     const colour = KIND_STYLES[name][theme.name];

@@ -30,10 +30,7 @@ export const drawWorld = (graph: Graph, layout: Layout): string =>
     ),
     drawLinks(layout),
     drawEdges(graph, layout),
-    ...graph.cards.map((card, index) => {
-      const { x, y, size } = layout.places[index]!;
-      return drawCard(card, size, x, y);
-    }),
+    ...graph.cards.map((card, index) => drawCard(card, layout.places[index]!)),
   ].join("");
 
 /** What stands above a picture. */

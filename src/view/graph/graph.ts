@@ -19,6 +19,8 @@ export interface Chip {
   readonly id: number;
   /** `net:[4026531840]`. */
   readonly title: string;
+  /** What is shown of it: its number where the kind stands beside it, else the title. */
+  readonly text: string;
   readonly label: string;
   readonly marks: readonly string[];
   /** A process is in it. */
@@ -29,9 +31,9 @@ export interface Chip {
   readonly tip: readonly string[];
 }
 
-/** The chips of one kind in a card. */
+/** Chips in a card: those of one kind, or (null) those of all kinds, one after the other. */
 export interface Group {
-  readonly kind: KindName;
+  readonly kind: KindName | null;
   readonly chips: readonly Chip[];
 }
 
@@ -83,11 +85,12 @@ export function graphOf(facts: Facts, forest: Forest): Graph {
     indexes.set(node, index);
     for (const child of node.children) above.set(child, index);
     if (up >= 0) cards[up]!.below.push(index);
+    const content = contentOf(facts, node);
     const leaves = node.children.flatMap((child) => (child.type === "folder" ? child.children : [child]));
     cards.push({
       key: node.key,
-      ...contentOf(facts, node),
-      groups: groupsOf(facts, leaves.filter(isChip)),
+      ...content,
+      groups: isMixed(node) ? mixed(facts, leaves, content.title) : groupsOf(facts, leaves),
       above: up,
       below: [],
     });
@@ -97,8 +100,21 @@ export function graphOf(facts: Facts, forest: Forest): Graph {
   return { by: forest.by, cards, edges };
 }
 
+/** A process and a thread are in one namespace of each kind: no group is worth a line of its own. */
+const isMixed = ({ type }: Node): boolean => type === "process" || type === "thread";
+
+function mixed(facts: Facts, nodes: readonly Node[], title: string): Group[] {
+  const chips = nodes
+    .filter(isChip)
+    .flatMap((node) => chipOf(facts, node))
+    .map((chip) => ({ ...chip, text: chip.title, label: chip.label === title ? "" : chip.label }));
+  return chips.length === 0 ? [] : [{ kind: null, chips }];
+}
+
 function groupsOf(facts: Facts, nodes: readonly Node[]): Group[] {
-  const byKind = Map.groupBy(nodes, (node) => (node.type === "namespace" ? node.kind : "user"));
+  const byKind = Map.groupBy(nodes.filter(isChip), (node) =>
+    node.type === "namespace" ? node.kind : "user",
+  );
   return KINDS.flatMap(({ name: kind }) => {
     const chips = (byKind.get(kind) ?? []).flatMap((node) => chipOf(facts, node));
     return chips.length === 0 ? [] : [{ kind, chips }];
@@ -108,7 +124,7 @@ function groupsOf(facts: Facts, nodes: readonly Node[]): Group[] {
 function chipOf(facts: Facts, node: Node): Chip[] {
   if (node.type !== "namespace") return [];
   const { key, kind, id } = node;
-  const base = { key, kind, id, title: titleOf(node), again: node.place === "again" };
+  const base = { key, kind, id, title: titleOf(node), text: String(id), again: node.place === "again" };
   const namespace = facts.namespaces.get(id);
   if (namespace === undefined) return [{ ...base, label: "?", marks: [], alive: false, tip: [base.title] }];
   return [

@@ -28,7 +28,7 @@ export const CARD = {
 } as const;
 
 /** A chip, and the name of its kind to the left of each group. */
-export const CHIP = { width: 226, height: 22, gapX: 8, gapY: 5, group: 7, gutter: 78, sign: 16 } as const;
+export const CHIP = { width: 244, height: 22, gapX: 8, gapY: 5, group: 7, gutter: 78, sign: 16 } as const;
 
 /** Between cards. */
 export const GAP = { x: 56, y: 16, frame: 18, head: 26 } as const;
