@@ -40,19 +40,30 @@ static int open_held(const struct nsh_survey *survey, int dir, const char *name)
     return fd;
 }
 
-static void look_at_held(struct worker *worker, int dir, const char *name, u32 id) {
-    u64 number;
-    if (text_number(name, &number) != 0)
-        return;
+static void look_at_held(struct worker *worker, int dir, const char *name, u32 fd, u32 id) {
     if (!survey_seen(worker->survey, id)) {
-        int fd = open_held(worker->survey, dir, name);
-        if (fd < 0)
+        int held = open_held(worker->survey, dir, name);
+        if (held < 0)
             return;
-        id = survey_learn(worker, fd);
-        SYS(close, fd);
+        id = survey_learn(worker, held);
+        SYS(close, held);
     }
     if (id)
-        record_held(worker, RECORD_DESCRIPTOR, (u32)number, id);
+        record_held(worker, RECORD_DESCRIPTOR, fd, id);
+}
+
+/*
+ * Looks at the descriptor `name`. Nothing is asked of a file server: it may be gone. The text of the link is
+ * no help, a descriptor that was opened through a bind mount shows the mount's path.
+ */
+static void look_at_descriptor(struct worker *worker, int dir, const char *name, u32 fd) {
+    struct statx stat;
+    if (SYS(statx, dir, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE | STATX_INO, &stat) < 0)
+        return;
+    if (is_namespace(worker->survey, &stat))
+        look_at_held(worker, dir, name, fd, (u32)stat.stx_ino);
+    else if ((stat.stx_mode & S_IFMT_) == S_IFSOCK_)
+        survey_socket(worker, fd, stat.stx_ino);
 }
 
 void survey_descriptors(struct worker *worker) {
@@ -61,28 +72,16 @@ void survey_descriptors(struct worker *worker) {
     int dir = (int)SYS(openat, worker->dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir == -EACCES || dir == -EPERM)
         worker->process->flags |= PROCESS_DESCRIPTORS_DENIED;
-    if (dir < 0)
-        return;
-    while (!worker->full && (got = SYS(getdents64, dir, entries, sizeof entries)) > 0)
+    while (dir >= 0 && !worker->full && (got = SYS(getdents64, dir, entries, sizeof entries)) > 0)
         for (long at = 0; at < got && !worker->full;) {
             struct directory_entry *entry = (struct directory_entry *)(entries + at);
-            struct statx stat;
-            u64 number;
+            u64 fd;
             at += entry->length;
-            if (entry->name[0] == '.')
-                continue;
-            /* Nothing is asked of a file server: it may be gone. The text of the link is no help, a
-               descriptor that was opened through a bind mount shows the mount's path. */
-            long error = SYS(statx, dir, entry->name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT,
-                             STATX_TYPE | STATX_INO, &stat);
-            if (error < 0)
-                continue;
-            if (is_namespace(worker->survey, &stat))
-                look_at_held(worker, dir, entry->name, (u32)stat.stx_ino);
-            else if ((stat.stx_mode & S_IFMT_) == S_IFSOCK_ && text_number(entry->name, &number) == 0)
-                survey_socket(worker, (u32)number, stat.stx_ino);
+            if (text_number(entry->name, &fd) == 0)
+                look_at_descriptor(worker, dir, entry->name, (u32)fd);
         }
-    SYS(close, dir);
+    if (dir >= 0)
+        SYS(close, dir);
 }
 
 /* A duplicate of descriptor `fd` of the process, see pidfd_getfd(2). */

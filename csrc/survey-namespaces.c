@@ -27,20 +27,21 @@ static const char *link_path(char *path, const char *end, const char *prefix, u3
 long survey_links(const struct worker *worker, const char *prefix, u32 *links) {
     char path[64], text[64];
     long denied = 0;
-    for (u32 link = 0; link < LINKS; link++) {
+    text_append(text_append(path, path + sizeof path, prefix), path + sizeof path, "ns");
+    int dir = (int)SYS(openat, worker->dir, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    for (u32 link = 0; dir >= 0 && !denied && link < LINKS; link++) {
         u64 id = 0;
-        link_path(path, path + sizeof path, prefix, link);
-        long length = SYS(readlinkat, worker->dir, path, text, sizeof text);
+        long length = SYS(readlinkat, dir, KINDS[link].name, text, sizeof text);
         for (long at = 0; at < length; at++)
             if (text[at] >= '0' && text[at] <= '9')
                 id = id * 10 + (u64)(text[at] - '0');
         links[link] = (u32)id;
+        /* It will not be another answer for the next one. */
         if (length == -EACCES || length == -EPERM)
             denied = length;
-        /* It will not be another for the next one. */
-        if (denied)
-            break;
     }
+    if (dir >= 0)
+        SYS(close, dir);
     return denied;
 }
 

@@ -14,15 +14,13 @@ enum {
 
 long survey_read(int dir, const char *path, char *text, u64 size) {
     long fd = SYS(openat, dir, path, O_RDONLY | O_CLOEXEC), got = fd;
-    u64 length = 0;
     if (fd >= 0) {
-        /* Some files come in pieces. */
-        while (length < size - 1 && (got = SYS(read, fd, text + length, size - 1 - length)) > 0)
-            length += (u64)got;
+        /* What is written for one reader comes in one piece. */
+        got = SYS(read, fd, text, size - 1);
         SYS(close, fd);
     }
-    text[length] = 0;
-    return length > 0 || got == 0 ? (long)length : got;
+    text[got > 0 ? got : 0] = 0;
+    return got;
 }
 
 /* The number at `*at`, which is moved to the next field. */

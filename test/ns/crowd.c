@@ -38,6 +38,7 @@ static void group(int members, int ready) {
 int main(int argc, char **argv) {
     int ready[2], groups = argc > 1 ? atoi(argv[1]) : 1, members = argc > 2 ? atoi(argv[2]) : 1;
     char byte;
+    close_range(3, ~0U, 0);
     if (pipe(ready) < 0)
         return 1;
     for (int i = 0; i < groups; i++)
