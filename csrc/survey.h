@@ -101,6 +101,12 @@ EXPORT long nsh_survey(struct nsh_survey *survey);
 /* PIDs in /proc, in its order. Returns how many there are, which may be more than `capacity`. */
 EXPORT long nsh_pids(int proc, u32 *pids, u64 capacity);
 
+/*
+ * Descriptors of the mount table and of the root directory of mount namespace `mnt`, taken by a child that
+ * enters it, through user namespace `user` where that is not -1. Returns 0 or a negative errno.
+ */
+EXPORT long nsh_visit(int proc, int user, int mnt, s32 *fds);
+
 /* One worker, and the process that it looks at. */
 struct worker {
     struct nsh_survey *survey;
@@ -139,5 +145,4 @@ void survey_descriptors(struct worker *worker);
 void survey_socket(struct worker *worker, u32 fd, u64 inode);
 void survey_tasks(struct worker *worker);
 
-/* Room for `size` bytes of records more, or 0. */
 #endif
