@@ -1,7 +1,7 @@
 /*
- * storm: in a PID namespace with few PIDs, processes that come and go as fast as they can. Each makes a UTS
- * namespace, names itself by its id, and ends some milliseconds later: what has the name of one and the
- * namespace of another was put together from two processes. It ends with its input.
+ * storm [LIMIT]: in a PID namespace with no more PIDs than LIMIT, processes that come and go as fast as they
+ * can. Each makes a UTS namespace, names itself by its id, and ends some milliseconds later: what has the
+ * name of one and the namespace of another was put together from two processes. It ends with its input.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -32,16 +32,19 @@ static void one(void) {
     _exit(0);
 }
 
-static int rain(void) {
+static int rain(const char *limit) {
     struct pollfd input = {.fd = 0, .events = POLLIN};
     unsigned alive = 0;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "storm");
     if (mount("proc", "/proc", "proc", 0, 0) < 0)
         return 1;
-    int limit = open("/proc/sys/kernel/pid_max", O_WRONLY); /* of this namespace: Linux 6.14 */
-    if (limit >= 0 && write(limit, "400", 3) != 3)
-        fputs("storm: PIDs are many\n", stderr);
+    if (limit) {
+        int file = open("/proc/sys/kernel/pid_max", O_WRONLY | O_CLOEXEC);
+        if (file < 0 || write(file, limit, strlen(limit)) < 0)
+            return perror("pid_max"), 1;
+        close(file);
+    }
     puts("ready");
     fflush(stdout);
     while (poll(&input, 1, 0) == 0) {
@@ -55,12 +58,12 @@ static int rain(void) {
     return 0;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     if (unshare(CLONE_NEWPID | CLONE_NEWNS) < 0 || mount(0, "/", 0, MS_REC | MS_PRIVATE, 0) < 0)
         return perror("storm"), 1;
     int child = fork(), status = 0;
     if (child == 0)
-        _exit(rain());
+        _exit(rain(argc > 1 ? argv[1] : 0));
     waitpid(child, &status, 0);
     return WEXITSTATUS(status);
 }
