@@ -62,6 +62,16 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "main",
     load: () => import("./verify-rootfs.ts"),
   },
+  caps: {
+    summary: "Say which capabilities a process has in a namespace, and why",
+    group: "main",
+    load: () => import("./caps.ts"),
+  },
+  pid: {
+    summary: "Translate PIDs between PID namespaces",
+    group: "main",
+    load: () => import("./pid.ts"),
+  },
   ps: {
     summary: "List the containers that live",
     group: "containers",
