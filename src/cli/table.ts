@@ -1,8 +1,7 @@
 /** Rows under headings, in columns. On a terminal they fit its width; elsewhere nothing is cut. */
-import { ascii, unicode } from "./charset.ts";
+import { printable, unicode } from "./charset.ts";
 import { isTerminal, painter } from "./color.ts";
 import { print } from "./print.ts";
-import { sanitize } from "./sanitize.ts";
 
 const GAP = "  ";
 /** No column is cut below that many characters as long as another way is left. */
@@ -57,8 +56,6 @@ function staying(widths: readonly number[], { width, ranks }: TableStyle): numbe
   return columns;
 }
 
-const clean = (text: string): string => (unicode() ? sanitize(text) : ascii(sanitize(text)));
-
 /** `text` cut to `width` columns of a terminal, with a mark where something is missing. */
 export function cut(text: string, width: number): string {
   if (Bun.stringWidth(text) <= width) return text;
@@ -79,7 +76,7 @@ export function tableLines(
   style: TableStyle = {},
 ): string[] {
   const { width = Number.POSITIVE_INFINITY, paint = (text) => text, right } = style;
-  const safe = [headings, ...rows.map((row) => row.map(clean))];
+  const safe = [headings, ...rows.map((row) => row.map(printable))];
   const all = Math.max(0, ...safe.map(({ length }) => length));
   const natural = Array.from({ length: all }, (_, column) => {
     let widest = 0;

@@ -20,7 +20,11 @@ export const command: Command = {
 It tells the names of environment variables, never their values; but the command lines of all processes are in it.`,
   flags: [
     { long: "compact", short: "c", help: "Everything on one line" },
-    { long: "indent", value: "N", help: `Indent each level by N spaces, 0 to ${WIDEST_INDENT} (${USUAL_INDENT})` },
+    {
+      long: "indent",
+      value: "N",
+      help: `Indent each level by N spaces, 0 to ${WIDEST_INDENT} (${USUAL_INDENT})`,
+    },
     { long: "tab", help: "Indent each level by a tab" },
     INPUT_FLAG,
     QUIET,
@@ -48,7 +52,8 @@ async function run(input: Parsed): Promise<number> {
 
 function readIndent(input: Parsed): number | "tab" {
   const given = ["compact", "indent", "tab"].filter((option) => input.has(option));
-  if (given.length > 1) throw new UsageError(`Options "--${given[0]}" and "--${given[1]}" exclude each other`);
+  if (given.length > 1)
+    throw new UsageError(`Options "--${given[0]}" and "--${given[1]}" exclude each other`);
   if (input.has("tab")) return "tab";
   if (input.has("compact")) return 0;
   const word = input.value("indent");

@@ -46,7 +46,13 @@ In the table "-" means that there is none, and "?" that it could not be read; a 
       help: "Print these columns; +COLUMN,… adds to the usual ones; all prints all",
       text: "In any case, from the list above. With --json: only these members; without it all of them.",
     },
-    { long: "sort", short: "s", value: "COLUMN", help: "Sort by a column; -COLUMN reverses", text: "Otherwise by kind, then by id. Write --sort=-COLUMN to reverse." },
+    {
+      long: "sort",
+      short: "s",
+      value: "COLUMN",
+      help: "Sort by a column; -COLUMN reverses",
+      text: "Otherwise by kind, then by id. Write --sort=-COLUMN to reverse.",
+    },
     { long: "no-headings", short: "n", help: "Leave out the line of headings" },
     {
       long: "watch",
@@ -74,7 +80,10 @@ In the table "-" means that there is none, and "?" that it could not be read; a 
   examples: [
     { line: "nsbox ls", text: "All namespaces." },
     { line: "nsbox ls net --orphans", text: "Network namespaces without a process, and what keeps them." },
-    { line: "nsbox ls -p $$ -o ns,kind,owner,creator", text: "Those that the shell is in, and who owns them." },
+    {
+      line: "nsbox ls -p $$ -o ns,kind,owner,creator",
+      text: "Those that the shell is in, and who owns them.",
+    },
     { line: "nsbox ls --json | jq '.namespaces[] | select(.processes == 0).ns'", text: "For programs." },
     { line: "nsbox ls -w", text: "What comes and goes." },
   ],

@@ -157,6 +157,7 @@ function uidOf({ snapshot }: World, value: string): number {
   if (/^\d{1,10}$/.test(value)) return Number(value);
   const found = Object.entries(snapshot.host.users).find(([, name]) => name === value);
   if (found !== undefined) return Number(found[0]);
+  const near = suggest(value, Object.values(snapshot.host.users));
   throw new NsboxError(`No namespace and no process belongs to a user "${value}"`, {
     hint: didYouMean(near) ?? "A number is taken as well",
     code: "not-found",

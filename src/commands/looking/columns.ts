@@ -1,5 +1,5 @@
 /** THE table of columns of `nsbox ls`. Headings, `-o`, `--sort`, the help, JSON members and docs derive from it. */
-import type { Namespace } from "../../ns/model.ts";
+import type { Namespace, Process } from "../../ns/model.ts";
 import { commandOf, isOrphan, keepers, labelOf, nameOf, rankOf, type World } from "./world.ts";
 
 /** What a cell may hold, as JSON. */
@@ -23,7 +23,32 @@ export interface Column {
   readonly text?: (world: World, namespace: Namespace) => string | null;
 }
 
-const leaderOf = (world: World, namespace: Namespace) => world.leader(namespace);
+/** A column on the leader: `-` where there is none, `?` where that fact of it is not known. */
+function ofLeader(
+  name: string,
+  help: string,
+  type: Column["type"],
+  pick: (process: Process, world: World) => Value,
+  more: Pick<Column, "rank"> & { readonly shown?: (process: Process) => string } = {},
+): Column {
+  const { shown, ...rest } = more;
+  const value: Column["value"] = (world, namespace) => {
+    const leader = world.leader(namespace);
+    return leader === undefined ? null : pick(leader, world);
+  };
+  const text: Column["text"] = (world, namespace) => {
+    const leader = world.leader(namespace);
+    if (leader === undefined) return null;
+    const picked = shown?.(leader) ?? pick(leader, world);
+    return picked === null ? "?" : typeof picked === "boolean" ? yesOrNo(picked) : String(picked);
+  };
+  return { name, help, type, nullable: "-", ...rest, value, text };
+}
+
+const yesOrNo = (value: boolean): string => (value ? "yes" : "no");
+
+const userOf = (world: World, uid: number | null): string | null =>
+  uid === null ? null : (world.user(uid) ?? String(uid));
 
 /** The columns, in the order in which help lists them. */
 export const COLUMNS: readonly Column[] = [
@@ -50,22 +75,7 @@ export const COLUMNS: readonly Column[] = [
     rank: 7,
     value: (_, { leader }) => leader,
   },
-  {
-    name: "user",
-    help: "The user of that process",
-    type: "string",
-    nullable: "-",
-    rank: 4,
-    value: (world, namespace) => {
-      const { uid = null } = leaderOf(world, namespace) ?? {};
-      return uid === null ? null : (world.user(uid) ?? String(uid));
-    },
-    text: (world, namespace) => {
-      const leader = leaderOf(world, namespace);
-      if (leader === undefined) return null;
-      return leader.uid === null ? "?" : (world.user(leader.uid) ?? String(leader.uid));
-    },
-  },
+  ofLeader("user", "The user of that process", "string", ({ uid }, world) => userOf(world, uid), { rank: 4 }),
   {
     name: "container",
     help: "The container that it belongs to",
@@ -96,74 +106,23 @@ export const COLUMNS: readonly Column[] = [
       return more.length > 0 ? `${first} +${more.length}` : first;
     },
   },
-  {
-    name: "command",
-    help: "The command of that process",
-    type: "string",
-    nullable: "-",
+  ofLeader("command", "The command of that process", "string", commandOf, {
     rank: 6,
-    value: (world, namespace) => {
-      const leader = leaderOf(world, namespace);
-      return leader === undefined ? null : commandOf(leader);
-    },
-    text: (world, namespace) => {
-      const leader = leaderOf(world, namespace);
-      // Its name is known even where its words are not.
-      return leader === undefined ? null : (commandOf(leader) ?? `[${leader.name}]`);
-    },
-  },
-  {
-    name: "name",
-    help: "The name of that process",
-    type: "string",
-    nullable: "-",
-    value: (world, namespace) => {
-      const leader = leaderOf(world, namespace);
-      return leader === undefined ? null : nameOf(leader);
-    },
-  },
-  {
-    name: "ppid",
-    help: "The parent of that process",
-    type: "number",
-    nullable: "-",
-    value: (world, namespace) => leaderOf(world, namespace)?.ppid ?? null,
-  },
-  {
-    name: "uid",
-    help: "The user of that process, as a number",
-    type: "number",
-    nullable: "?",
-    value: (world, namespace) => leaderOf(world, namespace)?.uid ?? null,
-  },
-  {
-    name: "inside",
-    help: "The PID of that process in its own PID namespace",
-    type: "number",
-    nullable: "-",
-    value: (world, namespace) => leaderOf(world, namespace)?.pids.at(-1) ?? null,
-  },
-  {
-    name: "state",
-    help: "The state of that process, as ps(1) shows it",
-    type: "string",
-    nullable: "-",
-    value: (world, namespace) => leaderOf(world, namespace)?.state ?? null,
-  },
-  {
-    name: "cgroup",
-    help: "The cgroup of that process",
-    type: "string",
-    nullable: "?",
-    value: (world, namespace) => leaderOf(world, namespace)?.cgroup ?? null,
-  },
-  {
-    name: "frozen",
-    help: "Whether that cgroup is frozen",
-    type: "boolean",
-    nullable: "?",
-    value: (world, namespace) => leaderOf(world, namespace)?.frozen ?? null,
-  },
+    // Its name is known even where its words are not.
+    shown: (process) => commandOf(process) ?? `[${process.name}]`,
+  }),
+  ofLeader("name", "The name of that process", "string", nameOf),
+  ofLeader("ppid", "The parent of that process", "number", ({ ppid }) => ppid),
+  ofLeader("uid", "The user of that process, as a number", "number", ({ uid }) => uid),
+  ofLeader(
+    "inside",
+    "The PID of that process in its own PID namespace",
+    "number",
+    ({ pids }) => pids.at(-1) ?? null,
+  ),
+  ofLeader("state", "The state of that process, as ps(1) shows it", "string", ({ state }) => state),
+  ofLeader("cgroup", "The cgroup of that process", "string", ({ cgroup }) => cgroup),
+  ofLeader("frozen", "Whether that cgroup is frozen", "boolean", ({ frozen }) => frozen),
   {
     name: "owner",
     help: "The user namespace that owns it; of a user namespace its parent",
@@ -176,7 +135,7 @@ export const COLUMNS: readonly Column[] = [
     help: "Who made its owner; of a user namespace, who made it",
     type: "string",
     nullable: "?",
-    value: (world, { uid }) => (uid === null ? null : (world.user(uid) ?? String(uid))),
+    value: (world, { uid }) => userOf(world, uid),
   },
   {
     name: "parent",
@@ -235,31 +194,36 @@ export function cellOf(column: Column, world: World, namespace: Namespace): stri
   const value = column.value(world, namespace);
   if (value === null) return column.nullable ?? "-";
   if (Array.isArray(value)) return value.length === 0 ? "-" : value.join(",");
-  return typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
+  return typeof value === "boolean" ? yesOrNo(value) : String(value);
 }
 
-/** What a column is sorted by, in the order of its values; what has none goes last. */
-export function comparer(column: Column, world: World): (a: Namespace, b: Namespace) => number {
-  if (column.name === "kind") return (a, b) => rankOf(a.kind) - rankOf(b.kind);
+/** The order by a column; what has no value there goes last, reversed or not. */
+export function comparer(
+  column: Column,
+  world: World,
+  reversed: boolean,
+): (a: Namespace, b: Namespace) => number {
   const keys = new Map<Namespace, number | string | null>();
   const keyOf = (namespace: Namespace) => {
-    const known = keys.get(namespace);
-    if (known !== undefined) return known;
-    const value = column.value(world, namespace);
-    const key =
-      value === null || typeof value === "number" || typeof value === "string"
-        ? value
-        : Array.isArray(value)
-          ? value.length
-          : typeof value === "boolean"
-            ? Number(value)
-            : cellOf(column, world, namespace);
-    keys.set(namespace, key);
+    let key = keys.get(namespace);
+    if (key === undefined) {
+      key = sortKey(column, world, namespace);
+      keys.set(namespace, key);
+    }
     return key;
   };
+  const sign = reversed ? -1 : 1;
   return (a, b) => {
     const [left, right] = [keyOf(a), keyOf(b)];
     if (left === null || right === null) return Number(left === null) - Number(right === null);
-    return left < right ? -1 : left > right ? 1 : 0;
+    return left === right ? 0 : left < right ? -sign : sign;
   };
+}
+
+function sortKey(column: Column, world: World, namespace: Namespace): number | string | null {
+  if (column.name === "kind") return rankOf(namespace.kind);
+  const value = column.value(world, namespace);
+  if (value === null || typeof value === "number" || typeof value === "string") return value;
+  if (Array.isArray(value)) return value.length;
+  return typeof value === "boolean" ? Number(value) : cellOf(column, world, namespace);
 }

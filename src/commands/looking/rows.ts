@@ -65,7 +65,9 @@ export function tableOf(
 ): { headings: string[]; rows: string[][]; style: TableStyle } {
   const columns = chosen ?? USUAL;
   const rows = namespaces.map((namespace) => columns.map((column) => cellOf(column, world, namespace)));
-  const colored = new Set(columns.flatMap(({ name }, index) => (name === "kind" || name === "ns" ? index : [])));
+  const colored = new Set(
+    columns.flatMap(({ name }, index) => (name === "kind" || name === "ns" ? index : [])),
+  );
   const style: TableStyle = {
     right: new Set(columns.flatMap(({ type }, index) => (type === "number" ? index : []))),
     paint: (text, row, column) => (colored.has(column) ? paint(namespaces[row]!.kind, text) : text),
