@@ -72,6 +72,16 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "main",
     load: () => import("./pid.ts"),
   },
+  mounts: {
+    summary: "Show the mounts of a process, hidden ones too, and where they propagate",
+    group: "main",
+    load: () => import("./mounts.ts"),
+  },
+  diff: {
+    summary: "Show in what the worlds of two processes differ",
+    group: "main",
+    load: () => import("./diff.ts"),
+  },
   ps: {
     summary: "List the containers that live",
     group: "containers",

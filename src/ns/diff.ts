@@ -80,7 +80,10 @@ const SECTIONS: readonly Rule[] = [
       row("no_new_privs", a, b, ({ noNewPrivs }) => noNewPrivs),
       row("seccomp", a, b, ({ seccomp }) => (seccomp === null ? null : (SECCOMP[seccomp] ?? seccomp))),
       row("seccomp filters", a, b, ({ filters }) => filters),
-      row("label", a, b, ({ label }) => label ?? "none"),
+      // Without a security module there are no labels: nothing is unknown then.
+      ...(from(a, ({ label }) => label) === null && from(b, ({ label }) => label) === null
+        ? []
+        : [row("label", a, b, ({ label }) => label)]),
     ],
   },
   { name: "mounts", title: "Mounts", rows: mountRows },

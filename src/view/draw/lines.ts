@@ -37,6 +37,10 @@ export function drawEdges({ edges, cards }: Graph, { places }: Layout): string {
     .join("");
 }
 
+/** One relation by itself, as a curve between two boxes. */
+export const drawRelation = (type: "owner" | "parent", from: Box, to: Box): string =>
+  `<path class="${type === "owner" ? "owner" : "link"} shown" d="${curve(from, to)}"/>`;
+
 /** A curve that leaves and arrives sideways. */
 function curve(from: Box, to: Box): string {
   const right = from.x > to.x + to.width;

@@ -48,8 +48,8 @@ export function headOf({ snapshot }: Facts, by: Hierarchy): { readonly title: st
   };
 }
 
-/** The picture as a file of its own. */
-export function drawSvg(facts: Facts, graph: Graph): string {
+/** The picture as a file of its own; without `styles` for a page that has them. */
+export function drawSvg(facts: Facts, graph: Graph, styles = true): string {
   const layout = layoutOf(graph);
   const { title, sub } = headOf(facts, graph.by);
   const inner = Math.max(LEAST, layout.width);
@@ -60,7 +60,7 @@ export function drawSvg(facts: Facts, graph: Graph): string {
     `<svg xmlns="http://www.w3.org/2000/svg" class="picture" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="picture-title picture-text">`,
     `<title id="picture-title">${escapeXml(title)}</title>`,
     `<desc id="picture-text">${escapeXml(sub)}</desc>`,
-    `<style>\n${pictureStyles(false)}\n</style>`,
+    ...(styles ? [`<style>\n${pictureStyles(false)}\n</style>`] : []),
     `<rect class="ground" width="100%" height="100%"/>`,
     `<text class="head" x="${MARGIN}" y="${MARGIN + 18}">${escapeXml(clip(title, 80))}</text>`,
     `<text class="sub" x="${MARGIN}" y="${MARGIN + 40}">${escapeXml(sub)}</text>`,
