@@ -33,7 +33,7 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     load: () => import("./unshare.ts"),
   },
   ns: {
-    summary: "Keep namespaces beyond their processes, by a name in a directory",
+    summary: "Ask the kernel about a namespace, or keep it by a name in a directory",
     group: "main",
     load: () => import("./ns.ts"),
   },
