@@ -82,6 +82,11 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "main",
     load: () => import("./diff.ts"),
   },
+  check: {
+    summary: "Say whether this machine can do what nsbox wants, and what would help",
+    group: "main",
+    load: () => import("./check.ts"),
+  },
   ps: {
     summary: "List the containers that live",
     group: "containers",
