@@ -142,6 +142,8 @@ async function main(args: readonly string[]): Promise<void> {
   embed(HERE, join(DIST, "libnshelper.so"));
   const { plainSource } = await import("./scripts/plain.ts");
   writeFileSync(join(ROOT, "src/sandbox/plain.gen.ts"), plainSource());
+  const { viewerSource } = await import("./scripts/viewer.ts");
+  writeFileSync(join(ROOT, "src/view/page/viewer.gen.ts"), await viewerSource(ROOT));
   if (args.includes("--generate")) return;
   const files = targets.map(buildFor);
   buildHere();

@@ -22,6 +22,7 @@ export function lint() {
     () => run(BUN, ["build.ts", "--generate"]),
     () => run(`${BIN}/biome`, ["check", "--error-on-warnings"]),
     () => run(`${BIN}/tsc`, []),
+    () => run(`${BIN}/tsc`, ["-p", "src/view/viewer"]),
     () => clangFormat(["--dry-run", "-Werror"]),
   ];
   return checks.map((check) => check()).some((status) => status !== 0) ? 1 : 0;

@@ -6,7 +6,7 @@ export interface Row {
   /** One line, no full stop. */
   readonly summary: string;
   /** `internal`: called by nsbox itself, listed nowhere. */
-  readonly group: "main" | "containers" | "internal";
+  readonly group: "main" | "containers" | "looking" | "internal";
   load(): Promise<{ readonly command: Command }>;
 }
 
@@ -151,6 +151,36 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     summary: "Clean up what killed processes left",
     group: "containers",
     load: () => import("./gc.ts"),
+  },
+  ls: {
+    summary: "List the namespaces of this machine, and what keeps each alive",
+    group: "looking",
+    load: () => import("./ls.ts"),
+  },
+  tree: {
+    summary: "Show how namespaces, processes and containers hang together",
+    group: "looking",
+    load: () => import("./tree.ts"),
+  },
+  lsuserns: {
+    summary: "Show the tree of user namespaces: nsbox tree --by owner",
+    group: "looking",
+    load: () => import("./lsuserns.ts"),
+  },
+  lspidns: {
+    summary: "Show the tree of PID namespaces",
+    group: "looking",
+    load: () => import("./lspidns.ts"),
+  },
+  pidtree: {
+    summary: "Show processes in the tree of PID namespaces, with all their PIDs",
+    group: "looking",
+    load: () => import("./pidtree.ts"),
+  },
+  dump: {
+    summary: "Print all that can be seen as JSON, to be looked at later",
+    group: "looking",
+    load: () => import("./dump.ts"),
   },
   help: {
     summary: "Explain a command or a topic",

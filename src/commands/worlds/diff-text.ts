@@ -28,7 +28,7 @@ export function diffText(
     for (const row of all)
       rows.push([`  ${row.name}${mark(row)}`, ...cellsOf(snapshot, name, row)].map(safe));
   }
-  return tableLines(["", safe(a), safe(b)], rows, width)
+  return tableLines(["", safe(a), safe(b)], rows, width === undefined ? {} : { width })
     .map((line, at) => (at === 0 || heads.has(at) ? paint("heading", line) : line))
     .join("\n");
 }

@@ -1,0 +1,195 @@
+/** The picture: drawn from the model, moved by Zoom, walked through by keys. */
+import { drawWorld } from "../draw/svg.ts";
+import type { Box } from "../layout/layout.ts";
+import { byId, h, setSvg } from "./dom.ts";
+import { showLines } from "./related.ts";
+import type { Store } from "./store.ts";
+import { Zoom } from "./zoom.ts";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Below this size letters are no letters any more: they are left out, which also draws faster. */
+const LEGIBLE = 0.36;
+
+/** How long what went is still seen. */
+const GHOST_MS = 1600;
+
+/** The view. */
+export class PictureView {
+  readonly element: HTMLElement;
+  readonly zoom: Zoom;
+  readonly #store: Store;
+  readonly #svg = document.createElementNS(SVG, "svg");
+  readonly #world = document.createElementNS(SVG, "g");
+  readonly #lines = document.createElementNS(SVG, "g");
+  readonly #ghosts = document.createElementNS(SVG, "g");
+  #drawn = "";
+  #keys: ReadonlySet<string> = new Set();
+  /** The one card or chip that Tab comes to. */
+  #current: string | undefined;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#svg.setAttribute("class", "picture");
+    this.#world.append(this.#lines, this.#ghosts);
+    this.#svg.append(this.#world);
+    this.element = h("div", {
+      id: "canvas",
+      tabindex: "0",
+      role: "group",
+      "aria-label": "Picture. Arrow keys move it, plus and minus zoom, Enter goes to the boxes",
+    });
+    this.element.append(this.#svg);
+    this.zoom = new Zoom(this.element, () => this.#place());
+    this.element.addEventListener("click", (event) => {
+      if (!this.zoom.dragged) store.select(this.#keyOf(event.target));
+    });
+    this.element.addEventListener("dblclick", (event) => {
+      const { left, top } = this.element.getBoundingClientRect();
+      this.zoom.by(1.2 ** 3, event.clientX - left, event.clientY - top);
+    });
+    this.element.addEventListener("focusin", (event) => {
+      const key = this.#keyOf(event.target);
+      if (key !== undefined) this.#rove(key);
+    });
+    store.on("model", () => this.draw());
+    store.on("hits", () => this.#mark(true));
+    store.on("selection", () => this.#mark(false));
+  }
+
+  /** Draws the model, if that makes another picture than the one that is seen. */
+  draw(): void {
+    const { graph, layout, boxes } = this.#store.model;
+    const markup = drawWorld(graph, layout);
+    if (markup === this.#drawn) {
+      this.#mark(false);
+      return;
+    }
+    const focused = this.#keyOf(document.activeElement);
+    const before = this.#keys;
+    const first = this.#drawn === "";
+    this.#keys = new Set(boxes.keys());
+    if (!first) this.#haunt([...before].filter((key) => !this.#keys.has(key)));
+    this.#drawn = markup;
+    setSvg(this.#world, markup);
+    this.#world.prepend(this.#ghosts);
+    this.#world.append(this.#lines);
+    if (!first && before.size > 0) {
+      for (const key of this.#keys) if (!before.has(key)) this.node(key)?.classList.add("came");
+    }
+    if (this.#current === undefined || !this.#keys.has(this.#current)) this.#current = graph.cards[0]?.key;
+    if (this.#current !== undefined) this.#rove(this.#current);
+    if (focused !== undefined) this.node(focused)?.focus({ preventScroll: true });
+    this.#mark(false);
+  }
+
+  /** All of it in sight. */
+  fit(): void {
+    const { width, height } = this.#store.model.layout;
+    this.zoom.fit(Math.max(1, width), Math.max(1, height));
+  }
+
+  /** The element of a card or chip. */
+  node(key: string): SVGGElement | null {
+    return this.#world.querySelector<SVGGElement>(`g[data-key="${CSS.escape(key)}"]`);
+  }
+
+  /** Moves the keyboard to a card or chip and brings it into sight. */
+  focus(key = this.#store.selected ?? this.#current): void {
+    const box = key === undefined ? undefined : this.#store.model.boxes.get(key);
+    if (key === undefined || box === undefined) return;
+    this.zoom.to(box);
+    this.#rove(key);
+    this.node(key)?.focus({ preventScroll: true });
+  }
+
+  /** From the card or chip with the focus to the nearest one in a direction; false where none has it. */
+  step(dx: number, dy: number): boolean {
+    const from = this.#keyOf(document.activeElement);
+    const { boxes } = this.#store.model;
+    const box = from === undefined ? undefined : boxes.get(from);
+    if (box === undefined) return false;
+    let best: string | undefined;
+    let least = Infinity;
+    for (const [key, other] of boxes) {
+      const distance = key === from ? Infinity : distanceTowards(box, other, dx, dy);
+      if (distance < least) {
+        least = distance;
+        best = key;
+      }
+    }
+    if (best !== undefined) this.focus(best);
+    return true;
+  }
+
+  /** The key of the card or chip that has the focus. */
+  focused(): string | undefined {
+    return this.element.contains(document.activeElement) ? this.#keyOf(document.activeElement) : undefined;
+  }
+
+  #keyOf(target: EventTarget | null): string | undefined {
+    const node = target instanceof Element ? target.closest("g[data-key]") : null;
+    return node?.getAttribute("data-key") ?? undefined;
+  }
+
+  #rove(key: string): void {
+    if (this.#current !== undefined) this.node(this.#current)?.removeAttribute("tabindex");
+    this.#current = key;
+    const node = this.node(key);
+    node?.setAttribute("tabindex", "0");
+    node?.setAttribute("role", "button");
+    node?.setAttribute("aria-label", node.querySelector("title")?.textContent ?? key);
+  }
+
+  #place(): void {
+    const { k, x, y } = this.zoom;
+    this.#world.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
+    this.#svg.classList.toggle("far", k < LEGIBLE);
+    byId("scale").textContent = `${Math.round(k * 100)} %`;
+  }
+
+  /** Shows which are hits, and which one is selected. */
+  #mark(go: boolean): void {
+    const { hits, hit, query, selected } = this.#store;
+    this.#world.classList.toggle("searching", query !== "");
+    for (const old of this.#world.querySelectorAll(".hit,.at,.selected"))
+      old.classList.remove("hit", "at", "selected");
+    for (const key of hits) this.node(key)?.classList.add("hit");
+    const at = hits[hit];
+    if (at !== undefined) this.node(at)?.classList.add("at");
+    if (selected !== undefined) this.node(selected)?.classList.add("selected");
+    setSvg(this.#lines, showLines(this.#store));
+    const box = at === undefined ? undefined : this.#store.model.boxes.get(at);
+    if (go && box !== undefined) this.zoom.to(box);
+  }
+
+  /** Lets what went fade where it was. */
+  #haunt(keys: readonly string[]): void {
+    const ghosts = keys.flatMap((key) => {
+      const node = this.node(key);
+      const card = node?.closest(".card");
+      if (node === null || node === undefined) return [];
+      const ghost = node.cloneNode(true) as SVGGElement;
+      ghost.removeAttribute("data-key");
+      ghost.classList.add("went");
+      const shell = document.createElementNS(SVG, "g");
+      // A chip's place is relative to its card.
+      if (card !== null && card !== undefined && card !== node) {
+        shell.setAttribute("transform", card.getAttribute("transform") ?? "");
+      }
+      shell.append(ghost);
+      return [shell];
+    });
+    this.#ghosts.append(...ghosts);
+    setTimeout(() => {
+      for (const ghost of ghosts) ghost.remove();
+    }, GHOST_MS);
+  }
+}
+
+/** How far `to` is from `from` when one goes towards (dx, dy); infinite where it lies elsewhere. */
+function distanceTowards(from: Box, to: Box, dx: number, dy: number): number {
+  const ahead = dx > 0 ? to.x - from.x : dx < 0 ? from.x - to.x : dy > 0 ? to.y - from.y : from.y - to.y;
+  if (ahead <= 1) return Infinity;
+  return ahead + 3 * (dx === 0 ? Math.abs(to.x - from.x) : Math.abs(to.y - from.y));
+}
