@@ -81,11 +81,12 @@ function run(input: Parsed): number {
     }));
     print(safeJson({ ok: needed.length === 0, checks }));
   } else {
+    const said = new Set<string>();
     const lines = parts
       .filter(({ checked }) => checked.length > 0)
       .flatMap(({ title, checked }) => [
         painter(1)("heading", title),
-        ...checked.flatMap((one) => linesOf(one, input)),
+        ...checked.flatMap((one) => linesOf(one, input, said)),
       ]);
     print([...lines, ...(wanted.size === 0 ? ["", summary(all, failed, needed)] : [])].map(plain).join("\n"));
   }
@@ -96,8 +97,11 @@ const plain = (line: string): string => (unicode() ? line : ascii(line));
 
 const STYLES = { ok: "hint", missing: "error", refused: "error" } as const;
 
-function linesOf({ probe, answer }: Checked, input: Parsed): string[] {
-  const { state, detail, fix } = answer;
+/** `said`: what was printed as a fix before, and is not again. */
+function linesOf({ probe, answer }: Checked, input: Parsed, said: Set<string>): string[] {
+  const { state, detail } = answer;
+  const fix = said.has(answer.fix ?? "") ? undefined : answer.fix;
+  said.add(answer.fix ?? "");
   const isOk = state === "ok";
   const paint = painter(1);
   const mark = paint(isOk || !probe.optional ? STYLES[state] : "note", state.padEnd(8));

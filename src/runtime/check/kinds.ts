@@ -51,7 +51,7 @@ const OPTIONAL: readonly KindName[] = ["time"];
 export const KIND_PROBES: readonly Probe[] = KINDS.map(({ name, title, shares }) => ({
   name,
   title: `${title} namespaces`,
-  for: `${shares} of one's own`,
+  for: `${shares} apart from the host's`,
   optional: OPTIONAL.includes(name),
   probe: () => probeKind(name),
 }));

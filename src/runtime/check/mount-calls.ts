@@ -112,7 +112,7 @@ const USER_FD = 900;
 
 function mapOf(pid: number): Steps {
   const steps = new Steps();
-  for (const name of ["uid_map", "gid_map"]) steps.write(`/proc/${pid}/${name}`, "0 100000 65536");
+  for (const name of ["uid_map", "gid_map"]) steps.write(`/proc/${pid}/${name}`, "0 0 1");
   return steps;
 }
 

@@ -60,7 +60,7 @@ function probeImage(type: string): Answer {
   });
   if (!prepared) return noSandbox();
   if (errno === ENODEV) return missing(`this kernel has no file system ${type}`, `modprobe ${type}`);
-  if (errno === EPERM) return refused(`mount: ${errnoText(errno)}`);
+  if (errno === EPERM) return refused(ROOT_ONLY);
   return type === "squashfs" && !existsSync("/dev/loop-control")
     ? missing("there is no /dev/loop-control, so no loop device", "modprobe loop")
     : ok();

@@ -87,8 +87,7 @@ function probeCgroups(): Answer {
   const mounts = parseMountinfo(read("/proc/self/mountinfo")).filter(({ type }) => /^cgroup2?$/.test(type));
   const isV2 = mounts.some(({ type }) => type === "cgroup2");
   const old = mounts.filter(({ type }) => type === "cgroup");
-  if (mounts.length === 0)
-    return missing("no cgroup hierarchy is mounted", "mount -t cgroup2 none /sys/fs/cgroup");
+  if (mounts.length === 0) return missing("no cgroup hierarchy is mounted");
   const v1 = old.flatMap(({ superOptions }) =>
     superOptions.filter((name) => !/^(r[ow]$|name=|xattr$)/.test(name)),
   );
