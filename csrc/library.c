@@ -2,6 +2,7 @@
 #include "plan.h"
 #include "sys.h"
 #include "text.h"
+#include "thread.h"
 #include <asm/signal.h>
 #include <linux/fcntl.h>
 #include <linux/memfd.h>
@@ -51,43 +52,13 @@ struct start {
     long error;
 };
 
-__attribute__((used)) static void clone_entry(struct start *start) {
+static void clone_entry(void *argument) {
+    struct start *start = argument;
     u64 none = 0;
     SYS(rt_sigprocmask, SIG_SETMASK, &none, 0, sizeof none);
     start->error = SYS(execve, start->path, start->argv, start->envp);
     for (;;)
         SYS(exit, 127);
-}
-
-/* clone(2) with a stack: the child must not return through frames that are not on it. */
-static long clone_on_stack(u64 flags, void *stack_top, struct start *start) {
-#if defined(__x86_64__)
-    long result;
-    register long r10 __asm__("r10") = 0;
-    register long r8 __asm__("r8") = 0;
-    register struct start *r12 __asm__("r12") = start;
-    __asm__ volatile("syscall\n\ttest %%rax,%%rax\n\tjnz 1f\n\txor %%ebp,%%ebp\n\tmov %%r12,%%rdi\n\t"
-                     "call *%[entry]\n1:"
-                     : "=a"(result)
-                     : "a"(__NR_clone), "D"(flags), "S"(stack_top), "d"(0), "r"(r10), "r"(r8),
-                       "r"(r12), [entry] "r"(clone_entry)
-                     : "rcx", "r11", "memory");
-    return result;
-#else
-    register long x8 __asm__("x8") = __NR_clone;
-    register u64 x0 __asm__("x0") = flags;
-    register void *x1 __asm__("x1") = stack_top;
-    register long x2 __asm__("x2") = 0;
-    register long x3 __asm__("x3") = 0;
-    register long x4 __asm__("x4") = 0;
-    register struct start *x19 __asm__("x19") = start;
-    register void (*x20)(struct start *) __asm__("x20") = clone_entry;
-    __asm__ volatile("svc 0\n\tcbnz x0, 1f\n\tmov x29, #0\n\tmov x0, x19\n\tblr x20\n1:"
-                     : "+r"(x0)
-                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x19), "r"(x20)
-                     : "x30", "memory");
-    return (long)x0;
-#endif
 }
 
 long nsh_clone(u64 flags, const char *path, const char *const *argv, const char *const *envp) {
@@ -97,11 +68,12 @@ long nsh_clone(u64 flags, const char *path, const char *const *argv, const char 
     if (flags & ~(u64)(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
                        CLONE_NEWNET | CLONE_NEWCGROUP))
         return -EINVAL;
-    long stack = SYS(mmap, 0, STACK, 3, 0x20022, -1, 0); /* read, write; private, anonymous, stack */
+    long stack = thread_stack(STACK);
     if (stack < 0 && stack > -4096)
         return stack;
     SYS(rt_sigprocmask, SIG_BLOCK, &all, &mask, sizeof mask);
-    long child = clone_on_stack(flags | CLONE_VM | CLONE_VFORK | SIGCHLD, (char *)stack + STACK, &start);
+    long child =
+        thread_clone(flags | CLONE_VM | CLONE_VFORK | SIGCHLD, (char *)stack + STACK, 0, clone_entry, &start);
     SYS(rt_sigprocmask, SIG_SETMASK, &mask, 0, sizeof mask);
     SYS(munmap, stack, STACK);
     if (child > 0 && start.error < 0)

@@ -43,9 +43,13 @@ export function wantsColor(
 /** Whether the stream is a terminal. Loads node:tty only when asked: it costs milliseconds. */
 export const isTerminal = (stream: Stream): boolean => process.getBuiltinModule("node:tty").isatty(stream);
 
+/** Whether text for a stream is to have colours. */
+export const isColored = (stream: Stream): boolean =>
+  // Bun knows for free when neither stream is a terminal, and then node:tty need not be loaded.
+  wantsColor(choice, process.env, () => Bun.enableANSIColors && isTerminal(stream));
+
 /** The painter for a stream. */
 export function painter(stream: Stream): Paint {
-  // Bun knows for free when neither stream is a terminal, and then node:tty need not be loaded.
-  const on = wantsColor(choice, process.env, () => Bun.enableANSIColors && isTerminal(stream));
+  const on = isColored(stream);
   return (style, text) => (on && text !== "" ? `\x1b[${CODES[style]}m${text}\x1b[0m` : text);
 }

@@ -6,7 +6,7 @@ export interface Row {
   /** One line, no full stop. */
   readonly summary: string;
   /** `internal`: called by nsbox itself, listed nowhere. */
-  readonly group: "main" | "containers" | "internal";
+  readonly group: "main" | "containers" | "looking" | "internal";
   load(): Promise<{ readonly command: Command }>;
 }
 
@@ -61,6 +61,26 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     summary: "List what is broken in a root filesystem",
     group: "main",
     load: () => import("./verify-rootfs.ts"),
+  },
+  caps: {
+    summary: "Say which capabilities a process has in a namespace, and why",
+    group: "main",
+    load: () => import("./caps.ts"),
+  },
+  pid: {
+    summary: "Translate PIDs between PID namespaces",
+    group: "main",
+    load: () => import("./pid.ts"),
+  },
+  mounts: {
+    summary: "Show the mounts of a process, hidden ones too, and where they propagate",
+    group: "main",
+    load: () => import("./mounts.ts"),
+  },
+  diff: {
+    summary: "Show in what the worlds of two processes differ",
+    group: "main",
+    load: () => import("./diff.ts"),
   },
   ps: {
     summary: "List the containers that live",
@@ -126,6 +146,36 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     summary: "Clean up what killed processes left",
     group: "containers",
     load: () => import("./gc.ts"),
+  },
+  ls: {
+    summary: "List the namespaces of this machine, and what keeps each alive",
+    group: "looking",
+    load: () => import("./ls.ts"),
+  },
+  tree: {
+    summary: "Show how namespaces, processes and containers hang together",
+    group: "looking",
+    load: () => import("./tree.ts"),
+  },
+  lsuserns: {
+    summary: "Show the tree of user namespaces: nsbox tree --by owner",
+    group: "looking",
+    load: () => import("./lsuserns.ts"),
+  },
+  lspidns: {
+    summary: "Show the tree of PID namespaces",
+    group: "looking",
+    load: () => import("./lspidns.ts"),
+  },
+  pidtree: {
+    summary: "Show processes in the tree of PID namespaces, with all their PIDs",
+    group: "looking",
+    load: () => import("./pidtree.ts"),
+  },
+  dump: {
+    summary: "Print all that can be seen as JSON, to be looked at later",
+    group: "looking",
+    load: () => import("./dump.ts"),
   },
   help: {
     summary: "Explain a command or a topic",

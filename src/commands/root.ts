@@ -22,6 +22,7 @@ Each command has its own help, and each topic: \`nsbox help NAME\`.`,
   listings: [
     { title: "Commands", rows: rowsOf("main") },
     { title: "Containers", rows: rowsOf("containers") },
+    { title: "Seeing", rows: rowsOf("looking") },
     { title: "Topics", rows: Object.entries(TOPICS).map(([name, { summary }]) => [name, summary]) },
   ],
   flags: [

@@ -1,10 +1,13 @@
 /** Every namespace of this machine, at this moment. */
+import { readDetails } from "./details.ts";
 import { recognise } from "./engines/recognise.ts";
 import { KINDS } from "./kinds.ts";
-import { FORMAT, type Snapshot } from "./model.ts";
-import { assemble, finish } from "./survey/assemble.ts";
-import { hostOf, viewerOf } from "./survey/host.ts";
-import { idsAt, look } from "./survey/slow.ts";
+import { FORMAT, type Process, type Snapshot } from "./model.ts";
+import { assemble } from "./survey/assemble.ts";
+import { gapsOf } from "./survey/gaps.ts";
+import { hostOf, ownNamespaces, viewerOf } from "./survey/host.ts";
+import { look } from "./survey/look.ts";
+import { lookAtMounts } from "./survey/mounts.ts";
 
 /** What to look at. Each part costs time; those that are on by default are what a complete list needs. */
 export interface Looking {
@@ -25,35 +28,34 @@ export interface Looking {
  * counted in `gaps`.
  * @throws Error where there is no /proc.
  */
-export function discover({ threads = true, mounts = true, descriptors = true }: Looking = {}): Snapshot {
+export function discover(looking: Looking = {}): Snapshot {
+  const { threads = true, mounts = true, descriptors = true, details = false, mountTables = false } = looking;
   const begin = new Date().toISOString();
-  const own = idsAt("/proc/self/ns");
-  const found = look({ threads, mounts, descriptors });
-  const uids = new Set<number>();
-  for (const { uid } of found.processes) if (uid !== null) uids.add(uid);
-  for (const { uid } of found.namespaces.values()) if (uid !== null) uids.add(uid);
-  const relations = [...found.namespaces.values()].filter(
-    ({ refused, kind }) => refused && kind !== "user",
-  ).length;
-  const processes = finish(found);
-  const { containers, members } = recognise(processes);
+  const own = ownNamespaces();
+  const found = look({ threads, descriptors });
+  const tables = mounts || mountTables ? lookAtMounts(found, mountTables) : {};
+  const uids = new Set<number | null>(found.processes.map(({ uid }) => uid));
+  for (const { uid } of found.namespaces.values()) uids.add(uid);
+  const { containers, members } = recognise(found.processes);
+  const processes = found.processes.map((one) => ({ ...one, container: members.get(one.pid) ?? null }));
+  const viewer = viewerOf(own);
   return {
     format: FORMAT.name,
     version: FORMAT.version,
     taken: { begin, end: new Date().toISOString() },
     host: hostOf(uids),
-    viewer: viewerOf(own),
+    viewer,
     kinds: KINDS.map(({ name }) => name).filter((name) => own[name] !== undefined),
     namespaces: assemble(found),
-    processes: processes.map((one) => ({ ...one, container: members.get(one.pid) ?? null })),
+    processes: details ? processes.map(withDetails) : processes,
     containers,
-    gaps: {
-      processes: found.unreadable,
-      relations,
-      mounts: found.mounts,
-      descriptors: found.descriptors,
-      vanished: found.vanished,
-      missing: [],
-    },
+    gaps: gapsOf(found, viewer),
+    ...(mountTables ? { mounts: tables } : {}),
   };
+}
+
+/** With what it may, unless it has ended meanwhile. */
+function withDetails(one: Process): Process {
+  const details = readDetails(one.pid);
+  return details === null ? one : { ...one, details };
 }

@@ -18,6 +18,9 @@ const SYMBOLS = {
   nsh_clone: { args: [u64, ptr, ptr, ptr], returns: i64 },
   nsh_setns: { args: [i32, i32], returns: i64 },
   nsh_scan: { args: [ptr, ptr, u64], returns: i64 },
+  nsh_pids: { args: [i32, ptr, u64], returns: i64 },
+  nsh_survey: { args: [ptr], returns: i64 },
+  nsh_visit: { args: [i32, i32, i32, ptr], returns: i64 },
   nsh_launch: { args: [ptr, u64, ptr, u64, ptr], returns: i64 },
 } as const;
 
@@ -70,6 +73,15 @@ export function launchPlan(plan: Uint8Array, name: string): number {
   const bytes = Uint8Array.fromBase64(HELPER);
   return Number(library().nsh_launch(bytes, bytes.length, plan, plan.length, cstring(name)));
 }
+
+/** The calls of `./survey.ts` and `./visit.ts`, which know what they take. */
+export const surveyCalls = () => ({
+  pids: (proc: number, pids: Uint32Array, capacity: number) =>
+    Number(library().nsh_pids(proc, pids, capacity)),
+  visit: (proc: number, user: number, mnt: number, fds: Int32Array) =>
+    Number(library().nsh_visit(proc, user, mnt, fds)),
+  survey: (words: BigUint64Array) => Number(library().nsh_survey(words)),
+});
 
 /** One link under /proc/PID/ns. */
 export interface NamespaceLink {

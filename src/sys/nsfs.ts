@@ -66,10 +66,15 @@ export function isNamespace(fd: number): number {
 export function openNamespace(path: string): number {
   const place = syscall(SYS.openat, AT_FDCWD, cstring(path), O_PATH | O_CLOEXEC);
   if (place < 0) return place;
-  const error = isNamespace(place);
-  const fd = error < 0 ? error : syscall(SYS.openat, AT_FDCWD, cstring(`/proc/self/fd/${place}`), O_CLOEXEC);
+  const fd = reopenNamespace(place);
   syscall(SYS.close, place);
   return fd;
+}
+
+/** The namespace that `place` is, a descriptor with O_PATH, as one that can be asked; or minus the errno. */
+export function reopenNamespace(place: number): number {
+  const error = isNamespace(place);
+  return error < 0 ? error : syscall(SYS.openat, AT_FDCWD, cstring(`/proc/self/fd/${place}`), O_CLOEXEC);
 }
 
 /** Inode and device of an open file, or minus the errno of statx(2). */

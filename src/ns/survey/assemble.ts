@@ -1,6 +1,6 @@
 /** Puts what was found in relation: who is in what, what belongs to whom, who leads. */
 import { KINDS, type KindName } from "../kinds.ts";
-import type { Holder, Namespace, Process } from "../model.ts";
+import type { Holder, Namespace } from "../model.ts";
 import type { Found, FoundProcess } from "./found.ts";
 
 /** Inode numbers that the kernel gives to those it starts with, see include/uapi/linux/nsfs.h. */
@@ -64,6 +64,9 @@ export function assemble(found: Found): Namespace[] {
     const inside = members.get(one.id) ?? [];
     return {
       ...one,
+      device: found.device,
+      // Of others it is the owner's: see `Namespace.uid`.
+      uid: one.kind === "user" ? one.uid : (found.namespaces.get(one.owner ?? 0)?.uid ?? null),
       initial: initial(one.id),
       children: children.get(one.id) ?? [],
       owned: owned.get(one.id) ?? [],
@@ -72,9 +75,4 @@ export function assemble(found: Found): Namespace[] {
       holders: holders.get(one.id) ?? [],
     };
   });
-}
-
-/** The processes of a snapshot, sorted by PID, but for the containers that they are in. */
-export function finish(found: Found): Omit<Process, "container">[] {
-  return found.processes.map((one) => ({ ...one, frozen: null })).sort((a, b) => a.pid - b.pid);
 }

@@ -1,23 +1,27 @@
 /** The machine, and who looks at it. */
-import { readFileSync } from "node:fs";
 import { hostname, machine, release } from "node:os";
 import { CAPABILITIES, holds } from "../../sys/capabilities.ts";
-import type { Host, Viewer } from "../model.ts";
-import type { Own } from "./found.ts";
+import { KINDS, type KindName } from "../kinds.ts";
+import type { Host, NamespaceIds, Viewer } from "../model.ts";
+import { procLink, procText } from "../proc-file.ts";
 
 /** USER_HZ, the same on both architectures, see time(7). */
 const TICKS = 100;
 
-const textAt = (path: string): string => {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
+const textAt = (path: string): string => procText(path) ?? "";
+
+/** The namespaces that this process is in. */
+export function ownNamespaces(): NamespaceIds {
+  const ids: { [kind in KindName]?: number } = {};
+  for (const { name } of KINDS) {
+    const id = /\[(\d+)\]$/.exec(procLink(`/proc/self/ns/${name}`) ?? "")?.[1];
+    if (id !== undefined) ids[name] = Number(id);
   }
-};
+  return ids;
+}
 
 /** This machine, with the names of those of `uids` that have one in passwd(5). */
-export function hostOf(uids: ReadonlySet<number>): Host {
+export function hostOf(uids: ReadonlySet<number | null>): Host {
   const users: Record<string, string> = {};
   for (const line of textAt("/etc/passwd").split("\n")) {
     const [name, , uid] = line.split(":");
@@ -33,8 +37,8 @@ export function hostOf(uids: ReadonlySet<number>): Host {
   };
 }
 
-/** This process, whose namespaces are `own`. */
-export function viewerOf(own: Own): Viewer {
+/** This process, in the namespaces `own`. */
+export function viewerOf(own: NamespaceIds): Viewer {
   const mask = Number.parseInt(/^CapEff:\s*([0-9a-f]+)$/m.exec(textAt("/proc/self/status"))?.[1] ?? "0", 16);
   return {
     pid: process.pid,

@@ -1,0 +1,103 @@
+/** The nodes of a forest as lines. */
+import type { BranchLine } from "../../cli/branches.ts";
+import { printable } from "../../cli/charset.ts";
+import { painter } from "../../cli/color.ts";
+import { countOf } from "../../cli/units.ts";
+import { type Node, walk } from "../../ns/forest.ts";
+import type { Namespace } from "../../ns/model.ts";
+import { titleOf } from "./find.ts";
+import { kindPainter } from "./paint.ts";
+import { accountWords, containerWords, namespaceWords, processWords, quoted } from "./words.ts";
+import { keepers, type World } from "./world.ts";
+
+/** How much the lines say. */
+export interface Lines {
+  /** Below each namespace: the processes in it, and all that keeps it. */
+  readonly details?: boolean;
+  /** Processes with nothing but name and PIDs. */
+  readonly brief?: boolean;
+}
+
+const UNKNOWN = {
+  parent: "? (parent out of reach)",
+  owner: "? (owner out of reach)",
+  process: "? (no process)",
+} as const;
+
+/** The lines of these trees, parents first. */
+export function linesOf(world: World, roots: readonly Node[], { details, brief }: Lines = {}): BranchLine[] {
+  const paint = kindPainter(1);
+  const dim = painter(1);
+  /** The nodes that are open, by their depth. */
+  const above: Node[] = [];
+  return [...walk(roots)].flatMap(({ node, depth }): BranchLine[] => {
+    above.length = depth;
+    const text = printable(textOf(world, node, above[depth - 1], brief === true));
+    above[depth] = node;
+    if (node.type !== "namespace") {
+      return [{ depth, text: node.type === "container" ? dim("heading", text) : text }];
+    }
+    const namespace = world.namespace(node.id);
+    const title = `${node.kind}:[${node.id}]`;
+    const line = { depth, text: text.replace(title, paint(node.kind, title)), side: node.place !== "next" };
+    if (details !== true || namespace === undefined || node.place === "again") return [line];
+    return [
+      line,
+      ...detailsOf(world, namespace).map((more) => ({ depth: depth + 1, text: printable(more), side: true })),
+    ];
+  });
+}
+
+function textOf(world: World, node: Node, above: Node | undefined, brief: boolean): string {
+  switch (node.type) {
+    case "namespace": {
+      const namespace = world.namespace(node.id);
+      if (namespace === undefined) return `${node.kind}:[${node.id}]`;
+      if (node.place === "again") return `${titleOf(namespace)} (see above)`;
+      return above?.type === "process" || above?.type === "thread"
+        ? insideWords(world, namespace)
+        : namespaceWords(world, namespace);
+    }
+    case "process": {
+      const process = world.process(node.pid);
+      if (process === undefined) return `process (${node.pid})`;
+      if (brief) return processWords(process);
+      return `process ${processWords(process)} by ${accountWords(world, process.uid)}`;
+    }
+    case "thread": {
+      const stray = world.process(node.pid)?.strays.find(({ tid }) => tid === node.tid);
+      return `thread ${quoted(stray?.name ?? "?")} (${node.tid})`;
+    }
+    case "container": {
+      const container = node.container === null ? undefined : world.snapshot.containers[node.container];
+      return container === undefined ? "in no container" : containerWords(container);
+    }
+    case "folder":
+      return `${node.kind} (${node.children.length})`;
+    case "unknown":
+      return UNKNOWN[node.what];
+  }
+}
+
+/** A namespace below a process that is in it: that goes without saying. */
+const insideWords = (world: World, namespace: Namespace): string => {
+  const { kind, uid, processes } = namespace;
+  const parts = [titleOf(namespace), countOf(processes.length, "process", "processes")];
+  if (kind === "user") parts.push(`created by ${accountWords(world, uid)}`);
+  return parts.join(" ");
+};
+
+/** The processes in a namespace, and what else keeps it. */
+function detailsOf(world: World, namespace: Namespace): string[] {
+  const { processes, holders } = namespace;
+  const members = processes.map((pid) => {
+    const process = world.process(pid);
+    return process === undefined ? `process (${pid})` : `process ${processWords(process)}`;
+  });
+  return [
+    ...members,
+    ...keepers(world, namespace)
+      .slice(0, holders.length)
+      .map((words) => `held by ${words}`),
+  ];
+}

@@ -1,0 +1,77 @@
+/** From namespaces to rows: which columns, in which order, as a table or as JSON. */
+import { didYouMean, suggest } from "../../cli/suggest.ts";
+import type { TableStyle } from "../../cli/table.ts";
+import type { Namespace } from "../../ns/model.ts";
+import { UsageError } from "../../util/errors.ts";
+import { COLUMNS, type Column, cellOf, comparer, headingOf, type Value } from "./columns.ts";
+import type { KindPaint } from "./paint.ts";
+import { rankOf, type World } from "./world.ts";
+
+/** The columns without `-o`. */
+export const USUAL = COLUMNS.filter(({ rank }) => rank !== undefined);
+
+/** Puts namespaces into an order. */
+export type Order = (world: World, namespaces: readonly Namespace[]) => Namespace[];
+
+function columnCalled(word: string, option: string): Column {
+  const name = word.toLowerCase();
+  const found = COLUMNS.find((column) => column.name === name);
+  if (found !== undefined) return found;
+  const names = COLUMNS.map((column) => column.name);
+  throw new UsageError(
+    `Option "${option}" does not know the column "${word}"`,
+    didYouMean(suggest(name, names)) ?? `There are ${names.join(", ")}`,
+  );
+}
+
+/** What `-o` asks for; undefined: nothing. @throws UsageError for an unknown column. */
+export function readColumns(word: string | undefined): readonly Column[] | undefined {
+  if (word === undefined) return undefined;
+  if (word.toLowerCase() === "all") return COLUMNS;
+  const added = word.startsWith("+");
+  const columns = (added ? word.slice(1) : word).split(",").map((one) => columnCalled(one, "--output"));
+  return [...new Set(added ? [...USUAL, ...columns] : columns)];
+}
+
+/** What `--sort` asks for; by kind and id where it does not. @throws UsageError for an unknown column. */
+export function readOrder(word: string | undefined): Order {
+  if (word === undefined) {
+    return (_, namespaces) => [...namespaces].sort((a, b) => rankOf(a.kind) - rankOf(b.kind) || a.id - b.id);
+  }
+  const reversed = word.startsWith("-");
+  const column = columnCalled(reversed ? word.slice(1) : word.replace(/^\+/, ""), "--sort");
+  // A snapshot is sorted by id, and what is equal stays as it is.
+  return (world, namespaces) => [...namespaces].sort(comparer(column, world, reversed));
+}
+
+/** The rows as JSON has them. */
+export const rowsJson = (world: World, namespaces: readonly Namespace[], columns: readonly Column[]) =>
+  namespaces.map((namespace) => rowJson(world, namespace, columns));
+
+/** One of them. */
+export const rowJson = (
+  world: World,
+  namespace: Namespace,
+  columns: readonly Column[],
+): Readonly<Record<string, Value>> =>
+  Object.fromEntries(columns.map((column) => [column.name, column.value(world, namespace)]));
+
+/** The parts of a table; without `chosen` columns that there is no room for may be left out. */
+export function tableOf(
+  world: World,
+  namespaces: readonly Namespace[],
+  chosen: readonly Column[] | undefined,
+  paint: KindPaint,
+): { headings: string[]; rows: string[][]; style: TableStyle } {
+  const columns = chosen ?? USUAL;
+  const rows = namespaces.map((namespace) => columns.map((column) => cellOf(column, world, namespace)));
+  const colored = new Set(
+    columns.flatMap(({ name }, index) => (name === "kind" || name === "ns" ? index : [])),
+  );
+  const style: TableStyle = {
+    right: new Set(columns.flatMap(({ type }, index) => (type === "number" ? index : []))),
+    paint: (text, row, column) => (colored.has(column) ? paint(namespaces[row]!.kind, text) : text),
+    ...(chosen === undefined ? { ranks: columns.map(({ rank = 0 }) => rank) } : {}),
+  };
+  return { headings: columns.map(headingOf), rows, style };
+}

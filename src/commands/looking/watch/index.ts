@@ -1,0 +1,126 @@
+/** `nsbox ls --watch`: looks again and again, and shows what differs. */
+import { isTerminal } from "../../../cli/color.ts";
+import type { Parsed } from "../../../cli/command.ts";
+import { writeBytes } from "../../../cli/print.ts";
+import { discover, type Looking } from "../../../ns/discover.ts";
+import type { Namespace } from "../../../ns/model.ts";
+import { changes } from "../../../ns/watch.ts";
+import { NsboxError, UsageError } from "../../../util/errors.ts";
+import { readFilters } from "../choose.ts";
+import type { Column } from "../columns.ts";
+import { COLUMNS } from "../columns.ts";
+import type { Order } from "../rows.ts";
+import { World } from "../world.ts";
+import { eventJson, eventLine, type WatchEvent } from "./events.ts";
+import { waitOrGone } from "./reader.ts";
+
+const USUAL_SECONDS = 2;
+const SHORTEST = 0.1;
+const LONGEST = 86_400;
+
+/** A moment: the world, and which of its namespaces are shown. */
+export interface Moment {
+  readonly world: World;
+  readonly shown: readonly Namespace[];
+}
+
+/** What is watched, and how it is shown. */
+export interface Watched {
+  readonly seconds: number;
+  readonly chosen: readonly Column[] | undefined;
+  readonly headings: boolean;
+  /** Looks once more. */
+  look(): Moment;
+}
+
+/** Shows the list until nobody wants to see it any more; returns the exit status. */
+export async function watchList(
+  input: Parsed,
+  looking: Looking,
+  chosen: readonly Column[] | undefined,
+  order: Order,
+): Promise<number> {
+  if (input.has("input")) {
+    throw new UsageError('Options "--watch" and "--input" exclude each other', "A dump does not change");
+  }
+  const seconds = readSeconds(input.value("watch"));
+  let first = true;
+  const look = (): Moment => {
+    const world = new World(discover(looking));
+    const shown = order(world, world.snapshot.namespaces.filter(filtersOf(input, world, first)));
+    first = false;
+    return { world, shown };
+  };
+  const watched = { seconds, chosen, headings: !input.has("no-headings"), look };
+  if (!input.has("json") && isTerminal(1)) return (await import("./screen.ts")).watchOnScreen(watched);
+  return watchInLines(watched, input.has("json"));
+}
+
+/** What a filter names may end while it is watched: then nothing matches any more. */
+function filtersOf(input: Parsed, world: World, first: boolean): (namespace: Namespace) => boolean {
+  try {
+    return readFilters(input, world);
+  } catch (error) {
+    if (first || !(error instanceof NsboxError)) throw error;
+    return () => false;
+  }
+}
+
+function readSeconds(word: string | undefined): number {
+  if (word === undefined) return USUAL_SECONDS;
+  const seconds = /^\d{1,5}(\.\d{1,3})?$|^\.\d{1,3}$/.test(word) ? Number(word) : Number.NaN;
+  if (seconds >= SHORTEST && seconds <= LONGEST) return seconds;
+  throw new UsageError(
+    `Option "--watch" needs seconds from ${SHORTEST} to ${LONGEST}, not "${word}"`,
+    "Write --watch=2",
+  );
+}
+
+/** What differs between two moments, as events in the order of the list. */
+export function eventsBetween(before: Moment | undefined, after: Moment): WatchEvent[] {
+  const time = new Date(after.world.snapshot.taken.end);
+  if (before === undefined) {
+    return after.shown.map((namespace) => ({
+      time,
+      what: "there",
+      world: after.world,
+      namespace,
+      facts: [],
+    }));
+  }
+  const { came, went, changed } = changes(
+    { ...before.world.snapshot, namespaces: before.shown, processes: [] },
+    { ...after.world.snapshot, namespaces: after.shown, processes: [] },
+  ).namespaces;
+  return [
+    ...went.map(
+      (namespace): WatchEvent => ({ time, what: "went", world: before.world, namespace, facts: [] }),
+    ),
+    ...came.map(
+      (namespace): WatchEvent => ({ time, what: "came", world: after.world, namespace, facts: [] }),
+    ),
+    ...changed.map(
+      ({ after: namespace, facts }): WatchEvent => ({
+        time,
+        what: "changed",
+        world: after.world,
+        namespace,
+        facts,
+      }),
+    ),
+  ];
+}
+
+/** One line an event, until its reader goes. */
+async function watchInLines({ look, seconds, chosen }: Watched, json: boolean): Promise<number> {
+  const encoder = new TextEncoder();
+  let before: Moment | undefined;
+  for (;;) {
+    const now = look();
+    const events = eventsBetween(before, now);
+    const lines = events.map((event) => (json ? eventJson(event, chosen ?? COLUMNS) : eventLine(event)));
+    if (lines.length > 0 && !writeBytes(1, encoder.encode(`${lines.join("\n")}\n`))) return 0;
+    before = now;
+    if (await waitOrGone(seconds)) return 0;
+  }
+}

@@ -1,0 +1,148 @@
+/** Looks at all of /proc by the helper, and turns its numbers into the words of the model. */
+import { availableParallelism } from "node:os";
+import { survey } from "../../sys/survey.ts";
+import {
+  CHILDREN_LINKS,
+  type Links,
+  SURVEY_KINDS,
+  type SurveyedDescriptor,
+  type SurveyedNamespace,
+  type SurveyedProcess,
+  type SurveyedStray,
+} from "../../sys/survey-records.ts";
+import { KINDS, type KindName } from "../kinds.ts";
+import type { NamespaceIds, Stray } from "../model.ts";
+import type { Found, FoundProcess } from "./found.ts";
+import { type Frozen, frozenStates } from "./freezer.ts";
+
+/** What to look at beside processes. */
+export interface Scope {
+  readonly threads: boolean;
+  readonly descriptors: boolean;
+}
+
+/** Everything that processes and their descriptors lead to. @throws Error where there is no /proc. */
+export function look(scope: Scope): Found {
+  const namespaces: Found["namespaces"] = new Map();
+  const surveyed: SurveyedProcess[] = [];
+  const strays: SurveyedStray[] = [];
+  const descriptors: SurveyedDescriptor[] = [];
+  const end = survey(
+    { ...scope, workers: availableParallelism() },
+    {
+      process: (one) => surveyed.push(one),
+      namespace: (one) => {
+        if (!namespaces.has(one.id)) namespaces.set(one.id, namespaceOf(one));
+      },
+      stray: (one) => strays.push(one),
+      descriptor: (one) => descriptors.push(one),
+    },
+  );
+  surveyed.sort((a, b) => a.pid - b.pid);
+  const straysOf = Map.groupBy(strays, ({ pid }) => pid);
+  const frozen = frozenStates();
+  const processes = surveyed.map((one) => processOf(one, straysOf.get(one.pid) ?? [], frozen));
+  const found: Found = {
+    processes,
+    namespaces,
+    holders: [],
+    device: end.device,
+    unreadable: end.hidden + surveyed.filter(({ denied }) => denied).length,
+    mounts: 0,
+    descriptors: surveyed.filter((one) => one.descriptorsDenied).length,
+    vanished: end.vanished,
+  };
+  for (const one of surveyed) addChildren(found, one.links, one.pid, one.name);
+  for (const one of strays) addChildren(found, one.links, one.pid, one.name);
+  for (const { pid, namespaces: own, strays: threads } of processes) {
+    for (const one of threads) addStray(found, pid, own, one);
+  }
+  const names = new Map(processes.map(({ pid, name }) => [pid, name]));
+  descriptors.sort((a, b) => a.pid - b.pid || a.fd - b.fd);
+  for (const { pid, fd, id, socket } of descriptors) {
+    const holder = { by: socket ? "socket" : "descriptor", pid, fd, name: names.get(pid) ?? "" } as const;
+    found.holders.push({ id, holder });
+  }
+  addUnasked(found);
+  return found;
+}
+
+function idsOf(links: Links): NamespaceIds {
+  const ids: { [kind in KindName]?: number } = {};
+  for (let index = 0; index < SURVEY_KINDS.length; index++) {
+    const id = links[index]!;
+    if (id !== 0) ids[SURVEY_KINDS[index]!] = id;
+  }
+  return ids;
+}
+
+const namespaceOf = ({ owner, parent, kind, ...one }: SurveyedNamespace) => ({
+  ...one,
+  kind: SURVEY_KINDS[kind]!,
+  owner: owner || null,
+  parent: parent || null,
+});
+
+/** Words end with NUL each; programs that write their title over them leave some at the end. */
+const wordsOf = (command: string): string[] => {
+  const text = command.replace(/\0+$/, "");
+  return text === "" ? [] : text.split("\0");
+};
+
+function processOf(one: SurveyedProcess, strays: readonly SurveyedStray[], frozen: Frozen): FoundProcess {
+  return {
+    pid: one.pid,
+    ppid: one.ppid,
+    name: one.name,
+    command: one.command === null ? null : wordsOf(one.command),
+    state: one.state,
+    start: one.start,
+    uid: one.uid,
+    gid: one.gid,
+    kernel: one.kernel,
+    threads: one.threads,
+    nice: one.nice,
+    priority: one.priority,
+    policy: one.policy,
+    pids: one.pids,
+    cgroup: one.cgroup,
+    frozen: one.cgroup === null ? null : frozen(one.unified ? one.cgroup : "", one.freezer),
+    namespaces: idsOf(one.links),
+    strays: strays
+      .map(({ tid, name, links }) => ({ tid, name, namespaces: idsOf(links) }))
+      .sort((a, b) => a.tid - b.tid),
+  };
+}
+
+/** What its children will be in, where that is not what it is in itself. */
+function addChildren(found: Found, links: Links, pid: number, name: string): void {
+  for (const kind of ["pid", "time"] as const) {
+    const id = links[CHILDREN_LINKS[kind]]!;
+    const own = links[SURVEY_KINDS.indexOf(kind)]!;
+    if (id !== 0 && id !== own) found.holders.push({ id, holder: { by: "children", pid, name } });
+  }
+}
+
+function addStray(found: Found, pid: number, own: NamespaceIds, { tid, name, namespaces }: Stray): void {
+  for (const { name: kind } of KINDS) {
+    const id = namespaces[kind];
+    if (id !== undefined && id !== own[kind]) {
+      found.holders.push({ id, holder: { by: "thread", pid, tid, name } });
+    }
+  }
+}
+
+/** Namespaces that a process was in when its links were read, and that could not be opened any more. */
+function addUnasked(found: Found): void {
+  const unknown = { serial: null, owner: null, uid: null, parent: null, refused: true };
+  const add = (ids: NamespaceIds) => {
+    for (const { name: kind } of KINDS) {
+      const id = ids[kind];
+      if (id !== undefined && !found.namespaces.has(id)) found.namespaces.set(id, { id, kind, ...unknown });
+    }
+  };
+  for (const { namespaces, strays } of found.processes) {
+    add(namespaces);
+    for (const stray of strays) add(stray.namespaces);
+  }
+}

@@ -1,0 +1,57 @@
+/*
+ * crowd GROUPS MEMBERS: processes that do nothing, in groups; the first of each group makes namespaces of
+ * seven kinds, in which the others are born. Says "ready" when all are there, and ends all with its input.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void wait_for_end(void) {
+    for (;;)
+        pause();
+}
+
+static void group(int members, int ready) {
+    int kinds = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (unshare(kinds | CLONE_NEWPID) < 0)
+        perror("unshare"), exit(1);
+    for (int i = 1; i < members; i++)
+        if (fork() == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            wait_for_end();
+        }
+    if (write(ready, ".", 1) != 1)
+        exit(1);
+    close(ready);
+    wait_for_end();
+}
+
+int main(int argc, char **argv) {
+    int ready[2], groups = argc > 1 ? atoi(argv[1]) : 1, members = argc > 2 ? atoi(argv[2]) : 1;
+    char byte;
+    close_range(3, ~0U, 0);
+    if (pipe(ready) < 0)
+        return 1;
+    for (int i = 0; i < groups; i++)
+        if (fork() == 0)
+            group(members, ready[1]);
+    close(ready[1]);
+    for (int i = 0; i < groups; i++)
+        if (read(ready[0], &byte, 1) != 1)
+            return 1;
+    puts("ready");
+    fflush(stdout);
+    while (read(0, &byte, 1) > 0)
+        ;
+    kill(0, SIGKILL);
+    return 0;
+}
