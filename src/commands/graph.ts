@@ -3,13 +3,12 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { QUIET } from "../cli/flags.ts";
 import { didYouMean, suggest } from "../cli/suggest.ts";
 import { HIERARCHIES, type Hierarchy } from "../ns/forest.ts";
-import { KINDS, type KindName } from "../ns/kinds.ts";
+import type { KindName } from "../ns/kinds.ts";
 import type { Snapshot } from "../ns/model.ts";
 import { UsageError } from "../util/errors.ts";
 import { checkTerminal, chooseFormat, FORMATS, type Format, printText, writeWhole } from "./graph/output.ts";
+import { KIND_FLAG, readKinds } from "./looking/choose.ts";
 import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
-
-const NAMES = KINDS.map(({ name }) => name);
 
 /** `nsbox graph`. */
 export const command: Command = {
@@ -34,12 +33,9 @@ With "--serve" the page is live: what comes, moves and goes is shown as it happe
   flags: [
     { long: "by", value: "HIERARCHY", help: `Draw it by ${HIERARCHIES.join(", ")}` },
     {
-      long: "kind",
-      short: "k",
-      value: "KIND[,KIND]",
-      multiple: true,
-      help: "Draw only these kinds of namespaces",
-      text: `One of ${NAMES.join(", ")}. By owner, user namespaces stand there all the same: they are the owners.`,
+      ...KIND_FLAG,
+      group: "Options",
+      text: `${KIND_FLAG.text} By owner, user namespaces stand there all the same: they are the owners.`,
     },
     {
       long: "output",
@@ -89,7 +85,7 @@ function run(input: Parsed): number | Promise<number> {
     );
   }
   const by = readBy(input.value("by"));
-  const kinds = readKinds(input.values("kind"));
+  const kinds = readKinds(input, "kind");
   return input.has("serve") ? serve(input, by, kinds) : draw(input, by, kinds);
 }
 
@@ -99,17 +95,6 @@ function readBy(word: string | undefined): Hierarchy {
   if (known !== undefined) return known;
   const hint = didYouMean(suggest(word, HIERARCHIES)) ?? `It takes ${HIERARCHIES.join(", ")}`;
   throw new UsageError(`Option "--by" does not know "${word}"`, hint);
-}
-
-function readKinds(values: readonly string[]): readonly KindName[] | undefined {
-  if (values.length === 0) return undefined;
-  const words = values.flatMap((value) => value.split(","));
-  const unknown = words.find((word) => !NAMES.some((name) => name === word));
-  if (unknown !== undefined) {
-    const hint = didYouMean(suggest(unknown, NAMES)) ?? `There are ${NAMES.join(", ")}`;
-    throw new UsageError(`Option "--kind" does not know "${unknown}"`, hint);
-  }
-  return NAMES.filter((name) => words.includes(name));
 }
 
 async function draw(input: Parsed, by: Hierarchy, kinds: readonly KindName[] | undefined): Promise<number> {

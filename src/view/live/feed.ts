@@ -43,9 +43,10 @@ export class Feed {
     return this.#clients.size;
   }
 
-  /** A stream of server-sent events: the snapshot, then what differs. */
-  connect(): ReadableStream<Uint8Array> {
+  /** A stream of server-sent events, until `gone`: the snapshot, then what differs. */
+  connect(gone: AbortSignal): ReadableStream<Uint8Array> {
     let client: Client;
+    gone.addEventListener("abort", () => this.#drop(client));
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {

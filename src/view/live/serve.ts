@@ -56,11 +56,15 @@ export function serve({ address, page, look, failed }: Serving): Live {
     if (!hasToken(request, token))
       return refusal(401, "The token is wrong", { "WWW-Authenticate": "Bearer" });
     if (feed.size >= MOST_CLIENTS) return refusal(503, "Too many look at this already");
-    return new Response(feed.connect(), { headers: { ...HEADERS, "Content-Type": "text/event-stream" } });
+    return new Response(feed.connect(request.signal), {
+      headers: { ...HEADERS, "Content-Type": "text/event-stream" },
+    });
   };
   const server = Bun.serve({
     hostname: address.host,
     port: address.port,
+    // Otherwise a second nsbox would listen on the same port, and each would get half of what is asked.
+    reusePort: false,
     idleTimeout: 60,
     maxRequestBodySize: 0,
     development: false,
