@@ -177,6 +177,16 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "looking",
     load: () => import("./pidtree.ts"),
   },
+  graph: {
+    summary: "Draw the namespaces of this machine: a picture, a page, a live page",
+    group: "looking",
+    load: () => import("./graph.ts"),
+  },
+  graphns: {
+    summary: "Draw user and PID namespaces: nsbox graph --by parent",
+    group: "looking",
+    load: () => import("./graphns.ts"),
+  },
   dump: {
     summary: "Print all that can be seen as JSON, to be looked at later",
     group: "looking",
