@@ -1,12 +1,12 @@
 /** `nsbox ls` beside lsns(8), on a machine full of namespaces. */
 import { join } from "node:path";
 import { compete, type Goal, table } from "./measure.ts";
+import { peakMemory } from "./memory.ts";
 import { absent, NSBOX, program, scratch } from "./things.ts";
 
 /** 5,000 processes and 3,000 namespaces: groups that make seven kinds each, and how many are in each. */
 const [GROUPS, MEMBERS] = [429, 12];
 const CROWD = join(import.meta.dir, "../ns/crowd.c");
-const MEGABYTE = 1e6;
 
 /** Root alone can make as many. */
 export async function benchLooking(rounds: number): Promise<Goal[]> {
@@ -30,12 +30,9 @@ export async function benchLooking(rounds: number): Promise<Goal[]> {
       rounds,
     );
     table(`${GROUPS * MEMBERS} processes, ${GROUPS * 7} namespaces`, [ls!, peer!]);
-    const measured = Bun.spawn([NSBOX, "ls"], { stdout: "ignore", stderr: "ignore" });
-    await measured.exited;
-    const peak = measured.resourceUsage()!.maxRSS / MEGABYTE;
     return [
       { text: "nsbox ls, its time in that of lsns", value: ls!.median / peer!.median, limit: 1 / 3 },
-      { text: "nsbox ls, peak memory in MB", value: peak, limit: 120 },
+      { text: "nsbox ls, peak memory in MB", value: peakMemory([NSBOX, "ls"]), limit: 120 },
     ];
   } finally {
     crowd.stdin.end();

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Snapshot } from "../../src/ns/model.ts";
+import { peakMemory } from "../bench/memory.ts";
 import { AS_ROOT, compile, keep } from "../ns/animals.ts";
 
 const NSBOX = join(import.meta.dir, "../../dist/nsbox");
@@ -34,11 +35,7 @@ test.skipIf(!AS_ROOT).each([
       const users = seen.namespaces.filter(({ kind, initial }) => kind === "user" && !initial);
       const made = users.filter(({ owned }) => owned.length === KINDS.length - 1);
       expect(made.length).toBeGreaterThanOrEqual(groups);
-      const ls = Bun.spawn([NSBOX, "ls"], { stdout: "ignore", stderr: "ignore" });
-      expect(await ls.exited).toBe(0);
-      const rss = ls.resourceUsage()!.maxRSS;
-      console.log(`ls of ${least} processes: ${(rss / 1e6).toFixed(0)} MB`);
-      if (least === 5000) expect(rss).toBeLessThan(120e6);
+      if (least === 5000) expect(peakMemory([NSBOX, "ls"])).toBeLessThan(120);
     } finally {
       await crowd.end();
     }
