@@ -77,12 +77,11 @@ export function tableLines(
 ): string[] {
   const { width = Number.POSITIVE_INFINITY, paint = (text) => text, right } = style;
   const safe = [headings, ...rows.map((row) => row.map(printable))];
-  const all = Math.max(0, ...safe.map(({ length }) => length));
-  const natural = Array.from({ length: all }, (_, column) => {
-    let widest = 0;
-    for (const row of safe) widest = Math.max(widest, Bun.stringWidth(row[column] ?? ""));
-    return widest;
-  });
+  const lengths = safe.map((row) => row.map((text) => Bun.stringWidth(text)));
+  const natural: number[] = [];
+  for (const row of lengths) {
+    for (const [column, length] of row.entries()) natural[column] = Math.max(natural[column] ?? 0, length);
+  }
   const columns = staying(natural, style);
   const widths = fitted(
     columns.map((column) => natural[column]!),
@@ -90,14 +89,18 @@ export function tableLines(
   );
   const line = (row: readonly string[], index: number): string => {
     const cells = columns.map((column, at) => {
-      const text = cut(row[column] ?? "", widths[at]!);
-      const space = " ".repeat(Math.max(0, widths[at]! - Bun.stringWidth(text)));
-      if (right?.has(column)) return space + paint(text, index - 1, column);
-      return paint(text, index - 1, column) + (at === columns.length - 1 ? "" : space);
+      const room = widths[at]!;
+      const whole = row[column] ?? "";
+      const length = lengths[index + 1]![column] ?? 0;
+      const text = length <= room ? whole : cut(whole, room);
+      const space = " ".repeat(Math.max(0, room - (text === whole ? length : Bun.stringWidth(text))));
+      if (right?.has(column)) return space + paint(text, index, column);
+      return paint(text, index, column) + (at === columns.length - 1 ? "" : space);
     });
     return cells.join(GAP).trimEnd();
   };
-  return safe.map(line).slice(headings.length === 0 ? 1 : 0);
+  const lines = safe.slice(1).map((row, index) => line(row, index));
+  return headings.length === 0 ? lines : [line(headings, -1), ...lines];
 }
 
 /** How many columns the terminal at standard output has; undefined where it is none, or does not tell. */
