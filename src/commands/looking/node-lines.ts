@@ -53,7 +53,7 @@ function textOf(world: World, node: Node, above: Node | undefined, brief: boolea
     case "namespace": {
       const namespace = world.namespace(node.id);
       if (namespace === undefined) return `${node.kind}:[${node.id}]`;
-      if (node.place === "again") return `${titleOf(namespace)} (see above)`;
+      if (node.place === "again") return `${titleOf(namespace)} (stands elsewhere too)`;
       return above?.type === "process" || above?.type === "thread"
         ? insideWords(world, namespace)
         : namespaceWords(world, namespace);
