@@ -33,7 +33,7 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     load: () => import("./unshare.ts"),
   },
   ns: {
-    summary: "Keep namespaces beyond their processes, by a name in a directory",
+    summary: "Ask the kernel about a namespace, or keep it by a name in a directory",
     group: "main",
     load: () => import("./ns.ts"),
   },
@@ -81,6 +81,11 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     summary: "Show in what the worlds of two processes differ",
     group: "main",
     load: () => import("./diff.ts"),
+  },
+  check: {
+    summary: "Say whether this machine can do what nsbox wants, and what would help",
+    group: "main",
+    load: () => import("./check.ts"),
   },
   ps: {
     summary: "List the containers that live",
@@ -171,6 +176,16 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     summary: "Show processes in the tree of PID namespaces, with all their PIDs",
     group: "looking",
     load: () => import("./pidtree.ts"),
+  },
+  graph: {
+    summary: "Draw the namespaces of this machine: a picture, a page, a live page",
+    group: "looking",
+    load: () => import("./graph.ts"),
+  },
+  graphns: {
+    summary: "Draw user and PID namespaces: nsbox graph --by parent",
+    group: "looking",
+    load: () => import("./graphns.ts"),
   },
   dump: {
     summary: "Print all that can be seen as JSON, to be looked at later",

@@ -156,7 +156,7 @@ describe("nsbox tree", () => {
     await session.process.exited;
     await session.screen.shows("user:[");
     const rows = session.screen.text.trimEnd().split("\r\n");
-    expect(Math.max(...rows.map((row) => Bun.stringWidth(row)))).toBeLessThanOrEqual(40);
+    expect(Math.max(...rows.map((line) => Bun.stringWidth(line)))).toBeLessThanOrEqual(40);
   });
 
   test.each([

@@ -23,6 +23,9 @@ const link = (path: string): string | undefined => {
   }
 };
 
+/** Bound where no path leads any more: another mount hides it, or a file server that does not answer. */
+const UNREACHABLE = ["hidden", "hung"];
+
 describe.skipIf(!AS_ROOT)("of a zoo", () => {
   let zoo: Zoo;
   let seen: Snapshot;
@@ -40,13 +43,28 @@ describe.skipIf(!AS_ROOT)("of a zoo", () => {
   });
 
   test("every namespace is listed with the owner, parent and uid that the kernel names", () => {
-    const made = zoo.exhibits.filter(({ id }) => id > 0);
+    const made = zoo.exhibits.filter(({ id, label }) => id > 0 && !UNREACHABLE.includes(label));
     expect(made.length).toBeGreaterThan(24);
     const found = made.map(({ label, id, pid }) => {
       const { kind, owner, parent, uid } = namespace(id) ?? {};
       return { label, kind, id, owner: owner ?? 0, parent: parent ?? 0, uid: uid ?? -1, pid };
     });
     expect(found).toEqual(made as typeof found);
+  });
+
+  test("what is mounted where no path leads is known by its id alone, and nothing waits for a file server", () => {
+    for (const { id } of zoo.exhibits.filter((one) => UNREACHABLE.includes(one.label))) {
+      expect(namespace(id)).toMatchObject({ kind: "net", owner: null, uid: null, processes: [] });
+      expect(namespace(id)?.holders).toEqual([
+        {
+          by: "mount",
+          namespace: expect.any(Number) as number,
+          path: expect.stringMatching(/(over|hung)\/net$/) as string,
+        },
+      ]);
+    }
+    expect(at("hidden").serial).toBeNull();
+    expect(seen.gaps.relations).toBeGreaterThan(0);
   });
 
   test("user namespaces without a process are found above those that have one", () => {
@@ -58,11 +76,11 @@ describe.skipIf(!AS_ROOT)("of a zoo", () => {
 
   test("a bind mount is found in this mount namespace's copy and in all others", () => {
     const path = `${zoo.directory}/net`;
-    const namespaces = [at("zoo"), at("elsewhere", "mnt"), at("outside", "mnt"), at("deep", "mnt")];
+    const namespaces = zoo.exhibits.filter(({ kind }) => kind === "mnt");
     const { processes, holders } = shown("bound");
     expect(processes).toEqual([]);
     const mounts = holders.filter((one): one is Extract<Holder, { by: "mount" }> => one.by === "mount");
-    expect(mounts.map((one) => one.path)).toEqual(Array(4).fill(path));
+    expect(new Set(mounts.map((one) => one.path))).toEqual(new Set([path]));
     expect(new Set(mounts.map((one) => one.namespace))).toEqual(new Set(namespaces.map(({ id }) => id)));
   });
 
@@ -238,9 +256,12 @@ describe("of this machine", () => {
     const children = () => text(`/proc/self/task/${process.pid}/children`);
     const threads = () => readdirSync("/proc/self/task").length;
     discover();
-    const before = [descriptors(), children(), threads()];
-    discover({ mountTables: true });
-    expect([descriptors(), children(), threads()]).toEqual(before);
+    const before = [descriptors(), children()];
+    const begin = threads();
+    for (let round = 0; round < 20; round++) discover({ mountTables: true });
+    expect([descriptors(), children()]).toEqual(before);
+    // Bun starts some of its own.
+    expect(threads()).toBeLessThan(begin + 10);
   });
 
   test("mount tables are those of every mount namespace, where they are asked for", () => {

@@ -1,6 +1,6 @@
 /*
- * menagerie DIRECTORY: one namespace of each sort that is hard to see. Root runs it. It mounts a tmpfs on DIRECTORY
- * in a mount namespace of its own, and tells what it made by asking the kernel itself:
+ * menagerie DIRECTORY: one namespace of each sort that is hard to see. Root runs it. It mounts a tmpfs on
+ * DIRECTORY in a mount namespace of its own, and tells what it made by asking the kernel itself:
  *
  *     LABEL KIND ID OWNER PARENT UID PID
  *
@@ -230,6 +230,34 @@ static void bound_outside_root(void) {
     MUST(chdir("/"));
 }
 
+/* What is mounted on the directory since hides it. */
+static void hidden(void) {
+    int home = open_ns(0, "net");
+    MUST(unshare(CLONE_NEWNS | CLONE_NEWNET));
+    MUST(mkdir(in("over"), 0755));
+    bind_own("net", in("over/net"));
+    tell("hidden", "net");
+    tell("around-hidden", "mnt");
+    MUST(mount("over", in("over"), "tmpfs", 0, 0));
+    MUST(setns(home, CLONE_NEWNET));
+}
+
+/* A file server that never answers stands before it. */
+static void hung(void) {
+    char options[64];
+    int home = open_ns(0, "net"), server = open("/dev/fuse", O_RDWR);
+    if (server < 0)
+        return;
+    MUST(unshare(CLONE_NEWNS | CLONE_NEWNET));
+    MUST(mkdir(in("hung"), 0755));
+    bind_own("net", in("hung/net"));
+    snprintf(options, sizeof options, "fd=%d,rootmode=40000,user_id=0,group_id=0", server);
+    if (mount("hung", in("hung"), "fuse", 0, options) == 0)
+        tell("hung", "net");
+    tell("around-hung", "mnt");
+    MUST(setns(home, CLONE_NEWNET));
+}
+
 static void deep(void) {
     MUST(unshare(CLONE_NEWNS | CLONE_NEWNET));
     bind_own("net", in("deep"));
@@ -378,6 +406,8 @@ int main(int argc, char **argv) {
     child = keep(uts);
     hold(open_ns(child, "uts"));
     end(child);
+    keep(hidden);
+    keep(hung);
     keep(foreign_socket);
     keep(thread);
     keep(cgroup);

@@ -1,21 +1,13 @@
 /** A whole picture as SVG: complete without any script, in light and dark, and on paper. */
-import type { Hierarchy } from "../../ns/forest.ts";
-import { countWords, type Facts } from "../graph/facts.ts";
+import type { Facts } from "../graph/facts.ts";
 import type { Graph } from "../graph/graph.ts";
 import { type Layout, layoutOf } from "../layout/layout.ts";
 import { clip, escapeXml } from "../text.ts";
 import { drawCard } from "./card.ts";
+import { headOf } from "./head.ts";
 import { drawLegend } from "./legend.ts";
 import { drawEdges, drawLinks } from "./lines.ts";
 import { pictureStyles } from "./styles.ts";
-
-/** What each hierarchy is called in a title. */
-export const BY_WORDS: Readonly<Record<Hierarchy, string>> = {
-  owner: "by owner",
-  parent: "by parent",
-  process: "by process",
-  container: "by container",
-};
 
 const MARGIN = 28;
 const HEAD = 62;
@@ -32,21 +24,6 @@ export const drawWorld = (graph: Graph, layout: Layout): string =>
     drawEdges(graph, layout),
     ...graph.cards.map((card, index) => drawCard(card, layout.places[index]!)),
   ].join("");
-
-/** What stands above a picture. */
-export function headOf({ snapshot }: Facts, by: Hierarchy): { readonly title: string; readonly sub: string } {
-  const { host, taken, namespaces, processes, containers } = snapshot;
-  const counts = [
-    countWords(namespaces.length, "namespace"),
-    countWords(processes.length, "process", "processes"),
-    ...(containers.length > 0 ? [countWords(containers.length, "container")] : []),
-  ];
-  const time = taken.begin.replace("T", " ").replace(/\.\d+Z$|Z$/, " UTC");
-  return {
-    title: `Namespaces of ${host.name} ${BY_WORDS[by]}`,
-    sub: `${counts.join(", ")} · ${time} · Linux ${host.kernel}`,
-  };
-}
 
 /** The picture as a file of its own; without `styles` for a page that has them. */
 export function drawSvg(facts: Facts, graph: Graph, styles = true): string {

@@ -39,7 +39,7 @@ button[aria-pressed=true]{background:var(--accent);border-color:var(--accent);co
 .choice button:focus-visible{position:relative;z-index:1}
 #scale{min-width:62px;font-variant-numeric:tabular-nums}
 #search{display:flex;gap:6px;align-items:center;flex:1 1 300px;min-width:0}
-#search input[type=search]{flex:1;min-width:90px;max-width:420px}
+#search input[type=search]{flex:1;min-width:90px}
 #search output{color:var(--soft);min-width:58px;font-variant-numeric:tabular-nums;font-size:12.5px}
 #search label{display:flex;gap:4px;align-items:center;white-space:nowrap}
 #filters{padding-top:0;border-bottom:1px solid var(--border);padding-bottom:10px}
@@ -60,7 +60,7 @@ main{flex:1;min-height:0;display:flex;position:relative}
 .picture g[data-key]:focus>.box{stroke:var(--accent)!important;stroke-opacity:1!important;stroke-width:3!important}
 .picture .selected>.box{stroke:var(--accent)!important;stroke-opacity:1!important;stroke-width:2.5!important;stroke-dasharray:none!important}
 .picture.far .chip text:not(.letter),.picture.far .say,.picture.far .mark{display:none}
-.picture .searching .card:not(.hit)>*:not(.chip):not(title),.picture .searching .chip:not(.hit){opacity:.22}
+.picture .searching .card:not(.hit)>*:not(.chip):not(title),.picture .searching .chip:not(.hit){opacity:.3}
 .picture .searching .card:not(.hit)>.box{opacity:.6}
 .picture .hit>.box{stroke:var(--hit)!important;stroke-opacity:1!important;stroke-width:2.5!important;stroke-dasharray:none!important}
 .picture .at>.box{stroke-width:5!important}
@@ -124,6 +124,7 @@ dd ul{margin:0;padding:0;list-style:none}
 @keyframes said{0%,75%{opacity:1}}
 dialog{border:1px solid var(--border);border-radius:12px;background:var(--card);color:var(--text);padding:18px 22px;max-width:min(520px,94vw)}
 dialog::backdrop{background:#0008}
+dialog dl+h2{margin-top:18px}
 dialog h2{margin:0 0 12px;font-size:16px}
 dialog button{margin-top:16px}
 dialog dd{font-family:inherit}

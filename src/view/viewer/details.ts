@@ -66,7 +66,7 @@ export class Details {
       list([
         ["Kind", KINDS.find(({ name }) => name === kind)!.title, initial ? " (made with the kernel)" : ""],
         [kind === "user" ? "Made by" : "Of user", userWords(facts, uid)],
-        ["Owner", ...this.#namespaceLinks(facts, owner === null ? [] : [owner], "?")],
+        ["Owner", ...this.#namespaceLinks(facts, owner === null ? [] : [owner], initial ? "none" : "?")],
         ...(kind === "user" || kind === "pid"
           ? [
               [

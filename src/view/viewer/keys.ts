@@ -57,6 +57,15 @@ const MORE: readonly (readonly [string, string])[] = [
   ["wheel, drag, pinch", "zoom and move"],
 ];
 
+/** What is drawn how. */
+const SIGNS: readonly (readonly [string, string])[] = [
+  ["solid line", "to the parent"],
+  ["dashed line", "to the owner"],
+  ["dashed box", "no process is in it"],
+  ["bind, fd, socket", "held by a bind mount, a descriptor, a socket"],
+  ["thread, children", "held by a thread; kept for a process's children"],
+];
+
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -109,6 +118,8 @@ export function helpDialog(): HTMLDialogElement {
         h("dd", {}, help),
       ]),
     ),
+    h("h2", {}, "Signs"),
+    h("dl", {}, ...SIGNS.flatMap(([sign, help]) => [h("dt", {}, sign), h("dd", {}, help)])),
     h("button", { type: "button", click: close, autofocus: true }, "Close"),
   );
   return dialog;

@@ -2,7 +2,8 @@
 import type { Hierarchy } from "../../ns/forest.ts";
 import type { KindName } from "../../ns/kinds.ts";
 import type { Snapshot } from "../../ns/model.ts";
-import { headOf } from "../draw/svg.ts";
+import { headOf } from "../draw/head.ts";
+import { plain } from "../text.ts";
 import { filters, searchBox, toolbar } from "./controls.ts";
 import { Details } from "./details.ts";
 import { announce, byId, h } from "./dom.ts";
@@ -38,9 +39,9 @@ function start(data: Data, snapshot: Snapshot): { store: Store; timeline: Timeli
 
   const head = () => {
     const { title, sub } = headOf(store.model.facts, store.by);
-    byId("title").textContent = title;
-    byId("sub").textContent = `${sub}${!opened.has(store.snapshot) ? "" : " · from a file"}`;
-    document.title = title;
+    byId("title").textContent = plain(title);
+    byId("sub").textContent = `${plain(sub)}${!opened.has(store.snapshot) ? "" : " · from a file"}`;
+    document.title = plain(title);
   };
   const show = () => {
     for (const view of VIEW_KEYS) views[view].element.hidden = view !== store.view;
@@ -98,10 +99,10 @@ function start(data: Data, snapshot: Snapshot): { store: Store; timeline: Timeli
   store.on("model", head);
   store.on("model", show);
   store.on("view", show);
-  picture.draw();
-  picture.fit();
-  head();
   show();
+  picture.draw();
+  picture.begin();
+  head();
   listenToKeys(actions);
   store.on("model", () => {
     if (store.by !== drawnBy) picture.fit();

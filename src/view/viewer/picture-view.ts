@@ -11,6 +11,10 @@ const SVG = "http://www.w3.org/2000/svg";
 /** Below this size letters are no letters any more: they are left out, which also draws faster. */
 const LEGIBLE = 0.36;
 
+/** On a narrow screen a picture begins at least as large as this. */
+const READABLE = 0.6;
+const NARROW = 720;
+
 /** How long what went is still seen. */
 const GHOST_MS = 1600;
 
@@ -87,6 +91,12 @@ export class PictureView {
   fit(): void {
     const { width, height } = this.#store.model.layout;
     this.zoom.fit(Math.max(1, width), Math.max(1, height));
+  }
+
+  /** The first sight: all of it, where it can still be read then. */
+  begin(): void {
+    this.fit();
+    if (this.zoom.k < READABLE && this.element.clientWidth < NARROW) this.zoom.reset(READABLE);
   }
 
   /** The element of a card or chip. */

@@ -1,16 +1,21 @@
 /** What a search looks in: ids, kinds, processes, containers, users, paths, as tooltips have them. */
-import type { Graph } from "../graph/graph.ts";
+import type { Card, Chip, Graph } from "../graph/graph.ts";
+
+/** Most processes are in the namespaces that the kernel made: naming one does not ask for these. */
+const isCrowd = (line: string): boolean => /^\d[\d,]* processes: /.test(line);
+
+function textOf({ title, marks, tip }: Card | Chip, more: readonly string[]): string {
+  const lines = marks.includes("initial") ? tip.filter((line) => !isCrowd(line)) : tip;
+  return [title, ...more, ...marks, ...lines].join("\n").toLowerCase();
+}
 
 /** The text of each card and chip by its key, in small letters. */
 export function searchTexts({ cards }: Graph): Map<string, string> {
   const texts = new Map<string, string>();
-  for (const { key, title, lines, marks, tip, groups } of cards) {
-    texts.set(key, [title, ...lines, ...marks, ...tip].join("\n").toLowerCase());
-    for (const { chips } of groups) {
-      for (const chip of chips) {
-        texts.set(chip.key, [chip.title, chip.label, ...chip.marks, ...chip.tip].join("\n").toLowerCase());
-      }
-    }
+  for (const card of cards) {
+    texts.set(card.key, textOf(card, card.lines));
+    for (const { chips } of card.groups)
+      for (const chip of chips) texts.set(chip.key, textOf(chip, [chip.label]));
   }
   return texts;
 }

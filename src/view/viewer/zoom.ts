@@ -51,9 +51,9 @@ export class Zoom {
     this.#draw();
   }
 
-  /** Life size, from the upper left corner. */
-  reset(): void {
-    this.k = 1;
+  /** Life size, or `k` times that, from the upper left corner. */
+  reset(k = 1): void {
+    this.k = k;
     this.x = MARGIN;
     this.y = MARGIN;
     this.#draw();

@@ -1,0 +1,18 @@
+/** The words above a picture. */
+import type { Hierarchy } from "../../ns/forest.ts";
+import { countWords, type Facts } from "../graph/facts.ts";
+
+/** What stands above a picture. */
+export function headOf({ snapshot }: Facts, by: Hierarchy): { readonly title: string; readonly sub: string } {
+  const { host, taken, namespaces, processes, containers } = snapshot;
+  const counts = [
+    countWords(namespaces.length, "namespace"),
+    countWords(processes.length, "process", "processes"),
+    ...(containers.length > 0 ? [countWords(containers.length, "container")] : []),
+  ];
+  const time = taken.begin.replace("T", " ").replace(/\.\d+Z$|Z$/, " UTC");
+  return {
+    title: `Namespaces of ${host.name} by ${by}`,
+    sub: `${counts.join(", ")} · ${time} · Linux ${host.kernel}`,
+  };
+}
