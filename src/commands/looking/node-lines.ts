@@ -8,7 +8,7 @@ import type { Namespace } from "../../ns/model.ts";
 import { titleOf } from "./find.ts";
 import { kindPainter } from "./paint.ts";
 import { accountWords, containerWords, namespaceWords, processWords, quoted } from "./words.ts";
-import { keepers, type World } from "./world.ts";
+import { holdersOf, type World } from "./world.ts";
 
 /** How much the lines say. */
 export interface Lines {
@@ -87,17 +87,11 @@ const insideWords = (world: World, namespace: Namespace): string => {
   return parts.join(" ");
 };
 
-/** The processes in a namespace, and what else keeps it. */
-function detailsOf(world: World, namespace: Namespace): string[] {
-  const { processes, holders } = namespace;
-  const members = processes.map((pid) => {
+/** The processes in a namespace, and what holds it. */
+const detailsOf = (world: World, namespace: Namespace): string[] => [
+  ...namespace.processes.map((pid) => {
     const process = world.process(pid);
     return process === undefined ? `process (${pid})` : `process ${processWords(process)}`;
-  });
-  return [
-    ...members,
-    ...keepers(world, namespace)
-      .slice(0, holders.length)
-      .map((words) => `held by ${words}`),
-  ];
-}
+  }),
+  ...holdersOf(namespace).map((words) => `held by ${words}`),
+];
