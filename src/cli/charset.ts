@@ -23,9 +23,9 @@ function code(character: string): string {
   return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, "0")}`;
 }
 
-/** Text that can be shown anywhere as it is. */
-const PLAIN = /^[ -~]*$/;
+/** Whether text can be shown anywhere as it is, a column of the terminal each character. */
+export const isPlain = (text: string): boolean => /^[ -~]*$/.test(text);
 
 /** Text from outside on one line, made safe to show, in the characters that the locale has. */
 export const printable = (text: string): string =>
-  PLAIN.test(text) ? text : unicode() ? sanitize(text) : ascii(sanitize(text));
+  isPlain(text) ? text : unicode() ? sanitize(text) : ascii(sanitize(text));

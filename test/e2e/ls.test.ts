@@ -39,7 +39,7 @@ describe("nsbox ls", () => {
         if (again.includes(Number(ns)) && rows.has(Number(ns))) expect(rows.get(Number(ns))).toBe(type);
       }
     });
-  });
+  }, 30_000);
 
   test.skipIf(!AS_ROOT)("tells what keeps a namespace without a process alive", async () => {
     const script = `mount -t tmpfs none /mnt; touch /mnt/a
