@@ -54,9 +54,8 @@ function textOf(world: World, node: Node, above: Node | undefined, brief: boolea
       const namespace = world.namespace(node.id);
       if (namespace === undefined) return `${node.kind}:[${node.id}]`;
       if (node.place === "again") return `${titleOf(namespace)} (stands elsewhere too)`;
-      return above?.type === "process" || above?.type === "thread"
-        ? insideWords(world, namespace)
-        : namespaceWords(world, namespace);
+      const inside = node.place === "side" && (above?.type === "process" || above?.type === "thread");
+      return inside ? insideWords(world, namespace) : namespaceWords(world, namespace);
     }
     case "process": {
       const process = world.process(node.pid);
