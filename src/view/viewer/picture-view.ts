@@ -71,14 +71,14 @@ export class PictureView {
     }
     const focused = this.#keyOf(document.activeElement);
     const before = this.#keys;
-    const first = this.#drawn === "";
     this.#keys = new Set(boxes.keys());
-    if (!first) this.#haunt([...before].filter((key) => !this.#keys.has(key)));
+    const { isNews } = this.#store;
+    if (isNews) this.#haunt([...before].filter((key) => !this.#keys.has(key)));
     this.#drawn = markup;
     setSvg(this.#world, markup);
     this.#world.prepend(this.#ghosts);
     this.#world.append(this.#lines);
-    if (!first && before.size > 0) {
+    if (isNews) {
       for (const key of this.#keys) if (!before.has(key)) this.node(key)?.classList.add("came");
     }
     if (this.#current === undefined || !this.#keys.has(this.#current)) this.#current = graph.cards[0]?.key;
@@ -143,7 +143,10 @@ export class PictureView {
   }
 
   #rove(key: string): void {
-    if (this.#current !== undefined) this.node(this.#current)?.removeAttribute("tabindex");
+    // What has the focus would lose it with this attribute.
+    if (this.#current !== undefined && this.#current !== key) {
+      this.node(this.#current)?.removeAttribute("tabindex");
+    }
     this.#current = key;
     const node = this.node(key);
     node?.setAttribute("tabindex", "0");
