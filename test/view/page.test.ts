@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { layoutOf } from "../../src/view/layout/layout.ts";
 import { filePage } from "../../src/view/page/page.ts";
 import { pictureOf } from "../../src/view/picture.ts";
 import { SCRATCH } from "../e2e/support.ts";
@@ -266,7 +267,13 @@ describe.skipIf(!HAS_BROWSER)("in Chromium", () => {
     const { page } = await open(browser, pageOf("small", {}));
     await page.emulateMedia({ media: "print" });
     expect(await page.locator("#toolbar").isVisible()).toBe(false);
-    expect(await page.locator("#canvas svg").isVisible()).toBe(true);
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    const { width, height } = layoutOf(pictureOf(zoo(), "owner").graph);
+    expect(await page.locator("#canvas svg").getAttribute("viewBox")).toBe(
+      `-2 -2 ${width + 4} ${height + 4}`,
+    );
+    const pdf = await page.pdf({ landscape: true });
+    expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
     await page.close();
   });
 });
