@@ -42,4 +42,19 @@ struct nsh_link {
  */
 EXPORT long nsh_scan(const char *kinds, struct nsh_link *links, u64 capacity);
 
+/* One system call of nsh_try. */
+struct nsh_call {
+    s64 number, arguments[6];
+    s64 from[6];  /* the argument is the result of that call instead; -1: it is not */
+    s64 optional; /* those behind it are made even where it fails */
+    s64 result;
+};
+
+/*
+ * Makes `calls`, which lie in shared memory, in a child of its own, a copy of this process in the namespaces
+ * `flags` (CLONE_NEW…), until one fails. Returns its PID, or why there is none; the caller waits for it. It
+ * ends after some seconds, and with the thread that called.
+ */
+EXPORT long nsh_try(u64 flags, struct nsh_call *calls, u64 count);
+
 #endif

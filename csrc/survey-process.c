@@ -101,8 +101,9 @@ static u32 read_pids(struct worker *worker, u32 *pids) {
         return 0;
     for (const char *at = text; *at;) {
         if (text_begins(at, "NSpid:")) {
-            for (at += 6; *at == '\t' && count < MOST_PIDS; pids[count++] = (u32)field(&at), at--)
-                at++;
+            for (at += 6; *at == '\t' && count < MOST_PIDS; count++)
+                for (pids[count] = 0, at++; *at >= '0' && *at <= '9'; at++)
+                    pids[count] = pids[count] * 10 + (u32)(*at - '0');
             return count;
         }
         while (*at && *at++ != '\n')

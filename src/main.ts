@@ -4,7 +4,13 @@
  */
 import { VERSION } from "./cli/version.ts";
 
-async function main(args: readonly string[]): Promise<number> {
+/** Commands that a link to nsbox may be named after. */
+const LINKS = ["lsuserns", "lspidns", "pidtree", "graphns"];
+
+async function main(words: readonly string[]): Promise<number> {
+  // As it was called, a path or a name: known without asking the kernel.
+  const called = process.argv0.slice(process.argv0.lastIndexOf("/") + 1);
+  const args = called !== "nsbox" && LINKS.includes(called) ? [called, ...words] : words;
   const running = args[0] === "run";
   try {
     if (running) (await import("./commands/run/plain.ts")).runPlain(args.slice(1));

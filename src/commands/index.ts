@@ -33,7 +33,7 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     load: () => import("./unshare.ts"),
   },
   ns: {
-    summary: "Keep namespaces beyond their processes, by a name in a directory",
+    summary: "Ask the kernel about a namespace, or keep it by a name in a directory",
     group: "main",
     load: () => import("./ns.ts"),
   },
@@ -81,6 +81,11 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     summary: "Show in what the worlds of two processes differ",
     group: "main",
     load: () => import("./diff.ts"),
+  },
+  check: {
+    summary: "Say whether this machine can do what nsbox wants, and what would help",
+    group: "main",
+    load: () => import("./check.ts"),
   },
   ps: {
     summary: "List the containers that live",

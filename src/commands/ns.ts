@@ -1,37 +1,44 @@
-/** `nsbox ns`: namespaces that are kept by a name in a directory. */
+/** `nsbox ns`: one namespace at a time: what the kernel says of it, and keeping it by a name. */
 import type { Command, Parsed } from "../cli/command.ts";
-import { QUIET } from "../cli/flags.ts";
-import { note } from "../cli/log.ts";
+import { JSON_FLAG, QUIET } from "../cli/flags.ts";
 import { didYouMean, suggest } from "../cli/suggest.ts";
-import { flagOf } from "../ns/kinds.ts";
-import { block } from "../plan/block.ts";
-import type { Op } from "../plan/plan.ts";
-import { statePath } from "../runtime/containers/place.ts";
-import { trueDirectory } from "../runtime/ns-dirs/path.ts";
-import { prepare } from "../runtime/ns-dirs/prepare.ts";
-import { newRecordId, readNsDirs } from "../runtime/ns-dirs/records.ts";
-import { releaseNsDir } from "../runtime/ns-dirs/release.ts";
-import { NsboxError, UsageError } from "../util/errors.ts";
-import { displayOf, perform, refuseGarbled } from "./containers/mounting.ts";
-import { otherwise } from "./containers/ns-note.ts";
-import { findTarget } from "./containers/target.ts";
+import { KINDS } from "../ns/kinds.ts";
+import { UsageError } from "../util/errors.ts";
+import { INPUT_FLAG } from "./looking/source.ts";
+import { VERBS, type Verb } from "./ns/verbs.ts";
 
 /** `nsbox ns`. */
 export const command: Command = {
   name: "ns",
-  usage: "[OPTIONS] keep NAME|PID DIR | release DIR",
-  description: `Keeps namespaces beyond their processes: \`keep\` binds those of a container, or of any process in one, in the directory DIR; \`nsbox run --ns-dir DIR\` does so before its command starts. \`release\` unmounts them all, and removes what nsbox made there, DIR included.
+  usage: "[OPTIONS] VERB WORD…",
+  description: `Asks the kernel about a namespace, see ioctl_ns(2), or keeps namespaces beyond their processes, by a name in a directory.
 
-In DIR stands a file a kind, named as under /proc/PID/ns; only kinds that are not the caller's own. nsenter(1) enters them: nsenter --net=DIR/net COMMAND. DIR is a mount of its own, private, in the caller's mount namespace; so CAP_SYS_ADMIN is needed there. Without it a process can keep them: nsbox run -d … sleep infinity, and nsbox exec.
+NAMESPACE is a path such as /proc/1234/ns/net or /run/netns/a; what a process or a container is in, as 1234/net or web/net; or a PID or the name of a container alone, which stands for all of its namespaces that the verb applies to, or for that of "--kind". \`show\` also takes net:[4026531840], or that number.
 
-A PID namespace stays a name without life: once its PID 1 has ended, no process is born in it any more.`,
+An owner or a parent can be named where it is the caller's own user or PID namespace, or below that; so nothing is told of what lies above a container from inside it.
+
+\`keep\` makes in DIR a file a kind, named as under /proc/PID/ns; only kinds that are not the caller's own. nsenter(1) enters them: nsenter --net=DIR/net COMMAND. DIR is a mount of its own, private, in the caller's mount namespace; so CAP_SYS_ADMIN is needed there. Without it a process can keep them: nsbox run -d … sleep infinity, and nsbox exec. A PID namespace stays a name without life: once its PID 1 has ended, no process is born in it any more.`,
+  listings: [
+    { title: "Verbs", rows: Object.values(VERBS).map(({ usage, summary }) => [usage, summary] as const) },
+  ],
   flags: [
+    {
+      long: "kind",
+      short: "k",
+      value: "KIND",
+      help: `Of all namespaces of a process, that kind alone`,
+      text: `KIND is ${KINDS.map(({ name }) => name).join(", ")}.`,
+    },
+    { ...INPUT_FLAG, help: "With show: from a dump instead of this machine" },
     { long: "explain", help: "With keep: print each step in words, and do nothing" },
     { long: "verbose", short: "v", help: "With keep: print each step, with its time, as it is taken" },
     QUIET,
+    JSON_FLAG,
   ],
   positionals: "mixed",
   examples: [
+    { line: "nsbox ns show $$/net", text: "All about the network namespace of the shell." },
+    { line: "nsbox ns owner $$", text: "The user namespaces that own those of the shell." },
     {
       line: "nsbox ns keep web /run/web",
       text: "Bind the namespaces of container web: nsenter --net=/run/web/net ip address.",
@@ -42,60 +49,20 @@ A PID namespace stays a name without life: once its PID 1 has ended, no process 
   run,
 };
 
-/** How each is typed. */
-const VERBS = { keep: "nsbox ns keep NAME|PID DIR", release: "nsbox ns release DIR" } as const;
-
-function run(input: Parsed): number | Promise<number> {
-  refuseGarbled();
-  const [verb, ...words] = input.rest;
-  if (verb === "keep") return keep(input, words);
-  if (verb === "release") return release(words);
-  const usages = Object.values(VERBS).join(", or ");
-  if (verb === undefined) throw new UsageError("Missing keep or release", usages);
-  throw new UsageError(
-    `Unknown word "${verb}" behind "ns"`,
-    didYouMean(suggest(verb, Object.keys(VERBS))) ?? usages,
-  );
-}
-
-async function keep(input: Parsed, [word, typed, ...more]: readonly string[]): Promise<number> {
-  if (word === undefined || typed === undefined || more.length > 0) {
-    throw new UsageError("keep takes NAME or PID, and DIR", VERBS.keep);
+async function run(input: Parsed): Promise<number> {
+  const [word, ...words] = input.rest;
+  const names = Object.keys(VERBS);
+  if (word === undefined) throw new UsageError("Missing a verb", `It is one of ${names.join(", ")}`);
+  const verb: Verb | undefined = Object.hasOwn(VERBS, word) ? VERBS[word as keyof typeof VERBS] : undefined;
+  if (verb === undefined) {
+    const usages = `It is one of ${names.join(", ")}`;
+    throw new UsageError(`Unknown word "${word}" behind "ns"`, didYouMean(suggest(word, names)) ?? usages);
   }
-  const { title, pid, start, kinds } = findTarget(word).target;
-  if (kinds.length === 0) {
-    throw new NsboxError(`Cannot keep the namespaces of ${title}`, { cause: "they are the caller's own" });
+  for (const [long] of input.ordered) {
+    const isFor = verb.takes.includes(long) || ["quiet", "json", "color"].includes(long);
+    if (!isFor)
+      throw new UsageError(`\`nsbox ns ${word}\` takes no option "--${long}"`, `nsbox ns ${verb.usage}`);
   }
-  const path = trueDirectory(typed);
-  if (!input.has("explain")) prepare(path, kinds);
-  const flags = kinds.reduce((sum, kind) => sum + flagOf(kind), 0);
-  const ops: readonly Op[] = [
-    { op: "open_target", title, pid, start, root: 0, mounts: 0 },
-    {
-      op: "keep_namespaces",
-      path,
-      flags,
-      state: statePath(),
-      id: newRecordId(),
-      otherwise: otherwise(input),
-      pid,
-    },
-  ];
-  const display = displayOf(input);
-  if (kinds.includes("pid") && !input.has("explain")) {
-    await note("The PID namespace lives as long as its first process, and is a mere name afterwards");
-  }
-  return perform(input, { blocks: ops.map(block), argv: ["ns"], env: [], display, bytes: false });
-}
-
-function release([typed, ...more]: readonly string[]): number {
-  if (typed === undefined || more.length > 0) throw new UsageError("release takes DIR", VERBS.release);
-  const path = trueDirectory(typed);
-  const found = readNsDirs().filter((each) => each.path === path);
-  const refused = (cause: string) =>
-    new NsboxError(`Cannot release "${typed}"`, { cause, code: "not-found" });
-  if (found.length === 0) throw refused("nsbox has bound no namespaces there");
-  if (found.some(({ busy }) => busy)) throw refused("another nsbox is binding namespaces there just now");
-  for (const each of found) releaseNsDir(each);
-  return 0;
+  const { run: start } = await verb.load();
+  return start(input, words);
 }

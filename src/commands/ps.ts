@@ -28,18 +28,24 @@ What it finds broken, it repairs: a container whose supervisor was killed is "lo
       text: "state=STATE, one of starting, running, restarting and exited; name=TEXT, a part of the name; status=N, the exit status. Those that have ended are looked through too. Of several with the same key one must hold, of different keys all.",
     },
     { long: "ids", short: "q", help: "Print ids only" },
+    {
+      long: "ns",
+      help: "Print the ids of the namespaces that each is in",
+      text: "Those of its first process, a column a kind; `nsbox ls` tells more of them. With --json: as the member namespaces.",
+    },
     JSON_FLAG,
   ],
   positionals: "mixed",
   examples: [
     { line: "nsbox ps -a", text: "All containers." },
     { line: "nsbox ps -q --filter state=exited", text: "The ids of those that have ended." },
+    { line: "nsbox ps --ns", text: "Which containers share a namespace." },
   ],
   failure: 1,
   run,
 };
 
-function run(input: Parsed): number {
+async function run(input: Parsed): Promise<number> {
   checkCount(input.rest, "no words", 0);
   const matches = readFilters(input.values("filter"));
   const all = input.has("all") || input.has("filter");
@@ -49,12 +55,30 @@ function run(input: Parsed): number {
   const shown = containers.filter(
     (container) => (all || container.status?.state !== "exited") && matches(container),
   );
-  if (input.has("json")) print(safeJson(shown.map(toJson)));
+  if (input.has("ns") && !input.has("ids")) await printNamespaces(shown, input.has("json"));
+  else if (input.has("json")) print(safeJson(shown.map(toJson)));
   else if (input.has("ids")) {
     if (shown.length > 0) print(shown.map(({ id }) => id).join("\n"));
   } else printTable(["ID", "NAME", "STATUS", "PID", "COMMAND"], shown.map(toRow));
   for (const error of refused) fail(error, 1, input.has("json"));
   return refused.length > 0 ? 1 : 0;
+}
+
+/** With the namespaces of each, where it runs. */
+async function printNamespaces(shown: readonly Container[], json: boolean): Promise<void> {
+  const { namespaceHeadings, namespacesIn } = await import("./containers/namespaces.ts");
+  const rows = shown.map((container) => ({ container, ids: namespacesIn(container) }));
+  if (json) {
+    print(safeJson(rows.map(({ container, ids }) => ({ ...toJson(container), namespaces: ids }))));
+    return;
+  }
+  const cells = rows.map(({ container: { id, name, status }, ids }) => [
+    id,
+    name ?? "-",
+    String(status?.pid.pid || "-"),
+    ...namespaceHeadings.map(({ kind }) => String(ids?.[kind] ?? (ids === null ? "-" : "?"))),
+  ]);
+  printTable(["ID", "NAME", "PID", ...namespaceHeadings.map(({ heading }) => heading)], cells);
 }
 
 const toRow = (container: Container): string[] => [

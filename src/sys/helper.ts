@@ -18,6 +18,7 @@ const SYMBOLS = {
   nsh_clone: { args: [u64, ptr, ptr, ptr], returns: i64 },
   nsh_setns: { args: [i32, i32], returns: i64 },
   nsh_scan: { args: [ptr, ptr, u64], returns: i64 },
+  nsh_try: { args: [u64, u64, u64], returns: i64 },
   nsh_pids: { args: [i32, ptr, u64], returns: i64 },
   nsh_survey: { args: [ptr], returns: i64 },
   nsh_visit: { args: [i32, i32, i32, ptr], returns: i64 },
@@ -61,6 +62,13 @@ export function cloneInto(flags: number, argv: readonly string[], env: readonly 
   if (path === undefined) throw new Error("No program to start");
   return Number(library().nsh_clone(flags, path, words.array, entries.array));
 }
+
+/**
+ * Makes system calls in a child of its own: see `src/sys/attempt.ts`. `calls` is the address of shared memory.
+ * Returns its PID, or minus the errno.
+ */
+export const tryCalls = (flags: number, calls: number, count: number): number =>
+  Number(library().nsh_try(flags, calls, count));
 
 /** setns(2) of the calling thread: 0 or minus the errno. `type` 0 means any kind. */
 export const setns = (fd: number, type: number): number => Number(library().nsh_setns(fd, type));

@@ -241,7 +241,7 @@ describe.skipIf(!AS_ROOT)("nsbox ns (needs root)", () => {
 
   test("says which words it takes", async () => {
     for (const [words, text] of [
-      [[], "Missing keep or release"],
+      [[], "Missing a verb"],
       [["kep"], 'Did you mean "keep"?'],
       [["keep", "1"], "keep takes NAME or PID, and DIR"],
       [["release"], "release takes DIR"],

@@ -1,0 +1,169 @@
+/** What the verbs that ask the kernel share: from words to references, and from errnos to errors. */
+import type { Parsed } from "../../cli/command.ts";
+import { fail } from "../../cli/fail.ts";
+import { print } from "../../cli/print.ts";
+import { safeJson } from "../../cli/sanitize.ts";
+import { KINDS, type KindName } from "../../ns/kinds.ts";
+import { idOf, type KernelError, kindOf } from "../../ns/references.ts";
+import { errnoText } from "../../sys/errno.ts";
+import { NsboxError, UsageError } from "../../util/errors.ts";
+import { findContainer } from "../containers/find.ts";
+import { titleOf } from "../looking/find.ts";
+
+/** A namespace that is asked about: its path, and the words it was called by. */
+export interface Asked {
+  readonly path: string;
+  readonly title: string;
+  /** It was named by a process alone, with all others. */
+  readonly among: boolean;
+}
+
+/**
+ * The kind that `--kind` names.
+ * @throws UsageError where there is no such kind.
+ */
+export function chosenKind(input: Parsed): KindName | undefined {
+  const word = input.value("kind");
+  if (word === undefined) return undefined;
+  const found = KINDS.find(({ name }) => name === word)?.name;
+  if (found !== undefined) return found;
+  const names = KINDS.map(({ name }) => name).join(", ");
+  throw new UsageError(`Option "--kind" does not know "${word}"`, `It takes ${names}`);
+}
+
+/** What `word` means; of a process alone all of `kinds`. */
+function askedBy(input: Parsed, word: string, kinds: readonly KindName[]): Asked[] {
+  const kind = chosenKind(input);
+  const [, who, named] = /^([^/]+)\/([a-z]+)$/.exec(word) ?? [];
+  const of = (pid: number, one: KindName, among: boolean): Asked => ({
+    path: `/proc/${pid}/ns/${one}`,
+    title: `${word}${named === undefined ? `/${one}` : ""}`,
+    among,
+  });
+  const ofWord = KINDS.find(({ name }) => name === named)?.name;
+  if (who !== undefined && ofWord !== undefined) return [of(pidOf(who), ofWord, false)];
+  if (word.includes("/")) return [{ path: word, title: word, among: false }];
+  if (/^[a-z]+:\[\d+\]$/.test(word)) {
+    throw new UsageError(
+      `"${word}" is no path, and the kernel finds no namespace by its number`,
+      "`nsbox ns show` finds it by looking at everything",
+    );
+  }
+  const pid = pidOf(word);
+  return (kind === undefined ? kinds : [kind]).map((one) => of(pid, one, kind === undefined));
+}
+
+function pidOf(word: string): number {
+  if (/^\d+$/.test(word)) return Number(word);
+  const pid = findContainer(word).status?.pid.pid;
+  if (pid !== undefined && pid > 0) return pid;
+  throw new NsboxError(`Container "${word}" does not run`, { code: "not-running" });
+}
+
+/** What a verb asks. */
+export interface Question {
+  /** The key of the answer in JSON. */
+  readonly key: string;
+  /** The kinds that have an answer. */
+  readonly kinds: readonly KindName[];
+  /** What failed: `name the owner of`. */
+  readonly action: string;
+  /** What an errno means here beyond the usual. */
+  readonly causes: Readonly<Record<string, string>>;
+  /** The topmost of these kinds has no answer: the kernel says EPERM, as for what is out of reach. */
+  readonly topmost?: { readonly kinds: readonly (keyof typeof TOPMOST)[]; readonly has: string };
+  ask(path: string): string | number;
+}
+
+/**
+ * Asks for each word and prints the answers: alone where one namespace was named, else behind its own name.
+ * Returns 1 where one could not be answered; the others are.
+ */
+export function askAll(input: Parsed, words: readonly string[], question: Question): number {
+  if (words.length === 0) throw new UsageError("Missing a namespace", "A path, PID/net, or a PID");
+  let status = 0;
+  const answers: {
+    readonly title: string;
+    readonly kind: KindName;
+    readonly id: number;
+    answer: string | number | null;
+  }[] = [];
+  const asked = words.flatMap((word) => askedBy(input, word, question.kinds));
+  for (const one of asked) {
+    try {
+      const [kind, id] = [kindOf(one.path), idOf(one.path)];
+      const isTop = question.topmost?.kinds.some((each) => TOPMOST[each] === id) ?? false;
+      if (isTop && !one.among) throw topmost(one, question);
+      const answer = isTop ? null : question.ask(one.path);
+      answers.push({ title: titleOf({ kind, id }), kind, id, answer });
+    } catch (error) {
+      // Of all of a process' own, a kind that this kernel lacks is nothing to complain of.
+      if (one.among && codeOf(error) === "ENOENT" && kernelLacks(one.path)) continue;
+      status = fail(worded(error, one, question), 1, input.has("json"));
+    }
+  }
+  if (input.has("json")) {
+    print(safeJson(answers.map(({ kind, id, answer }) => ({ kind, id, [question.key]: answer }))));
+  } else {
+    const lines = answers.map(({ title, answer }) =>
+      asked.length === 1 ? `${answer ?? "none"}` : `${title} ${answer ?? "none"}`,
+    );
+    if (lines.length > 0) print(lines.join("\n"));
+  }
+  return status;
+}
+
+/** The ids of the initial user and PID namespaces, the same in every kernel. */
+const TOPMOST = { user: 0xeffffffd, pid: 0xeffffffc } as const;
+
+const topmost = ({ title }: Asked, { action, topmost: top }: Question): NsboxError =>
+  new NsboxError(`Cannot ${action} "${title}"`, {
+    cause: `it is the topmost of all and ${top?.has} (EPERM)`,
+    code: "out-of-reach",
+    errno: "EPERM",
+  });
+
+const codeOf = (error: unknown): string => (error as Partial<KernelError>).code ?? "";
+
+function kernelLacks(path: string): boolean {
+  const kind = path.slice(path.lastIndexOf("/") + 1);
+  try {
+    kindOf(`/proc/self/ns/${kind}`);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** The errors of the kernel as people read them. */
+function worded(error: unknown, { title, path }: Asked, { action, causes }: Question): unknown {
+  const code = codeOf(error);
+  const { errno } = error as Partial<KernelError>;
+  if (errno === undefined) return error;
+  const details = { code: CODES[code] ?? "failed", errno: code };
+  const isProcess = /^\/proc\/\d+\/ns\/\w+$/.test(path);
+  if (code === "ENOTTY") {
+    return new NsboxError(`"${title}" is no namespace`, {
+      ...details,
+      hint: "A namespace is a file such as /proc/1/ns/net, or one that such a file was bound on",
+    });
+  }
+  if (code === "ENOENT" && isProcess) {
+    return new NsboxError(`There is no process "${title.replace(/\/\w+$/, "")}"`, details);
+  }
+  const cause = causes[code] ?? (code === "EACCES" && isProcess ? FOREIGN : errnoText(errno));
+  return new NsboxError(`Cannot ${action} "${title}"`, {
+    ...details,
+    cause,
+    ...(code === "EACCES" && isProcess ? { hint: "Ask as that user, or as root" } : {}),
+  });
+}
+
+const FOREIGN = "the process is another user's, or may do more than you (EACCES)";
+const CODES: Readonly<Record<string, string>> = {
+  ENOENT: "not-found",
+  ENOTTY: "no-namespace",
+  EPERM: "out-of-reach",
+  EINVAL: "wrong-kind",
+  EACCES: "not-permitted",
+};

@@ -1,0 +1,189 @@
+/** What else of the kernel is wanted: descriptors of processes, memory files, cgroups, terminals, /proc. */
+import { readFileSync, readlinkSync } from "node:fs";
+import { flagOf, KINDS } from "../../ns/kinds.ts";
+import { parseMountinfo } from "../../ns/mountinfo.ts";
+import { attempt, TRIED } from "../../sys/attempt.ts";
+import { AT_FDCWD, SYS } from "../../sys/constants.ts";
+import { errnoText } from "../../sys/errno.ts";
+import { NS_REQUESTS } from "../../sys/nsfs.ts";
+import { whyTimeOffsets } from "../why-clone.ts";
+import { type Answer, missing, ok, type Probe, refused, Steps } from "./probe.ts";
+
+const [EACCES, EINVAL, ENOTTY, ENOSYS] = [13, 22, 25, 38];
+
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    return "";
+  }
+};
+
+function probePidfd(): Answer {
+  const steps = new Steps();
+  const pid = steps.call(TRIED.getpid);
+  const fd = steps.call(SYS.pidfd_open, pid, 0);
+  steps.call(SYS.pidfd_send_signal, fd, 0, 0, 0);
+  const { errno } = attempt(0, steps.list);
+  if (errno === 0) return ok();
+  return errno === ENOSYS
+    ? missing("pidfd_open came with Linux 5.3")
+    : refused(`pidfd_open, pidfd_send_signal: ${errnoText(errno)}`);
+}
+
+const [MFD_ALLOW_SEALING, MFD_EXEC] = [2, 0x10];
+
+function probeMemfd(): Answer {
+  const make = (flags: number): number => {
+    const steps = new Steps();
+    steps.call(SYS.memfd_create, "nsbox", flags);
+    return attempt(0, steps.list).errno;
+  };
+  const sysctl = read("/proc/sys/vm/memfd_noexec");
+  const errno = make(MFD_EXEC | MFD_ALLOW_SEALING);
+  if (errno === 0) return ok();
+  // Before Linux 6.3 all of them may be executed.
+  if (errno === EINVAL && make(MFD_ALLOW_SEALING) === 0) return ok();
+  if (errno === EACCES && sysctl === "2") {
+    return refused(
+      "vm.memfd_noexec is 2; a file in /run or /tmp is used where that may hold executables",
+      "sysctl -w vm.memfd_noexec=1",
+    );
+  }
+  return refused(`memfd_create: ${errnoText(errno)}`);
+}
+
+function probeTimeOffsets(): Answer {
+  const steps = new Steps();
+  steps.call(TRIED.unshare, flagOf("time") + flagOf("user"));
+  steps.write("/proc/self/timens_offsets", "boottime 86400 0");
+  const { errno, failed } = attempt(0, steps.list);
+  if (errno === 0) return ok();
+  if (failed === 0) return errno === EINVAL ? missing("no time namespaces") : refused(errnoText(errno));
+  return refused(whyTimeOffsets(errno).cause ?? `timens_offsets: ${errnoText(errno)}`);
+}
+
+function probeRelations(): Answer {
+  const steps = new Steps();
+  const fd = steps.call(SYS.openat, AT_FDCWD, "/proc/self/ns/net", 0);
+  steps.call(SYS.ioctl, fd, NS_REQUESTS.type);
+  // Inside a container the owner may be out of reach: that is an answer, too.
+  steps.attempt(SYS.ioctl, fd, NS_REQUESTS.owner);
+  const { errno, results } = attempt(0, steps.list);
+  if (errno === 0 && results[2] !== -ENOTTY) return ok();
+  return missing("the ioctls of namespaces came with Linux 4.11");
+}
+
+function probeSerial(): Answer {
+  const steps = new Steps();
+  const fd = steps.call(SYS.openat, AT_FDCWD, "/proc/self/ns/net", 0);
+  steps.call(SYS.ioctl, fd, NS_REQUESTS.serial, new BigUint64Array(1));
+  const { errno } = attempt(0, steps.list);
+  return errno === 0 ? ok() : missing("NS_GET_ID came with Linux 6.18");
+}
+
+/** How the cgroups are laid out, see cgroups(7). */
+function probeCgroups(): Answer {
+  const mounts = parseMountinfo(read("/proc/self/mountinfo")).filter(({ type }) => /^cgroup2?$/.test(type));
+  const isV2 = mounts.some(({ type }) => type === "cgroup2");
+  const old = mounts.filter(({ type }) => type === "cgroup");
+  if (mounts.length === 0) return missing("no cgroup hierarchy is mounted");
+  const v1 = old.flatMap(({ superOptions }) =>
+    superOptions.filter((name) => !/^(r[ow]$|name=|xattr$)/.test(name)),
+  );
+  const v2 = isV2 ? read(`${mounts.find(({ type }) => type === "cgroup2")!.path}/cgroup.controllers`) : "";
+  const words = [
+    ...(isV2 ? [`v2${v2 === "" ? " without controllers" : ` with ${v2.split(" ").join(", ")}`}`] : []),
+    ...(old.length > 0 ? [`v1 with ${[...new Set(v1)].join(", ")}`] : []),
+  ];
+  return ok(words.join("; "));
+}
+
+function probeTerminal(): Answer {
+  const steps = new Steps();
+  steps.call(SYS.openat, AT_FDCWD, "/dev/ptmx", 2);
+  const { errno } = attempt(0, steps.list);
+  return errno === 0 ? ok() : refused(`/dev/ptmx: ${errnoText(errno)}`, "mount -t devpts none /dev/pts");
+}
+
+/** Whether the processes of others can be looked at. */
+function probeOthers(): Answer {
+  const proc = parseMountinfo(read("/proc/self/mountinfo")).findLast(({ path }) => path === "/proc");
+  const hides = proc?.superOptions.find((option) => /^hidepid=(?!0|off)/.test(option));
+  const error = KINDS.map(({ name }) => {
+    try {
+      readlinkSync(`/proc/1/ns/${name}`);
+      return undefined;
+    } catch (reason) {
+      return (reason as NodeJS.ErrnoException).code;
+    }
+  }).find((code) => code !== undefined && code !== "ENOENT");
+  if (error === undefined && hides === undefined) return ok();
+  if (hides !== undefined && process.geteuid!() !== 0) {
+    return refused(`/proc is mounted with ${hides}: processes of others are not seen at all`, "Look as root");
+  }
+  if (error === undefined) return ok();
+  return process.geteuid!() === 0
+    ? refused(`PID 1, and whoever else may do more than this root, shows its name alone (${error})`)
+    : refused(`of other users' processes only the names are seen (${error})`, "Look as root");
+}
+
+/** The probes of the rest. */
+export const SYSTEM_PROBES: readonly Probe[] = [
+  {
+    name: "memfd",
+    title: "Executables in memory",
+    for: "every start of a command; the copy is lost without it where no directory may hold one",
+    optional: false,
+    probe: probeMemfd,
+  },
+  {
+    name: "pidfd",
+    title: "Descriptors of processes",
+    for: "stop, kill, wait: the right process, never another with its PID",
+    optional: false,
+    probe: probePidfd,
+  },
+  {
+    name: "terminal",
+    title: "Pseudo-terminals",
+    for: "-t, nsbox shell",
+    optional: false,
+    probe: probeTerminal,
+  },
+  {
+    name: "time-offsets",
+    title: "Clocks set off",
+    for: "--boottime, --monotonic",
+    optional: true,
+    probe: probeTimeOffsets,
+  },
+  {
+    name: "cgroup-tree",
+    title: "Cgroups",
+    for: "the freezer and cgroup shown for processes; the cgroup of nsbox exec",
+    optional: true,
+    probe: probeCgroups,
+  },
+  {
+    name: "relations",
+    title: "Owners and parents of namespaces",
+    for: "ls, tree, graph, caps",
+    optional: true,
+    probe: probeRelations,
+  },
+  {
+    name: "serials",
+    title: "The order in which namespaces were made",
+    for: "the serial number in ls and ns show",
+    optional: true,
+    probe: probeSerial,
+  },
+  {
+    name: "others",
+    title: "Processes of others",
+    for: "ls, tree, graph: all of the machine",
+    optional: true,
+    probe: probeOthers,
+  },
+];

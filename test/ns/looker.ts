@@ -1,0 +1,25 @@
+/**
+ * Looks ROUNDS times at a storm (storm.c) and prints as JSON: how many of its processes were seen, which were
+ * put together from two, how many PIDs were seen with more than one start.
+ */
+import { discover } from "../../src/ns/discover.ts";
+
+const rounds = Number(process.argv[2]);
+const wrong: unknown[] = [];
+const starts = new Map<number, Set<number>>();
+let seen = 0;
+for (let round = 0; round < rounds; round++) {
+  const { processes, namespaces } = discover();
+  const ids = new Set(namespaces.map(({ id }) => id));
+  for (const one of processes) {
+    if (Object.values(one.namespaces).some((id) => !ids.has(id))) wrong.push(one);
+    const id = /^u(\d+)$/.exec(one.name)?.[1];
+    if (id === undefined || one.namespaces.uts === undefined) continue;
+    if (one.namespaces.uts !== Number(id)) wrong.push(one);
+    seen++;
+    const known = starts.get(one.pid) ?? new Set();
+    starts.set(one.pid, known.add(one.start));
+  }
+}
+const reused = [...starts.values()].filter(({ size }) => size > 1).length;
+console.log(JSON.stringify({ seen, wrong, reused }));
