@@ -83,11 +83,14 @@ describe.each(MACHINES)("%s", (_, wishes) => {
   });
 });
 
-test.each(HIERARCHIES)("by %s, many namespaces make a picture that is about as wide as it is high", (by) => {
-  const { width, height } = layoutOf(pictureOf(zoo({ flat: 590, rootless: 8 }), by).graph);
-  expect(width / height).toBeGreaterThan(0.7);
-  expect(width / height).toBeLessThan(3);
-});
+test.each(["owner", "process", "container"] as const)(
+  "by %s, many namespaces make a picture that is about as wide as it is high",
+  (by) => {
+    const { width, height } = layoutOf(pictureOf(zoo({ flat: 590, rootless: 8 }), by).graph);
+    expect(width / height).toBeGreaterThan(0.7);
+    expect(width / height).toBeLessThan(3);
+  },
+);
 
 test("ten times as many namespaces take about ten times as long, 3,000 less than a second", () => {
   const time = (flat: number): number => {
