@@ -6,9 +6,9 @@ import { titleOf } from "../looking/find.ts";
 /** As findmnt(8) has it: the source, and the directory in it that is mounted. */
 export const sourceWord = ({ source, root }: Mount): string => (root === "/" ? source : `${source}[${root}]`);
 
-/** Those of the mount, then those of the file system that are not the same. */
+/** Those of the mount, then those of the file system that are not the same; that it may be written goes unsaid. */
 export const optionWords = ({ options, superOptions }: Mount): string =>
-  [...options, ...superOptions.filter((name) => !options.includes(name))].join(",");
+  [...options, ...superOptions.filter((name) => name !== "rw" && !options.includes(name))].join(",");
 
 /** `shared:7 slave:3, 2 peers`; "" where it is private. */
 export function propagationWords(mount: Mount, { peers, slaves }: Propagation): string {
