@@ -19,7 +19,9 @@ const ALL: readonly Part[] = [...PARTS, { title: "Programs", probes: TOOL_PROBES
 export const command: Command = {
   name: "check",
   usage: "[OPTIONS] [KIND|FEATURE…]",
-  description: `Tries each feature of the kernel that nsbox uses, as the caller, in a process of its own that ends with the try, so nothing is changed. Of each it says:
+  description: `Tries each feature of the kernel that nsbox uses, as the caller, in a process of its own that ends with the try, so nothing is changed.
+
+Of each it says:
 
   ok        it works
   missing   this kernel, or this machine, has it not

@@ -8,6 +8,9 @@ import type { Details, Namespace, Process, Snapshot } from "./model.ts";
 /** The number that stands for users without a number here, see user_namespaces(7). */
 const OVERFLOW_UID = 65534;
 
+/** The id of the initial user namespace, the same in every kernel: PROC_USER_INIT_INO. */
+const INITIAL_USER = 0xeffffffd;
+
 /**
  * The rule that decides, from the target's user namespace up:
  * - `own`: it is the process's own, where its effective set holds;
@@ -85,7 +88,9 @@ export function capabilitiesIn(
   details: Details | null,
   target: Namespace,
 ): CapabilitiesIn {
-  const user = target.kind === "user" ? target.id : target.owner;
+  // What was made with the kernel belongs to the initial user namespace, in reach or not.
+  const owner = target.owner ?? (target.initial ? INITIAL_USER : null);
+  const user = target.kind === "user" ? target.id : owner;
   const own = process.namespaces.user;
   const up = userChain(snapshot, user ?? undefined);
   const ownUp = userChain(snapshot, own);
@@ -102,7 +107,8 @@ export function capabilitiesIn(
   const at = own === undefined ? -1 : up.ids.indexOf(own);
   if (at < 0) {
     // Where a common one is known, the process's own lies beside the target's, not above.
-    const beside = own !== undefined && user !== null && (up.complete || common !== null);
+    const known = up.complete || common !== null || user === INITIAL_USER;
+    const beside = own !== undefined && user !== null && known;
     return beside
       ? { rule: "elsewhere", capabilities: [], ...none }
       : { rule: "unknown", capabilities: null, ...none };
