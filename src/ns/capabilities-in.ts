@@ -42,13 +42,14 @@ export interface CapabilitiesIn {
 /** The user namespaces from `id` up, and whether the last of them is the topmost of all. */
 export function userChain(snapshot: Snapshot, id: number | undefined): { ids: number[]; complete: boolean } {
   const users = usersOf(snapshot);
-  const ids: number[] = [];
+  // A dump may hold circles.
+  const ids = new Set<number>();
   let at = id === undefined ? undefined : users.get(id);
-  for (; at !== undefined && !ids.includes(at.id); at = users.get(at.parent ?? at.owner ?? Number.NaN)) {
-    ids.push(at.id);
-    if (at.initial) return { ids, complete: true };
+  for (; at !== undefined && !ids.has(at.id); at = users.get(at.parent ?? at.owner ?? Number.NaN)) {
+    ids.add(at.id);
+    if (at.initial) return { ids: [...ids], complete: true };
   }
-  return { ids, complete: false };
+  return { ids: [...ids], complete: false };
 }
 
 const usersOf = (snapshot: Snapshot): Map<number, Namespace> =>
@@ -94,7 +95,8 @@ export function capabilitiesIn(
   const own = process.namespaces.user;
   const up = userChain(snapshot, user ?? undefined);
   const ownUp = userChain(snapshot, own);
-  const common = up.ids.find((id) => ownUp.ids.includes(id)) ?? null;
+  const owns = new Set(ownUp.ids);
+  const common = up.ids.find((id) => owns.has(id)) ?? null;
   const branch = (ids: readonly number[]) =>
     (common === null ? ids : ids.slice(0, ids.indexOf(common))).toReversed();
   const found = {
