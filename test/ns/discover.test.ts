@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { discover } from "../../src/ns/discover.ts";
 import { KINDS } from "../../src/ns/kinds.ts";
 import type { Holder, Namespace, Snapshot } from "../../src/ns/model.ts";
-import { AS_ROOT } from "./animals.ts";
+import { AS_ROOT, keep } from "./animals.ts";
 import { openZoo, type Zoo } from "./menagerie.ts";
 
 const text = (path: string): string | undefined => {
@@ -278,6 +278,22 @@ describe("of this machine", () => {
       lines.map((line) => line.split(" ")[0]!),
     );
     expect(seen.mounts).toBeUndefined();
+  });
+
+  test("a process that holds very many is seen with all of them", async () => {
+    const many = 15_000;
+    const script = `
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (${many + 100}, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+held = [os.open("/proc/self/ns/uts", os.O_RDONLY) for _ in range(${many})]
+print("ready", flush=True)
+sys.stdin.read()`;
+    const holder = await keep(["python3", "-c", script]);
+    const held = discover().namespaces.flatMap(({ kind, holders }) =>
+      holders.filter((one) => kind === "uts" && one.by === "descriptor" && one.pid === holder.pid),
+    );
+    await holder.end();
+    expect(held.length).toBe(many);
   });
 
   test("each part that is not asked for is left out", () => {
