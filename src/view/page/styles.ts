@@ -57,7 +57,7 @@ main{flex:1;min-height:0;display:flex;position:relative}
 #canvas:focus-visible{outline-offset:-3px}
 #canvas>svg{display:block;width:100%;height:100%}
 .picture g[data-key]{cursor:pointer;outline:none}
-.picture g[data-key]:focus>.box{stroke:var(--accent)!important;stroke-opacity:1!important;stroke-width:3!important}
+.picture g[data-key]:focus-visible>.box{stroke:var(--accent)!important;stroke-opacity:1!important;stroke-width:3!important}
 .picture .selected>.box{stroke:var(--accent)!important;stroke-opacity:1!important;stroke-width:2.5!important;stroke-dasharray:none!important}
 .picture.far .chip text:not(.letter),.picture.far .say,.picture.far .mark{display:none}
 .picture .searching .card:not(.hit)>*:not(.chip):not(title),.picture .searching .chip:not(.hit){opacity:.3}

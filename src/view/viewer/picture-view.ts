@@ -46,7 +46,13 @@ export class PictureView {
     this.element.append(this.#svg);
     this.zoom = new Zoom(this.element, () => this.#place());
     this.element.addEventListener("click", (event) => {
-      if (!this.zoom.dragged) store.select(this.#keyOf(event.target));
+      if (this.zoom.dragged) return;
+      const key = this.#keyOf(event.target);
+      if (key !== undefined) {
+        this.#rove(key);
+        this.node(key)?.focus({ preventScroll: true });
+      }
+      store.select(key);
     });
     this.element.addEventListener("dblclick", (event) => {
       const { left, top } = this.element.getBoundingClientRect();
@@ -55,6 +61,11 @@ export class PictureView {
     this.element.addEventListener("focusin", (event) => {
       const key = this.#keyOf(event.target);
       if (key !== undefined) this.#rove(key);
+    });
+    addEventListener("beforeprint", () => this.#print());
+    addEventListener("afterprint", () => {
+      this.#svg.removeAttribute("viewBox");
+      this.#place();
     });
     store.on("model", () => this.draw());
     store.on("hits", () => this.#mark(true));
@@ -71,14 +82,14 @@ export class PictureView {
     }
     const focused = this.#keyOf(document.activeElement);
     const before = this.#keys;
-    const first = this.#drawn === "";
     this.#keys = new Set(boxes.keys());
-    if (!first) this.#haunt([...before].filter((key) => !this.#keys.has(key)));
+    const { isNews } = this.#store;
+    if (isNews) this.#haunt([...before].filter((key) => !this.#keys.has(key)));
     this.#drawn = markup;
     setSvg(this.#world, markup);
     this.#world.prepend(this.#ghosts);
     this.#world.append(this.#lines);
-    if (!first && before.size > 0) {
+    if (isNews) {
       for (const key of this.#keys) if (!before.has(key)) this.node(key)?.classList.add("came");
     }
     if (this.#current === undefined || !this.#keys.has(this.#current)) this.#current = graph.cards[0]?.key;
@@ -143,7 +154,10 @@ export class PictureView {
   }
 
   #rove(key: string): void {
-    if (this.#current !== undefined) this.node(this.#current)?.removeAttribute("tabindex");
+    // What has the focus would lose it with this attribute.
+    if (this.#current !== undefined && this.#current !== key) {
+      this.node(this.#current)?.removeAttribute("tabindex");
+    }
     this.#current = key;
     const node = this.node(key);
     node?.setAttribute("tabindex", "0");
@@ -156,6 +170,14 @@ export class PictureView {
     this.#world.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
     this.#svg.classList.toggle("far", k < LEGIBLE);
     byId("scale").textContent = `${Math.round(k * 100)} %`;
+  }
+
+  /** On paper all of it stands, whatever part the window shows. */
+  #print(): void {
+    const { width, height } = this.#store.model.layout;
+    this.#svg.setAttribute("viewBox", `-2 -2 ${width + 4} ${height + 4}`);
+    this.#svg.classList.remove("far");
+    this.#world.removeAttribute("transform");
   }
 
   /** Shows which are hits, and which one is selected. */
