@@ -266,7 +266,9 @@ describe.skipIf(!HAS_BROWSER)("in Chromium", () => {
     await context.close();
     const { page } = await open(browser, pageOf("small", {}));
     await page.emulateMedia({ media: "print" });
-    expect(await page.locator("#toolbar").isVisible()).toBe(false);
+    for (const tools of ["#toolbar", "#tools", "#filters"]) {
+      expect(await page.locator(tools).isVisible()).toBe(false);
+    }
     await page.evaluate("dispatchEvent(new Event('beforeprint'))");
     const { width, height } = layoutOf(pictureOf(zoo(), "owner").graph);
     expect(await page.locator("#canvas svg").getAttribute("viewBox")).toBe(
