@@ -62,6 +62,7 @@ export class PictureView {
       const key = this.#keyOf(event.target);
       if (key !== undefined) this.#rove(key);
     });
+    new ResizeObserver(() => this.#follow()).observe(this.element);
     addEventListener("beforeprint", () => this.#print());
     addEventListener("afterprint", () => {
       this.#svg.removeAttribute("viewBox");
@@ -87,6 +88,7 @@ export class PictureView {
     if (isNews) this.#haunt([...before].filter((key) => !this.#keys.has(key)));
     this.#drawn = markup;
     setSvg(this.#world, markup);
+    this.#follow();
     this.#world.prepend(this.#ghosts);
     this.#world.append(this.#lines);
     if (isNews) {
@@ -108,6 +110,11 @@ export class PictureView {
   begin(): void {
     this.fit();
     if (this.zoom.k < READABLE && this.element.clientWidth < NARROW) this.zoom.reset(READABLE);
+  }
+
+  /** All of it stays in sight, until somebody moves it. */
+  #follow(): void {
+    if (!this.zoom.isMoved && this.element.clientWidth > 0) this.fit();
   }
 
   /** The element of a card or chip. */
