@@ -8,7 +8,6 @@
 enum {
     LARGEST_TEXT = 4096, /* of a command and of a path */
     LARGEST_CGROUP = 16384,
-    MOST_PIDS = 33, /* PID namespaces nest 32 deep */
     PF_KTHREAD = 0x00200000,
 };
 
@@ -90,28 +89,6 @@ static void read_owner(int dir, struct record_process *process) {
     }
 }
 
-/* Behind `process`: its PIDs, from that of this /proc down to its own. */
-static u32 read_pids(struct worker *worker, u32 *pids) {
-    char text[LARGEST_TEXT];
-    u32 count = 0;
-    const struct record_process *process = worker->process;
-    if (worker->survey->plain && process->links[LINK_PID] == worker->survey->plain)
-        return 0;
-    if (survey_read(worker->dir, "status", text, sizeof text) <= 0)
-        return 0;
-    for (const char *at = text; *at;) {
-        if (text_begins(at, "NSpid:")) {
-            for (at += 6; *at == '\t' && count < MOST_PIDS; count++)
-                for (pids[count] = 0, at++; *at >= '0' && *at <= '9'; at++)
-                    pids[count] = pids[count] * 10 + (u32)(*at - '0');
-            return count;
-        }
-        while (*at && *at++ != '\n')
-            ;
-    }
-    return 0;
-}
-
 static u32 line_end(const char *line) {
     u32 length = 0;
     while (line[length] && line[length] != '\n')
@@ -179,7 +156,8 @@ static char *read_command(struct worker *worker, char *to) {
 
 long survey_process(struct worker *worker) {
     char name[2048];
-    u64 room = sizeof(struct record_process) + MOST_PIDS * sizeof(u32) + sizeof name + 3 * LARGEST_TEXT + 16;
+    u64 room =
+        sizeof(struct record_process) + SURVEY_MOST_PIDS * sizeof(u32) + sizeof name + 3 * LARGEST_TEXT + 16;
     struct record_process *process = survey_record(worker, RECORD_PROCESS, room);
     if (!process)
         return 0;
@@ -195,7 +173,7 @@ long survey_process(struct worker *worker) {
     else if (!process->links[LINK_NET] && (error = read_stat(worker->dir, process, name)) < 0)
         return error;
     u32 *pids = (u32 *)(process + 1);
-    process->pids = read_pids(worker, pids);
+    process->pids = survey_pids(worker, pids);
     char *to = (char *)(pids + process->pids);
     memcpy(to, name, process->name);
     to = read_cgroup(worker, read_command(worker, to + process->name));
@@ -203,7 +181,10 @@ long survey_process(struct worker *worker) {
     u64 size = ((u64)(to - (char *)process) + 7) & ~7UL;
     worker->part->used -= process->size - size;
     process->size = (u32)size;
+    int is_new = process->links[LINK_MNT] && !survey_seen(worker->survey, process->links[LINK_MNT]);
     survey_learn_links(worker, "", process->links);
+    if (is_new && worker->survey->flags & SURVEY_MOUNTS)
+        survey_mounts(worker);
     if (process->threads > 1 && worker->survey->flags & SURVEY_THREADS)
         survey_tasks(worker);
     if (!(process->flags & PROCESS_KERNEL) && worker->survey->flags & SURVEY_DESCRIPTORS)

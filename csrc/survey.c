@@ -60,7 +60,7 @@ static void look_at(struct worker *worker, u32 index) {
 }
 
 static void work(struct nsh_survey *survey, struct survey_part *part) {
-    struct worker worker = {.survey = survey, .part = part};
+    struct worker worker = {.survey = survey, .part = part, .pid_ns = -1};
     if (part->pending) {
         u32 index = part->pending - 1;
         part->pending = 0;
@@ -72,6 +72,7 @@ static void work(struct nsh_survey *survey, struct survey_part *part) {
             break;
         look_at(&worker, index);
     }
+    survey_let_go_of_pids(&worker);
 }
 
 /* What a thread begins with, at the low end of its stack. */

@@ -13,9 +13,9 @@
 enum { LINK_USER, LINK_MNT, LINK_PID, LINK_NET, LINK_KINDS = 8, LINKS = 10 };
 
 /* What a survey is to look at. */
-enum { SURVEY_THREADS = 1, SURVEY_DESCRIPTORS = 2 };
+enum { SURVEY_THREADS = 1, SURVEY_DESCRIPTORS = 2, SURVEY_MOUNTS = 4 };
 
-enum { RECORD_PROCESS = 1, RECORD_NAMESPACE, RECORD_STRAY, RECORD_DESCRIPTOR, RECORD_SOCKET };
+enum { RECORD_PROCESS = 1, RECORD_NAMESPACE, RECORD_STRAY, RECORD_DESCRIPTOR, RECORD_SOCKET, RECORD_BARE };
 
 /* Flags of a process. */
 enum {
@@ -63,6 +63,12 @@ struct record_stray {
 struct record_held {
     u32 size, tag;
     u32 pid, fd;
+    u32 id;
+};
+
+/* A mount namespace in which no namespaces are mounted. */
+struct record_bare {
+    u32 size, tag;
     u32 id;
 };
 
@@ -116,7 +122,11 @@ struct worker {
     int pidfd;
     u32 pid;
     struct record_process *process;
+    u32 pid_ns_id; /* the PID namespace that was asked last; held open where it answers */
+    int pid_ns;
 };
+
+enum { SURVEY_MOST_PIDS = 33 }; /* PID namespaces nest 32 deep */
 
 /* Room for a record of `size` bytes with `tag`, rounded up; 0 and `full` where there is none. */
 void *survey_record(struct worker *worker, u32 tag, u64 size);
@@ -144,5 +154,11 @@ long survey_process(struct worker *worker);
 void survey_descriptors(struct worker *worker);
 void survey_socket(struct worker *worker, u32 fd, u64 inode);
 void survey_tasks(struct worker *worker);
+void survey_mounts(struct worker *worker);
+
+/* Its PIDs, from that in this /proc down to its own, into `pids`. Returns how many, 0 where it has just one.
+ */
+u32 survey_pids(struct worker *worker, u32 *pids);
+void survey_let_go_of_pids(struct worker *worker);
 
 #endif

@@ -32,7 +32,7 @@ export function discover(looking: Looking = {}): Snapshot {
   const { threads = true, mounts = true, descriptors = true, details = false, mountTables = false } = looking;
   const begin = new Date().toISOString();
   const own = ownNamespaces();
-  const found = look({ threads, descriptors });
+  const found = look({ threads, descriptors, mounts: mounts && !mountTables });
   const tables = mounts || mountTables ? lookAtMounts(found, mountTables) : {};
   const uids = new Set<number | null>(found.processes.map(({ uid }) => uid));
   for (const { uid } of found.namespaces.values()) uids.add(uid);

@@ -69,10 +69,12 @@ export interface SurveyTaker {
   namespace(namespace: SurveyedNamespace): void;
   stray(stray: SurveyedStray): void;
   descriptor(descriptor: SurveyedDescriptor): void;
+  /** A mount namespace in which no namespaces are mounted. */
+  bare(id: number): void;
 }
 
 /** The tags of records, as in csrc/survey.h. */
-const [PROCESS, NAMESPACE, STRAY, DESCRIPTOR, SOCKET] = [1, 2, 3, 4, 5];
+const [PROCESS, NAMESPACE, STRAY, DESCRIPTOR, SOCKET, BARE] = [1, 2, 3, 4, 5, 6];
 const LINKS = 10;
 const UNKNOWN = 0xffffffff;
 const HIGH = 2 ** 32;
@@ -91,6 +93,7 @@ export function readRecords(memory: ArrayBuffer, used: number, taker: SurveyTake
     if (tag === PROCESS) taker.process(processAt(words, texts, from));
     else if (tag === NAMESPACE) taker.namespace(namespaceAt(words, from));
     else if (tag === STRAY) taker.stray(strayAt(words, texts, from));
+    else if (tag === BARE) taker.bare(words[from + 2]!);
     else if (tag === DESCRIPTOR || tag === SOCKET) {
       const [pid, fd, id] = [words[from + 2]!, words[from + 3]!, words[from + 4]!];
       taker.descriptor({ pid, fd, id, socket: tag === SOCKET });

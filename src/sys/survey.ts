@@ -12,6 +12,7 @@ import { readRecords, SURVEY_KINDS, type SurveyedProcess, type SurveyTaker } fro
 export interface SurveyOptions {
   readonly threads: boolean;
   readonly descriptors: boolean;
+  readonly mounts: boolean;
   readonly workers: number;
 }
 
@@ -59,7 +60,7 @@ function surveyOf(proc: number, options: SurveyOptions, taker: SurveyTaker): Sur
   const pids = pidsOf(proc);
   const shared: Shared = {
     proc,
-    flags: (options.threads ? 1 : 0) | (options.descriptors ? 2 : 0),
+    flags: (options.threads ? 1 : 0) | (options.descriptors ? 2 : 0) | (options.mounts ? 4 : 0),
     device: deviceOf(proc),
     seen: new Uint32Array(powerAbove(pids.length * 16)),
     sockets: new BigUint64Array(powerAbove(pids.length * 4)),

@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { benchLayers } from "./layers.ts";
 import { benchLife } from "./life.ts";
+import { benchLooking } from "./looking.ts";
 import { judge } from "./measure.ts";
 import { benchRootfs } from "./rootfs.ts";
 import { benchRun } from "./run.ts";
@@ -44,5 +45,6 @@ const goals = [
   ...benchLayers(tree, rounds),
   ...benchLife(tree, rounds),
   ...benchRootfs(Math.max(4, rounds >> 1)),
+  ...(await benchLooking(Math.max(4, rounds >> 2))),
 ];
 process.exit(judge(goals) === 0 ? 0 : 1);

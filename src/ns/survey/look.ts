@@ -19,6 +19,8 @@ import { type Frozen, frozenStates } from "./freezer.ts";
 export interface Scope {
   readonly threads: boolean;
   readonly descriptors: boolean;
+  /** Whether anything is mounted that `lookAtMounts` would find. */
+  readonly mounts: boolean;
 }
 
 /** Everything that processes and their descriptors lead to. @throws Error where there is no /proc. */
@@ -27,6 +29,7 @@ export function look(scope: Scope): Found {
   const surveyed: SurveyedProcess[] = [];
   const strays: SurveyedStray[] = [];
   const descriptors: SurveyedDescriptor[] = [];
+  const bare = new Set<number>();
   const end = survey(
     { ...scope, workers: availableParallelism() },
     {
@@ -36,6 +39,7 @@ export function look(scope: Scope): Found {
       },
       stray: (one) => strays.push(one),
       descriptor: (one) => descriptors.push(one),
+      bare: (id) => bare.add(id),
     },
   );
   surveyed.sort((a, b) => a.pid - b.pid);
@@ -46,6 +50,7 @@ export function look(scope: Scope): Found {
     processes,
     namespaces,
     holders: [],
+    bare,
     device: end.device,
     unreadable: end.hidden + surveyed.filter(({ denied }) => denied).length,
     mounts: 0,

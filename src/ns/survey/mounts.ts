@@ -39,6 +39,7 @@ export function lookAtMounts(found: Found, keep: boolean): Tables {
     for (let todo = next(); todo.length > 0; todo = next()) {
       for (const { id } of todo) {
         done.add(id);
+        if (!keep && found.bare.has(id)) continue;
         const view = viewOf(id, tasks.get(id) ?? [], pathsTo(search, id));
         if (view?.whole !== true) found.mounts++;
         if (view === undefined) continue;

@@ -1,7 +1,7 @@
 /** What else of the kernel is wanted: descriptors of processes, memory files, cgroups, terminals, /proc. */
 import { readFileSync, readlinkSync } from "node:fs";
 import { flagOf, KINDS } from "../../ns/kinds.ts";
-import { parseMountinfo } from "../../ns/mountinfo.ts";
+import { ownMounts } from "../../ns/mountinfo.ts";
 import { attempt, TRIED } from "../../sys/attempt.ts";
 import { AT_FDCWD, SYS } from "../../sys/constants.ts";
 import { errnoText } from "../../sys/errno.ts";
@@ -84,7 +84,7 @@ function probeSerial(): Answer {
 
 /** How the cgroups are laid out, see cgroups(7). */
 function probeCgroups(): Answer {
-  const mounts = parseMountinfo(read("/proc/self/mountinfo")).filter(({ type }) => /^cgroup2?$/.test(type));
+  const mounts = ownMounts().filter(({ type }) => /^cgroup2?$/.test(type));
   const isV2 = mounts.some(({ type }) => type === "cgroup2");
   const old = mounts.filter(({ type }) => type === "cgroup");
   if (mounts.length === 0) return missing("no cgroup hierarchy is mounted");
@@ -108,7 +108,7 @@ function probeTerminal(): Answer {
 
 /** Whether the processes of others can be looked at. */
 function probeOthers(): Answer {
-  const proc = parseMountinfo(read("/proc/self/mountinfo")).findLast(({ path }) => path === "/proc");
+  const proc = ownMounts().findLast(({ path }) => path === "/proc");
   const hides = proc?.superOptions.find((option) => /^hidepid=(?!0|off)/.test(option));
   const error = KINDS.map(({ name }) => {
     try {
