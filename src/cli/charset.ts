@@ -1,10 +1,18 @@
 /** Which characters may be printed: those of UTF-8, or ASCII alone where the locale has no more. */
 import { sanitize } from "./sanitize.ts";
 
-/** Whether the locale is one of UTF-8, by LC_ALL, LC_CTYPE and LANG in this order, see locale(7). */
-export function unicode(environment: Readonly<Record<string, string | undefined>> = process.env): boolean {
-  const { LC_ALL, LC_CTYPE, LANG } = environment;
-  return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || "");
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether a locale is one of UTF-8, by LC_ALL, LC_CTYPE and LANG in this order, see locale(7). */
+export const isUnicode = ({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean =>
+  /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || "");
+
+let own: boolean | undefined;
+
+/** Whether the caller's is. Looked up once: the environment costs too much to be asked for every cell. */
+export function unicode(): boolean {
+  own ??= isUnicode(process.env);
+  return own;
 }
 
 /** `text` with every character beyond ASCII as its code: `\u00e9`, `\u{1f600}`. */
@@ -15,5 +23,9 @@ function code(character: string): string {
   return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, "0")}`;
 }
 
+/** Whether text can be shown anywhere as it is, a column of the terminal each character. */
+export const isPlain = (text: string): boolean => /^[ -~]*$/.test(text);
+
 /** Text from outside on one line, made safe to show, in the characters that the locale has. */
-export const printable = (text: string): string => (unicode() ? sanitize(text) : ascii(sanitize(text)));
+export const printable = (text: string): string =>
+  isPlain(text) ? text : unicode() ? sanitize(text) : ascii(sanitize(text));

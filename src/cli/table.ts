@@ -1,5 +1,5 @@
 /** Rows under headings, in columns. On a terminal they fit its width; elsewhere nothing is cut. */
-import { printable, unicode } from "./charset.ts";
+import { isPlain, printable, unicode } from "./charset.ts";
 import { isTerminal, painter } from "./color.ts";
 import { print } from "./print.ts";
 
@@ -69,6 +69,19 @@ export function cut(text: string, width: number): string {
   return `${kept.join("")}${unicode() ? "…" : "~"}`;
 }
 
+/** A row that is safe to print, and how wide each cell is. */
+interface Row {
+  readonly texts: readonly string[];
+  readonly lengths: readonly number[];
+}
+
+/** Cells without a character that needs a second look are looked at together: a table may have thousands of rows. */
+function measured(row: readonly string[]): Row {
+  if (isPlain(row.join(""))) return { texts: row, lengths: row.map(({ length }) => length) };
+  const texts = row.map(printable);
+  return { texts, lengths: texts.map((text) => Bun.stringWidth(text)) };
+}
+
 /** The lines of a table; whatever a terminal would obey is printed as its code. Without headings: rows alone. */
 export function tableLines(
   headings: readonly string[],
@@ -76,28 +89,38 @@ export function tableLines(
   style: TableStyle = {},
 ): string[] {
   const { width = Number.POSITIVE_INFINITY, paint = (text) => text, right } = style;
-  const safe = [headings, ...rows.map((row) => row.map(printable))];
-  const all = Math.max(0, ...safe.map(({ length }) => length));
-  const natural = Array.from({ length: all }, (_, column) => {
-    let widest = 0;
-    for (const row of safe) widest = Math.max(widest, Bun.stringWidth(row[column] ?? ""));
-    return widest;
-  });
+  const safe = (headings.length === 0 ? rows : [headings, ...rows]).map(measured);
+  const first = headings.length === 0 ? 0 : -1;
+  const natural: number[] = [];
+  for (const { lengths } of safe) {
+    for (let column = 0; column < lengths.length; column++) {
+      if (!(natural[column]! >= lengths[column]!)) natural[column] = lengths[column]!;
+    }
+  }
   const columns = staying(natural, style);
   const widths = fitted(
     columns.map((column) => natural[column]!),
     width,
   );
-  const line = (row: readonly string[], index: number): string => {
-    const cells = columns.map((column, at) => {
-      const text = cut(row[column] ?? "", widths[at]!);
-      const space = " ".repeat(Math.max(0, widths[at]! - Bun.stringWidth(text)));
-      if (right?.has(column)) return space + paint(text, index - 1, column);
-      return paint(text, index - 1, column) + (at === columns.length - 1 ? "" : space);
-    });
-    return cells.join(GAP).trimEnd();
+  const line = ({ texts, lengths }: Row, index: number): string => {
+    let joined = "";
+    for (let at = 0; at < columns.length; at++) {
+      const column = columns[at]!;
+      const room = widths[at]!;
+      let text = texts[column] ?? "";
+      let length = lengths[column] ?? 0;
+      if (length > room) {
+        text = cut(text, room);
+        length = Bun.stringWidth(text);
+      }
+      const space = " ".repeat(room - length);
+      const painted = paint(text, index, column);
+      if (at > 0) joined += GAP;
+      joined += right?.has(column) ? space + painted : painted + space;
+    }
+    return joined.trimEnd();
   };
-  return safe.map(line).slice(headings.length === 0 ? 1 : 0);
+  return safe.map((row, index) => line(row, index + first));
 }
 
 /** How many columns the terminal at standard output has; undefined where it is none, or does not tell. */

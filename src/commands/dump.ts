@@ -31,8 +31,11 @@ It tells the names of environment variables, never their values; but the command
   ],
   positionals: "mixed",
   examples: [
-    { line: "nsbox dump --compact >machine.json", text: "Keep what can be seen now." },
-    { line: "nsbox tree --input machine.json", text: "Look at it later." },
+    {
+      line: "nsbox dump --compact >machine.json",
+      text: "Keep what can be seen now: `nsbox tree --input machine.json` shows it later.",
+    },
+    { line: "nsbox dump --tab", text: "For people, with tabs." },
   ],
   failure: 1,
   run,

@@ -62,31 +62,6 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "main",
     load: () => import("./verify-rootfs.ts"),
   },
-  caps: {
-    summary: "Say which capabilities a process has in a namespace, and why",
-    group: "main",
-    load: () => import("./caps.ts"),
-  },
-  pid: {
-    summary: "Translate PIDs between PID namespaces",
-    group: "main",
-    load: () => import("./pid.ts"),
-  },
-  mounts: {
-    summary: "Show the mounts of a process, hidden ones too, and where they propagate",
-    group: "main",
-    load: () => import("./mounts.ts"),
-  },
-  diff: {
-    summary: "Show in what the worlds of two processes differ",
-    group: "main",
-    load: () => import("./diff.ts"),
-  },
-  check: {
-    summary: "Say whether this machine can do what nsbox wants, and what would help",
-    group: "main",
-    load: () => import("./check.ts"),
-  },
   ps: {
     summary: "List the containers that live",
     group: "containers",
@@ -162,6 +137,41 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "looking",
     load: () => import("./tree.ts"),
   },
+  graph: {
+    summary: "Draw the namespaces of this machine: a picture, a page, a live page",
+    group: "looking",
+    load: () => import("./graph.ts"),
+  },
+  caps: {
+    summary: "Say which capabilities a process has in a namespace, and why",
+    group: "looking",
+    load: () => import("./caps.ts"),
+  },
+  pid: {
+    summary: "Translate PIDs between PID namespaces",
+    group: "looking",
+    load: () => import("./pid.ts"),
+  },
+  mounts: {
+    summary: "Show the mounts of a process, hidden ones too, and where they propagate",
+    group: "looking",
+    load: () => import("./mounts.ts"),
+  },
+  diff: {
+    summary: "Show in what the worlds of two processes differ",
+    group: "looking",
+    load: () => import("./diff.ts"),
+  },
+  check: {
+    summary: "Say whether this machine can do what nsbox wants, and what would help",
+    group: "looking",
+    load: () => import("./check.ts"),
+  },
+  dump: {
+    summary: "Print all that can be seen as JSON, to be looked at later",
+    group: "looking",
+    load: () => import("./dump.ts"),
+  },
   lsuserns: {
     summary: "Show the tree of user namespaces: nsbox tree --by owner",
     group: "looking",
@@ -177,20 +187,10 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "looking",
     load: () => import("./pidtree.ts"),
   },
-  graph: {
-    summary: "Draw the namespaces of this machine: a picture, a page, a live page",
-    group: "looking",
-    load: () => import("./graph.ts"),
-  },
   graphns: {
     summary: "Draw user and PID namespaces: nsbox graph --by parent",
     group: "looking",
     load: () => import("./graphns.ts"),
-  },
-  dump: {
-    summary: "Print all that can be seen as JSON, to be looked at later",
-    group: "looking",
-    load: () => import("./dump.ts"),
   },
   help: {
     summary: "Explain a command or a topic",

@@ -17,7 +17,8 @@ const rowsOf = (wanted: Row["group"]) =>
 export const command: Command = {
   name: "nsbox",
   usage: "[OPTIONS] COMMAND [ARG…]",
-  description: `Runs programs in Linux namespaces, and makes root filesystems out of programs.
+  description: `Runs programs in Linux namespaces, makes root filesystems out of programs, and shows every namespace of a
+machine.
 Each command has its own help, and each topic: \`nsbox help NAME\`.`,
   listings: [
     { title: "Commands", rows: rowsOf("main") },

@@ -52,6 +52,7 @@ Each line has the namespace, its oldest topmost process with its cgroup, and wha
       text: "Where processes leave the network or the mounts.",
     },
     { line: "nsbox tree --by container", text: "What each container is made of." },
+    { line: "nsbox tree --input machine.json", text: "What was there when `nsbox dump` wrote the file." },
   ],
   failure: 1,
   run,

@@ -1,6 +1,7 @@
 /** Why something of the host's could not be opened, or be mounted where it was to be. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
+import { ownMounts } from "../ns/mountinfo.ts";
 import { sourceOf } from "../plan/describe.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { lookAt } from "../util/in-root.ts";
@@ -15,12 +16,10 @@ const inUserNamespace = (plan: Plan): boolean =>
   plan.ops.some(({ op }) => op === "uid_map" || op === "newuidmap");
 
 /** Mounts of this namespace below `path`. */
-function mountsBelow(path: string): string[] {
-  return readFileSync("/proc/self/mountinfo", "utf8")
-    .split("\n")
-    .map((line) => line.split(" ")[4] ?? "")
+const mountsBelow = (path: string): string[] =>
+  ownMounts()
+    .map((mount) => mount.path)
     .filter((point) => point.startsWith(path === "/" ? "/" : `${path}/`) && point !== "/");
-}
 
 /** Opening a source, a layer or an image. `recursive`: with the mounts below it. */
 export function whyOpenSource(op: Op & { path: string }, plan: Plan, errno: number): Finding {

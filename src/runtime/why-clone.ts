@@ -1,6 +1,7 @@
 /** Why the kernel made no namespaces: the limits and switches that stand in the way, each of them read. */
 import { existsSync, readFileSync } from "node:fs";
 import { KINDS } from "../ns/kinds.ts";
+import { ownMounts } from "../ns/mountinfo.ts";
 
 const [EPERM, ENOSPC, ERANGE, EOPNOTSUPP] = [1, 28, 34, 95];
 
@@ -61,7 +62,7 @@ export function whyClone(flags: number, errno: number): Finding {
   if (read("/proc/self/uid_map") === "") {
     return { cause: "the user namespace that nsbox is in maps no ids, so none can be made in it" };
   }
-  if (!/^\d+ \d+ \S+ \S+ \/ /m.test(read("/proc/self/mountinfo") ?? "")) {
+  if (!ownMounts().some(({ path }) => path === "/")) {
     return { cause: "nsbox itself runs in a chroot, where the kernel makes no user namespaces" };
   }
   return isFiltered()

@@ -1,5 +1,6 @@
 /** Why a mount was refused, and which standard descriptor leads outside. */
-import { fstatSync, readFileSync, readlinkSync } from "node:fs";
+import { fstatSync, readlinkSync } from "node:fs";
+import { ownMounts } from "../ns/mountinfo.ts";
 import type { Finding } from "./why-clone.ts";
 
 const [EPERM, ENODEV, EINVAL] = [1, 19, 22];
@@ -10,9 +11,8 @@ const [EPERM, ENODEV, EINVAL] = [1, 19, 22];
  */
 function whyHidden(type: string): Finding | undefined {
   const place = type === "proc" ? "/proc" : "/sys";
-  const over = readFileSync("/proc/self/mountinfo", "utf8")
-    .split("\n")
-    .map((line) => line.split(" ")[4] ?? "")
+  const over = ownMounts()
+    .map(({ path }) => path)
     .filter((point) => point.startsWith(`${place}/`));
   if (over.length === 0) return undefined;
   return {

@@ -1,6 +1,6 @@
 /** Which characters a locale has. */
 import { expect, test } from "bun:test";
-import { ascii, unicode } from "../../src/cli/charset.ts";
+import { ascii, isUnicode } from "../../src/cli/charset.ts";
 
 test.each([
   [{}, false],
@@ -12,7 +12,7 @@ test.each([
   [{ LANG: "C", LC_CTYPE: "C.UTF-8" }, true],
   [{ LANG: "C.UTF-8", LC_ALL: "" }, true],
 ])("%j is UTF-8: %p", (environment, expected) => {
-  expect(unicode(environment)).toBe(expected);
+  expect(isUnicode(environment)).toBe(expected);
 });
 
 test("characters beyond ASCII become their codes", () => {

@@ -3,7 +3,13 @@
  * (test/e2e/fixtures/try-entering.py). To enter a user namespace takes exactly CAP_SYS_ADMIN in it.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { findNamespace } from "../../src/commands/looking/find.ts";
+import { capabilitiesIn } from "../../src/ns/capabilities-in.ts";
+import { readDetails } from "../../src/ns/details.ts";
+import { discover } from "../../src/ns/discover.ts";
+import { mayEnter } from "../../src/ns/may-enter.ts";
 import { AS_ROOT, CALLER_ENV, call, hostProgram, NSBOX, ROOT } from "./support.ts";
 
 const PYTHON = hostProgram("python3");
@@ -58,12 +64,6 @@ const WHO: Readonly<Record<string, string>> = {
   "a process in the one of the user": "exec nsenter --preserve-credentials -U -t $THEIRS",
 };
 
-interface Answer {
-  readonly rule: string;
-  readonly capabilities: string[];
-  readonly enter: { readonly verdict: string; readonly first: number | null };
-}
-
 describe.skipIf(!able)("nsbox caps says what the kernel does (needs root and python3)", () => {
   test.each(Object.entries(WHO))(
     "for %s",
@@ -85,18 +85,16 @@ describe.skipIf(!able)("nsbox caps says what the kernel does (needs root and pyt
         const { value } = await judge.stdout.getReader().read();
         const errno = JSON.parse(new TextDecoder().decode(value)) as Record<string, number>;
         const ids = new Map<string, string>();
-        const link = async (name: string) => {
-          const [kind, word] = name.split(".");
-          const { out } = await call(ROOT, ["readlink", `/proc/${homes[word!]}/ns/${kind}`]);
-          return out.trim();
-        };
-        for (const name of names) ids.set(name, await link(name));
-        const differ: string[] = [];
         for (const name of names) {
-          const title = ids.get(name)!;
-          const { out, err } = await call(ROOT, [NSBOX, "caps", "--json", String(judge.pid), title]);
-          if (err !== "") throw new Error(err);
-          const { enter } = JSON.parse(out) as Answer;
+          const [kind, word] = name.split(".");
+          ids.set(name, readlinkSync(`/proc/${homes[word!]}/ns/${kind}`));
+        }
+        const differ: string[] = [];
+        const snapshot = discover();
+        const self = snapshot.processes.find((one) => one.pid === judge.pid)!;
+        const details = readDetails(judge.pid);
+        for (const name of names) {
+          const enter = mayEnter(snapshot, self, details, findNamespace(snapshot, ids.get(name)!));
           const first = [...ids].find(([, id]) => id === `user:[${enter.first}]`)?.[0];
           const really =
             errno[name] === 0
@@ -112,10 +110,27 @@ describe.skipIf(!able)("nsbox caps says what the kernel does (needs root and pyt
           }
         }
         expect(differ).toEqual([]);
+        const one = ids.get(names[8]!)!;
+        const { out } = await call(ROOT, [NSBOX, "caps", "--json", String(judge.pid), one]);
+        const own = capabilitiesIn(snapshot, self, details, findNamespace(snapshot, one));
+        expect(JSON.parse(out)).toMatchObject({ ...own, enter: { verdict: expect.any(String) } });
       } finally {
         judge.kill("SIGKILL");
       }
     },
     60_000,
   );
+});
+
+test.skipIf(!able)("draws both branches, in ASCII where the locale has no more (needs root)", async () => {
+  const { out } = await call(ROOT, [NSBOX, "caps", String(homes["theirs"]), `${homes["inner"]}/net`], {
+    env: { ...CALLER_ENV, LC_ALL: "C" },
+  });
+  expect(out).toMatch(/^[\x20-\x7e\n]*$/);
+  expect(out).toContain("has in net:[");
+  expect(out).toContain("`- ");
+  expect(out).toContain("<- the target");
+  const brief = await call(ROOT, [NSBOX, "caps", "-b", String(homes["theirs"]), `${homes["inner"]}/net`]);
+  expect(brief.out).not.toContain("target");
+  expect(brief.out).toContain("May it enter");
 });

@@ -6,7 +6,8 @@ import { idOf, withSleep } from "./looking.ts";
 import { AS_ROOT, call, NSBOX, ROOT, SCRATCH, shell, USER } from "./support.ts";
 
 const WHO = AS_ROOT ? ROOT : USER;
-const NO_TIME = readFileSync(resolve(import.meta.dir, "../ns/fixtures/no-time-namespaces.json"), "utf8");
+const FIXTURE = resolve(import.meta.dir, "../ns/fixtures/no-time-namespaces.json");
+const NO_TIME = JSON.stringify(JSON.parse(readFileSync(FIXTURE, "utf8")));
 
 /** A file with that text, for everybody to read. */
 function file(name: string, text: string): string {
@@ -16,6 +17,7 @@ function file(name: string, text: string): string {
 }
 
 describe("a dump", () => {
+  // A machine full of processes makes a dump of 30 MB, which each command reads anew.
   test("is shown as the machine was", async () => {
     await withSleep(WHO, AS_ROOT ? ["-n"] : ["-Urn"], async (pid) => {
       const { out, status } = await call(WHO, [NSBOX, "dump", "-q"]);
@@ -39,7 +41,7 @@ describe("a dump", () => {
         expect([err, status]).toEqual(["", 0]);
       }
     });
-  });
+  }, 30_000);
 
   test("of a dump is the same dump, however it is indented", async () => {
     const path = file("no-time.json", NO_TIME);
@@ -60,6 +62,15 @@ describe("a dump", () => {
     );
     expect(out).toMatch(/^ *NS {2}KIND/);
     expect(status).toBe(0);
+  });
+
+  test("comes from a process substitution, and a FIFO that nobody writes is not waited for", async () => {
+    const piped = await shell(WHO, '"$NSBOX" ls -q -i <(sleep 0.3; "$NSBOX" dump -q) net | head -1');
+    expect(piped.out).toMatch(/^ *NS {2}KIND/);
+    const line = 'mkfifo "$1/fifo"; "$NSBOX" ls -i "$1/fifo"; echo $?; rm "$1/fifo"';
+    const { out, err } = await shell(WHO, line, SCRATCH);
+    expect(err).toContain("cause: it is empty");
+    expect(out).toBe("1\n");
   });
 
   test("of a kernel without time namespaces shows none, and nothing in their place", async () => {

@@ -2,7 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { COLUMNS } from "../../src/commands/looking/columns.ts";
 import { KINDS } from "../../src/ns/kinds.ts";
+import { EXITED, home, put, running } from "./homes.ts";
 import { idOf, listed, withLine, withSleep } from "./looking.ts";
+import { Session } from "./session.ts";
 import { AS_ROOT, CALLER_ENV, call, forEveryone, hostProgram, NSBOX, ROOT, shell, USER } from "./support.ts";
 
 const LSNS = hostProgram("lsns");
@@ -25,19 +27,23 @@ describe("nsbox ls", () => {
     });
   });
 
-  test.skipIf(LSNS === undefined || !AS_ROOT)("lists all that lsns lists", async () => {
-    await withSleep(ROOT, ["-UrnmuiCT"], async (pid) => {
-      const { out } = await call(ROOT, [LSNS!, "-n", "-o", "NS,TYPE"]);
-      const rows = new Map((await listed(ROOT, [])).map(({ ns, kind }) => [ns, kind]));
-      expect(KINDS.filter(({ name }) => name !== "pid" && !rows.has(idOf(pid, name)))).toEqual([]);
-      // Of those that have not gone between the two.
-      const again = (await call(ROOT, [LSNS!, "-n", "-o", "NS"])).out.split("\n").map(Number);
-      for (const line of out.trim().split("\n")) {
-        const [ns, type] = line.trim().split(/\s+/);
-        if (again.includes(Number(ns)) && rows.has(Number(ns))) expect(rows.get(Number(ns))).toBe(type);
-      }
-    });
-  });
+  test.skipIf(LSNS === undefined || !AS_ROOT)(
+    "lists all that lsns lists",
+    async () => {
+      await withSleep(ROOT, ["-UrnmuiCT"], async (pid) => {
+        const { out } = await call(ROOT, [LSNS!, "-n", "-o", "NS,TYPE"]);
+        const rows = new Map((await listed(ROOT, [])).map(({ ns, kind }) => [ns, kind]));
+        expect(KINDS.filter(({ name }) => name !== "pid" && !rows.has(idOf(pid, name)))).toEqual([]);
+        // Of those that have not gone between the two.
+        const again = (await call(ROOT, [LSNS!, "-n", "-o", "NS"])).out.split("\n").map(Number);
+        for (const line of out.trim().split("\n")) {
+          const [ns, type] = line.trim().split(/\s+/);
+          if (again.includes(Number(ns)) && rows.has(Number(ns))) expect(rows.get(Number(ns))).toBe(type);
+        }
+      });
+    },
+    30_000,
+  );
 
   test.skipIf(!AS_ROOT)("tells what keeps a namespace without a process alive", async () => {
     const script = `mount -t tmpfs none /mnt; touch /mnt/a
@@ -120,6 +126,15 @@ describe("nsbox ls", () => {
     });
   });
 
+  test("fits a narrow terminal by leaving out columns, the most important ones last", async () => {
+    const argv = ["sh", "-c", `stty cols 40; exec "${NSBOX}" ls -q`];
+    await using session = new Session(USER, argv);
+    await session.process.exited;
+    const rows = session.screen.text.trimEnd().split("\r\n");
+    expect(Math.max(...rows.map((row) => Bun.stringWidth(row)))).toBeLessThanOrEqual(40);
+    expect(rows[0]).toMatch(/^ *NS {2}KIND {2,}PID {2}COMMAND$/);
+  });
+
   test("says in one note what an ordinary user could not read", async () => {
     const { err, status } = await call(USER, [NSBOX, "ls"]);
     expect(status).toBe(0);
@@ -149,5 +164,29 @@ describe("nsbox ls", () => {
     const { err, status } = await call(USER, [NSBOX, "ls", word]);
     expect(err).toStartWith(`error: ${message}`);
     expect(status).toBe(1);
+  });
+});
+
+forEveryone((who) => {
+  test("nsbox ps --ns has the ids of a container's namespaces, as /proc has them", async () => {
+    const own = await home(who);
+    const [lives, ended] = ["aaaaaaaaaaa1", "bbbbbbbbbbb1"] as const;
+    put(own, { id: lives, name: "lives", status: running(), locked: true });
+    put(own, { id: ended, name: "ended", status: EXITED });
+    // An ordinary user may not look into a process of root.
+    const ids = KINDS.map(({ name }) =>
+      who.uid === process.getuid!() ? idOf(process.pid, name) : undefined,
+    );
+    const { out } = await own.nsbox("ps", "--ns", "-a");
+    const rows = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split(/ +/));
+    expect(rows[0]).toEqual(["ID", "NAME", "PID", ...KINDS.map(({ name }) => `${name.toUpperCase()}NS`)]);
+    expect(rows[1]).toEqual([lives, "lives", String(process.pid), ...ids.map((id) => String(id ?? "?"))]);
+    expect(rows[2]).toEqual([ended, "ended", "-", ...KINDS.map(() => "-")]);
+    const json = JSON.parse((await own.nsbox("ps", "--ns", "-a", "--json")).out);
+    const expected = Object.fromEntries(KINDS.flatMap(({ name }, at) => (ids[at] ? [[name, ids[at]]] : [])));
+    expect(json.map(({ namespaces }: { namespaces: unknown }) => namespaces)).toEqual([expected, null]);
   });
 });

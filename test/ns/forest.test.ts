@@ -162,6 +162,23 @@ describe("by process", () => {
     ]);
   });
 
+  test("of several children that are in the same new namespaces the first stands for all", () => {
+    const born = snapshotOf({
+      namespaces: [{ id: 500, kind: "pid", parent: INITIAL.pid }],
+      processes: [
+        { pid: 70, namespaces: { pid: 500 } },
+        { pid: 71, namespaces: { pid: 500 } },
+        { pid: 72, ppid: 71 },
+      ],
+    });
+    expect(lines(born, "process", { kinds: ["pid"] })).toEqual([
+      "process 1",
+      `  side pid ${INITIAL.pid}`,
+      "  process 70",
+      "    side pid 500",
+    ]);
+  });
+
   test("all of them where that is asked for", () => {
     expect(lines(busy, "process", { kinds: ["pid"], all: true }).map((line) => line.trim())).toEqual([
       "process 1",

@@ -8,7 +8,7 @@ import type { Namespace } from "../../ns/model.ts";
 import { titleOf } from "./find.ts";
 import { kindPainter } from "./paint.ts";
 import { accountWords, containerWords, namespaceWords, processWords, quoted } from "./words.ts";
-import { keepers, type World } from "./world.ts";
+import { holdersOf, type World } from "./world.ts";
 
 /** How much the lines say. */
 export interface Lines {
@@ -22,6 +22,7 @@ const UNKNOWN = {
   parent: "? (parent out of reach)",
   owner: "? (owner out of reach)",
   process: "? (no process)",
+  namespace: "pid:[?] (not readable)",
 } as const;
 
 /** The lines of these trees, parents first. */
@@ -53,10 +54,9 @@ function textOf(world: World, node: Node, above: Node | undefined, brief: boolea
     case "namespace": {
       const namespace = world.namespace(node.id);
       if (namespace === undefined) return `${node.kind}:[${node.id}]`;
-      if (node.place === "again") return `${titleOf(namespace)} (see above)`;
-      return above?.type === "process" || above?.type === "thread"
-        ? insideWords(world, namespace)
-        : namespaceWords(world, namespace);
+      if (node.place === "again") return `${titleOf(namespace)} (stands elsewhere too)`;
+      const inside = node.place === "side" && (above?.type === "process" || above?.type === "thread");
+      return inside ? insideWords(world, namespace) : namespaceWords(world, namespace);
     }
     case "process": {
       const process = world.process(node.pid);
@@ -87,17 +87,11 @@ const insideWords = (world: World, namespace: Namespace): string => {
   return parts.join(" ");
 };
 
-/** The processes in a namespace, and what else keeps it. */
-function detailsOf(world: World, namespace: Namespace): string[] {
-  const { processes, holders } = namespace;
-  const members = processes.map((pid) => {
+/** The processes in a namespace, and what holds it. */
+const detailsOf = (world: World, namespace: Namespace): string[] => [
+  ...namespace.processes.map((pid) => {
     const process = world.process(pid);
     return process === undefined ? `process (${pid})` : `process ${processWords(process)}`;
-  });
-  return [
-    ...members,
-    ...keepers(world, namespace)
-      .slice(0, holders.length)
-      .map((words) => `held by ${words}`),
-  ];
-}
+  }),
+  ...holdersOf(namespace).map((words) => `held by ${words}`),
+];

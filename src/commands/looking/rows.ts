@@ -1,11 +1,12 @@
 /** From namespaces to rows: which columns, in which order, as a table or as JSON. */
 import { didYouMean, suggest } from "../../cli/suggest.ts";
 import type { TableStyle } from "../../cli/table.ts";
+import { KINDS } from "../../ns/kinds.ts";
 import type { Namespace } from "../../ns/model.ts";
 import { UsageError } from "../../util/errors.ts";
 import { COLUMNS, type Column, cellOf, comparer, headingOf, type Value } from "./columns.ts";
 import type { KindPaint } from "./paint.ts";
-import { rankOf, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** The columns without `-o`. */
 export const USUAL = COLUMNS.filter(({ rank }) => rank !== undefined);
@@ -33,11 +34,15 @@ export function readColumns(word: string | undefined): readonly Column[] | undef
   return [...new Set(added ? [...USUAL, ...columns] : columns)];
 }
 
+/** They come sorted by id. */
+function byKind(_: World, namespaces: readonly Namespace[]): Namespace[] {
+  const groups = Map.groupBy(namespaces, ({ kind }) => kind);
+  return KINDS.flatMap(({ name }) => groups.get(name) ?? []);
+}
+
 /** What `--sort` asks for; by kind and id where it does not. @throws UsageError for an unknown column. */
 export function readOrder(word: string | undefined): Order {
-  if (word === undefined) {
-    return (_, namespaces) => [...namespaces].sort((a, b) => rankOf(a.kind) - rankOf(b.kind) || a.id - b.id);
-  }
+  if (word === undefined) return byKind;
   const reversed = word.startsWith("-");
   const column = columnCalled(reversed ? word.slice(1) : word.replace(/^\+/, ""), "--sort");
   // A snapshot is sorted by id, and what is equal stays as it is.

@@ -1,7 +1,7 @@
 /** Namespaces, processes and containers in words: the lines of `nsbox tree` and of `nsbox ls --watch`. */
 import type { Container, Namespace, Process } from "../../ns/model.ts";
 import { titleOf } from "./find.ts";
-import { holderWords, isOrphan, labelOf, nameOf, type World } from "./world.ts";
+import { holdersOf, isOrphan, labelOf, nameOf, type World } from "./world.ts";
 
 /** Text from outside between quotes. */
 export const quoted = (text: string): string => `"${text.replace(/["\\]/g, "\\$&")}"`;
@@ -28,9 +28,8 @@ function holding(world: World, namespace: Namespace): string[] {
   const leader = world.leader(namespace);
   if (leader !== undefined)
     return [`process ${quoted(nameOf(leader))} (${leader.pid})`, ...cgroupWords(leader)];
-  const [first, ...more] = namespace.holders;
-  const held =
-    first === undefined ? [] : [`held by ${holderWords(first)}${more.length > 0 ? ` +${more.length}` : ""}`];
+  const [first, ...more] = holdersOf(namespace);
+  const held = first === undefined ? [] : [`held by ${first}${more.length > 0 ? ` +${more.length}` : ""}`];
   if (namespace.processes.length > 0) return [`process (${namespace.processes[0]})`];
   return isOrphan(namespace) ? ["process (none)", ...held] : held;
 }

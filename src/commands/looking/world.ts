@@ -79,7 +79,7 @@ export const labelOf = ({ engine, name, id }: Container): string => {
 };
 
 /** One holder in words. */
-export function holderWords(holder: Holder): string {
+function holderWords(holder: Holder): string {
   switch (holder.by) {
     case "thread":
       return `thread ${holder.tid} of ${holder.pid} "${holder.name}"`;
@@ -93,15 +93,18 @@ export function holderWords(holder: Holder): string {
   }
 }
 
+const HOLDERS: readonly Holder["by"][] = ["thread", "mount", "children", "descriptor", "socket"];
+
+/** What holds a namespace, each in words: what was made to keep it goes before what happens to have it open. */
+export const holdersOf = ({ holders }: Namespace): string[] =>
+  holders.toSorted((a, b) => HOLDERS.indexOf(a.by) - HOLDERS.indexOf(b.by)).map(holderWords);
+
 /** What keeps a namespace alive besides processes, each in words: holders, then children and owned ones. */
-export function keepers(world: World, namespace: Namespace): string[] {
-  const { holders, children, owned } = namespace;
-  return [
-    ...holders.map(holderWords),
-    ...children.map((id) => `parent of ${world.title(id)}`),
-    ...owned.map((id) => `owner of ${world.title(id)}`),
-  ];
-}
+export const keepers = (world: World, namespace: Namespace): string[] => [
+  ...holdersOf(namespace),
+  ...namespace.children.map((id) => `parent of ${world.title(id)}`),
+  ...namespace.owned.map((id) => `owner of ${world.title(id)}`),
+];
 
 const RANK: ReadonlyMap<KindName, number> = new Map(KINDS.map(({ name }, index) => [name, index]));
 

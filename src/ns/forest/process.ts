@@ -53,12 +53,14 @@ export class Trunk {
 
   /**
    * A node for each of `processes` that is to be shown, with the node above it: that of its nearest
-   * ancestor among them. At the top the namespaces in `usual` go without saying; kinds that it lacks are
+   * ancestor among them. One that came to where another child of the same already is, is not: else all that
+   * follow the first process into a PID namespace would be. At the top the namespaces in `usual` go without saying; kinds that it lacks are
    * added as they are first seen.
    */
   grow(processes: readonly Process[], usual: Ids) {
     const wanted = new Set(processes);
     const seen = new Map<Process, Seen>();
+    const taken = new Set<string>();
     const grown: { node: Growing<ProcessNode>; above: Growing<ProcessNode> | undefined }[] = [];
     const parentOf = (process: Process): Process | undefined => {
       const parent = this.#parent(process);
@@ -73,7 +75,10 @@ export class Trunk {
       for (const one of line.reverse()) {
         const parent = parentOf(one);
         const above = parent === undefined ? undefined : seen.get(parent);
-        const node = this.#nodeOf(one, above?.inside ?? {}, usual);
+        const changed = this.#changed(one.namespaces, above?.inside ?? {}, usual);
+        const place = changed.length === 0 ? "" : `${above?.node?.key} ${this.#idsOf(one)}`;
+        const node = this.#nodeOf(one, changed, changed.length > 0 && !taken.has(place));
+        taken.add(place);
         // What may not be read of a process is taken to be as above it: nothing is said of it then.
         seen.set(one, { node: node ?? above?.node, inside: { ...above?.inside, ...one.namespaces } });
         if (node !== undefined) grown.push({ node, above: above?.node });
@@ -90,10 +95,11 @@ export class Trunk {
       .map((namespace) => namespaceNode(namespace, "side"));
   }
 
-  #nodeOf(process: Process, above: NamespaceIds, usual: Ids): Growing<ProcessNode> | undefined {
-    const { pid, namespaces, strays } = process;
-    const changed = this.#changed(namespaces, above, usual);
-    const shown = this.#all || this.#heads.has(pid) || changed.length > 0 || strays.length > 0;
+  #idsOf = ({ namespaces }: Process): string => this.#kinds.map((kind) => namespaces[kind]).join(" ");
+
+  #nodeOf(process: Process, changed: readonly Namespace[], isNew: boolean): Growing<ProcessNode> | undefined {
+    const { pid, strays } = process;
+    const shown = this.#all || this.#heads.has(pid) || isNew || strays.length > 0;
     if (!shown) return undefined;
     const key = `p:${pid}`;
     const children: Node[] = this.#leaves(changed, key);

@@ -1,5 +1,6 @@
 /** The cgroups of another process that are not the caller's: v1, v2 and both at once. See cgroups(7). */
 import { readFileSync } from "node:fs";
+import { parseMountinfo } from "../../ns/mountinfo.ts";
 import { NsboxError } from "../../util/errors.ts";
 import { procText } from "./process.ts";
 
@@ -26,21 +27,15 @@ const memberships = (pid: number | "self"): Membership[] =>
       return { controllers, path: path.join(":") };
     });
 
-/** mountinfo writes blanks and the like as octal numbers. */
-const plain = (word: string): string =>
-  word.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
-
 function mounts(): Mount[] {
-  const found: Mount[] = [];
-  for (const line of readFileSync("/proc/self/mountinfo", "latin1").split("\n")) {
-    const [before = "", after = ""] = line.split(" - ");
-    const [type, , options = ""] = after.split(" ");
-    const [, , , root = "", point = ""] = before.split(" ");
-    if (type !== "cgroup" && type !== "cgroup2") continue;
-    const controllers = type === "cgroup2" ? undefined : options.split(",");
-    found.push({ root: plain(root), point: plain(point), controllers });
-  }
-  return found;
+  // Paths are bytes here, one a character.
+  return parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1"))
+    .filter(({ type }) => type === "cgroup" || type === "cgroup2")
+    .map(({ root, path, type, superOptions }) => ({
+      root,
+      point: path,
+      controllers: type === "cgroup2" ? undefined : superOptions,
+    }));
 }
 
 /** The file by which a process joins that cgroup; undefined where no mount shows it. */

@@ -1,5 +1,6 @@
 /** What was made to bind namespaces in a directory, taken back. */
-import { lstatSync, readFileSync, rmdirSync, unlinkSync } from "node:fs";
+import { lstatSync, rmdirSync, unlinkSync } from "node:fs";
+import { ownMounts } from "../../ns/mountinfo.ts";
 import { SYS } from "../../sys/constants.ts";
 import { cstring, syscall } from "../../sys/ffi.ts";
 import { codeOf, failedErrno } from "../containers/failed-call.ts";
@@ -9,18 +10,8 @@ const MNT_DETACH = 2;
 const UMOUNT_NOFOLLOW = 8;
 
 /** The mount points of this mount namespace, the last mounted last, with the filesystem's type. */
-export function mountPoints(): { point: string; type: string }[] {
-  const plain = (text: string) =>
-    // The kernel's escapes are bytes, and only of ASCII characters.
-    text.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-  return readFileSync("/proc/self/mountinfo", "utf8")
-    .split("\n")
-    .filter((line) => line.includes(" - "))
-    .map((line) => {
-      const [left = "", right = ""] = line.split(" - ");
-      return { point: plain(left.split(" ")[4] ?? ""), type: right.split(" ")[0] ?? "" };
-    });
-}
+export const mountPoints = (): { point: string; type: string }[] =>
+  ownMounts().map(({ path, type }) => ({ point: path, type }));
 
 /** The directory is a mount of its own here. */
 export const isMounted = (path: string): boolean => mountPoints().some(({ point }) => point === path);

@@ -1,5 +1,6 @@
 /** Which parts of the host become overlays, so that whatever is changed below them is lost. */
 import { accessSync, constants, lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { ownMounts } from "../../ns/mountinfo.ts";
 
 /** What `planTrace` is told of the host's tree. */
 export interface Layers {
@@ -32,13 +33,7 @@ const isOwn = (path: string): boolean => OWN.some((own) => path === own || isBel
 /** The mounts that can be seen, the last one of each place, those above before those below. */
 function mounts(): Mount[] {
   const found = new Map<string, Mount>();
-  for (const line of readFileSync("/proc/self/mountinfo", "utf8").split("\n")) {
-    const [before = "", behind = ""] = line.split(" - ");
-    const written = before.split(" ")[4];
-    if (written === undefined) continue;
-    const path = written.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));
-    found.set(path, { path, type: behind.split(" ")[0] ?? "" });
-  }
+  for (const { path, type } of ownMounts()) found.set(path, { path, type });
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

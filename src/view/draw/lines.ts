@@ -37,17 +37,27 @@ export function drawEdges({ edges, cards }: Graph, { places }: Layout): string {
     .join("");
 }
 
-/** One relation by itself, as a curve between two boxes. */
-export const drawRelation = (type: "owner" | "parent", from: Box, to: Box): string =>
-  `<path class="${type === "owner" ? "owner" : "link"} shown" d="${curve(from, to)}"/>`;
+/** One relation by itself, as a curve between two boxes; nothing where one stands in the other. */
+export function drawRelation(type: "owner" | "parent", from: Box, to: Box): string {
+  if (contains(to, from) || contains(from, to)) return "";
+  return `<path class="${type === "owner" ? "owner" : "link"} shown" d="${curve(from, to)}"/>`;
+}
 
-/** A curve that leaves and arrives sideways. */
+const contains = (outer: Box, inner: Box): boolean =>
+  outer.x <= inner.x &&
+  outer.y <= inner.y &&
+  outer.x + outer.width >= inner.x + inner.width &&
+  outer.y + outer.height >= inner.y + inner.height;
+
+/** A curve that leaves and arrives sideways: between facing sides, or along the left where none face. */
 function curve(from: Box, to: Box): string {
-  const right = from.x > to.x + to.width;
-  const x = right ? from.x : from.x + from.width;
-  const end = right ? to.x + to.width : to.x;
-  const y = from.y + MIDDLE;
-  const endY = to.y + MIDDLE + 10;
-  const pull = Math.max(40, Math.abs(end - x) / 2) * (right ? -1 : 1);
-  return `M${x} ${y}C${x + pull} ${y} ${end - pull} ${endY} ${end} ${endY}`;
+  const y = from.y + Math.min(MIDDLE, from.height / 2);
+  const endY = to.y + Math.min(MIDDLE + 10, to.height / 2);
+  const isRight = from.x >= to.x + to.width;
+  const isLeft = to.x >= from.x + from.width;
+  const x = isLeft ? from.x + from.width : from.x;
+  const end = isRight ? to.x + to.width : to.x;
+  const pull = Math.max(40, isRight || isLeft ? Math.abs(end - x) / 2 : 0);
+  const endPull = isRight ? pull : -pull;
+  return `M${x} ${y}C${isLeft ? x + pull : x - pull} ${y} ${end + endPull} ${endY} ${end} ${endY}`;
 }

@@ -11,13 +11,15 @@ export interface Wanted {
   readonly uid?: number;
   /** Only those that a process of this container is in, by its index. */
   readonly container?: number;
+  /** With the parents of what is found, not only its owners. */
+  readonly parents?: boolean;
   /** Only these ids. */
   readonly ids?: ReadonlySet<number>;
 }
 
 /** `snapshot` with what is `wanted` of it; itself where that is everything. */
 export function narrow(snapshot: Snapshot, wanted: Wanted): Snapshot {
-  const { kinds, orphans = false, uid, container, ids } = wanted;
+  const { kinds, orphans = false, uid, container, parents = false, ids } = wanted;
   const inside = container === undefined ? undefined : idsIn(snapshot, container);
   const isWanted = ({ id, kind, processes, uid: of }: Namespace): boolean =>
     (kinds?.has(kind) ?? true) &&
@@ -36,7 +38,7 @@ export function narrow(snapshot: Snapshot, wanted: Wanted): Snapshot {
   };
   for (const { id, parent } of found) {
     keep(id);
-    keep(parent);
+    if (parents) keep(parent);
   }
   return { ...snapshot, namespaces: snapshot.namespaces.filter(({ id }) => kept.has(id)) };
 }

@@ -35,7 +35,9 @@ export function toColumns(
   }
   const ideal = Math.sqrt(area / SHAPE);
   const one = stacked <= Math.max(MODEST, beside, tallest * PATIENCE, ideal * PATIENCE);
-  const room = one ? Infinity : Math.max(ideal, tallest, Math.min(beside, stacked / 2));
+  const room = one
+    ? Infinity
+    : balanced(boxes, tallest, Math.max(ideal, tallest, Math.min(beside, stacked / 2)));
   const around = framed && !one;
   const top = around ? GAP.head : 0;
   const side = around ? GAP.frame : 0;
@@ -56,4 +58,44 @@ export function toColumns(
     bottom = Math.max(bottom, y - GAP.y);
   }
   return { width: x + widest + side, height: bottom + (around ? GAP.frame : 0), offsets, framed: around };
+}
+
+/** Puts `boxes` beside each other, with room for lines from one to the next. */
+export function toRow(boxes: readonly { readonly width: number; readonly height: number }[]): Columns {
+  let x = 0;
+  const offsets = boxes.map(({ width }) => {
+    const offset = { x, y: 0 };
+    x += width + GAP.between;
+    return offset;
+  });
+  const height = Math.max(0, ...boxes.map((box) => box.height));
+  return { width: Math.max(0, x - GAP.between), height, offsets, framed: false };
+}
+
+/** How many columns of the height `room` it takes. */
+function count(boxes: readonly { readonly height: number }[], room: number): number {
+  let columns = 1;
+  let y = 0;
+  for (const { height } of boxes) {
+    if (y > 0 && y + height > room) {
+      columns++;
+      y = 0;
+    }
+    y += height + GAP.y;
+  }
+  return columns;
+}
+
+const STEPS = 8;
+
+/** The least height, about, that takes no more columns than `most` does: then they are of one length. */
+function balanced(boxes: readonly { readonly height: number }[], tallest: number, most: number): number {
+  const columns = count(boxes, most);
+  let [low, high] = [tallest, most];
+  for (let step = 0; step < STEPS; step++) {
+    const middle = (low + high) / 2;
+    if (count(boxes, middle) > columns) low = middle;
+    else high = middle;
+  }
+  return high;
 }

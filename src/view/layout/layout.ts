@@ -5,7 +5,7 @@
  */
 import type { Graph } from "../graph/graph.ts";
 import { type CardSize, sizeOf } from "./card.ts";
-import { type Columns, toColumns } from "./columns.ts";
+import { type Columns, toColumns, toRow } from "./columns.ts";
 import { GAP } from "./measures.ts";
 
 /** A rectangle. */
@@ -55,7 +55,7 @@ interface Block {
 }
 
 /** Places everything in `graph`. The same graph gets the same places. */
-export function layoutOf({ cards }: Graph): Layout {
+export function layoutOf({ by, cards }: Graph): Layout {
   const blocks: Block[] = new Array(cards.length);
   for (let index = cards.length - 1; index >= 0; index--) {
     const { below } = cards[index]!;
@@ -73,11 +73,9 @@ export function layoutOf({ cards }: Graph): Layout {
     };
   }
   const roots = cards.flatMap(({ above }, index) => (above < 0 ? [index] : []));
-  const whole = toColumns(
-    roots.map((index) => blocks[index]!),
-    0,
-    false,
-  );
+  const trees = roots.map((index) => blocks[index]!);
+  // Two hierarchies, and lines from one to the other: these are seen best side by side.
+  const whole = by === "parent" ? toRow(trees) : toColumns(trees, 0, false);
   const places: Place[] = new Array(cards.length);
   const frames: Frame[] = [];
   const links: Link[] = [];

@@ -31,7 +31,7 @@ export const CARD = {
 export const CHIP = { width: 244, height: 22, gapX: 8, gapY: 5, group: 7, gutter: 78, sign: 16 } as const;
 
 /** Between cards. */
-export const GAP = { x: 56, y: 16, frame: 18, head: 26 } as const;
+export const GAP = { x: 56, y: 16, frame: 18, head: 26, between: 170 } as const;
 
 /** What the picture should look like as a whole: width by height. */
 export const SHAPE = 1.5;

@@ -28,7 +28,8 @@ export class PictureView {
   readonly #lines = document.createElementNS(SVG, "g");
   readonly #ghosts = document.createElementNS(SVG, "g");
   #drawn = "";
-  #keys: ReadonlySet<string> = new Set();
+  /** The elements of cards and chips by key. */
+  #nodes: ReadonlyMap<string, SVGGElement> = new Map();
   /** The one card or chip that Tab comes to. */
   #current: string | undefined;
 
@@ -46,7 +47,13 @@ export class PictureView {
     this.element.append(this.#svg);
     this.zoom = new Zoom(this.element, () => this.#place());
     this.element.addEventListener("click", (event) => {
-      if (!this.zoom.dragged) store.select(this.#keyOf(event.target));
+      if (this.zoom.dragged) return;
+      const key = this.#keyOf(event.target);
+      if (key !== undefined) {
+        this.#rove(key);
+        this.node(key)?.focus({ preventScroll: true });
+      }
+      store.select(key);
     });
     this.element.addEventListener("dblclick", (event) => {
       const { left, top } = this.element.getBoundingClientRect();
@@ -55,6 +62,12 @@ export class PictureView {
     this.element.addEventListener("focusin", (event) => {
       const key = this.#keyOf(event.target);
       if (key !== undefined) this.#rove(key);
+    });
+    new ResizeObserver(() => this.#follow()).observe(this.element);
+    addEventListener("beforeprint", () => this.#print());
+    addEventListener("afterprint", () => {
+      this.#svg.removeAttribute("viewBox");
+      this.#place();
     });
     store.on("model", () => this.draw());
     store.on("hits", () => this.#mark(true));
@@ -70,18 +83,20 @@ export class PictureView {
       return;
     }
     const focused = this.#keyOf(document.activeElement);
-    const before = this.#keys;
-    const first = this.#drawn === "";
-    this.#keys = new Set(boxes.keys());
-    if (!first) this.#haunt([...before].filter((key) => !this.#keys.has(key)));
+    const before = this.#nodes;
+    const { isNews } = this.#store;
+    if (isNews) this.#haunt([...before.keys()].filter((key) => !boxes.has(key)));
     this.#drawn = markup;
     setSvg(this.#world, markup);
+    const nodes = this.#world.querySelectorAll<SVGGElement>("g[data-key]");
+    this.#nodes = new Map([...nodes].map((node) => [node.getAttribute("data-key") ?? "", node]));
+    this.#follow();
     this.#world.prepend(this.#ghosts);
     this.#world.append(this.#lines);
-    if (!first && before.size > 0) {
-      for (const key of this.#keys) if (!before.has(key)) this.node(key)?.classList.add("came");
+    if (isNews) {
+      for (const [key, node] of this.#nodes) if (!before.has(key)) node.classList.add("came");
     }
-    if (this.#current === undefined || !this.#keys.has(this.#current)) this.#current = graph.cards[0]?.key;
+    if (this.#current === undefined || !boxes.has(this.#current)) this.#current = graph.cards[0]?.key;
     if (this.#current !== undefined) this.#rove(this.#current);
     if (focused !== undefined) this.node(focused)?.focus({ preventScroll: true });
     this.#mark(false);
@@ -99,9 +114,14 @@ export class PictureView {
     if (this.zoom.k < READABLE && this.element.clientWidth < NARROW) this.zoom.reset(READABLE);
   }
 
+  /** All of it stays in sight, until somebody moves it. */
+  #follow(): void {
+    if (!this.zoom.isMoved && this.element.clientWidth > 0) this.fit();
+  }
+
   /** The element of a card or chip. */
-  node(key: string): SVGGElement | null {
-    return this.#world.querySelector<SVGGElement>(`g[data-key="${CSS.escape(key)}"]`);
+  node(key: string): SVGGElement | undefined {
+    return this.#nodes.get(key);
   }
 
   /** Moves the keyboard to a card or chip and brings it into sight. */
@@ -143,7 +163,10 @@ export class PictureView {
   }
 
   #rove(key: string): void {
-    if (this.#current !== undefined) this.node(this.#current)?.removeAttribute("tabindex");
+    // What has the focus would lose it with this attribute.
+    if (this.#current !== undefined && this.#current !== key) {
+      this.node(this.#current)?.removeAttribute("tabindex");
+    }
     this.#current = key;
     const node = this.node(key);
     node?.setAttribute("tabindex", "0");
@@ -156,6 +179,14 @@ export class PictureView {
     this.#world.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
     this.#svg.classList.toggle("far", k < LEGIBLE);
     byId("scale").textContent = `${Math.round(k * 100)} %`;
+  }
+
+  /** On paper all of it stands, whatever part the window shows. */
+  #print(): void {
+    const { width, height } = this.#store.model.layout;
+    this.#svg.setAttribute("viewBox", `-2 -2 ${width + 4} ${height + 4}`);
+    this.#svg.classList.remove("far");
+    this.#world.removeAttribute("transform");
   }
 
   /** Shows which are hits, and which one is selected. */
@@ -178,7 +209,7 @@ export class PictureView {
     const ghosts = keys.flatMap((key) => {
       const node = this.node(key);
       const card = node?.closest(".card");
-      if (node === null || node === undefined) return [];
+      if (node === undefined) return [];
       const ghost = node.cloneNode(true) as SVGGElement;
       ghost.removeAttribute("data-key");
       ghost.classList.add("went");

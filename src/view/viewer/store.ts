@@ -40,6 +40,8 @@ export class Store {
   /** Index into `hits`; -1 where no hit was gone to. */
   hit = -1;
   selected: string | undefined;
+  /** What is drawn next is another moment of the same machine: what came and went is news. */
+  isNews = false;
   model: Model;
   readonly #listeners = new Map<Topic, (() => void)[]>();
 
@@ -63,7 +65,9 @@ export class Store {
   /** Takes other wishes or another snapshot, and has everything drawn anew. */
   change(
     wishes: Partial<Pick<Store, "snapshot" | "by" | "kinds" | "orphans" | "uid" | "container" | "onlyHits">>,
+    isNews = false,
   ): void {
+    this.isNews = isNews;
     Object.assign(this, wishes);
     this.model = this.#make();
     this.#search();
@@ -114,6 +118,7 @@ export class Store {
     const wanted: Wanted = {
       ...(all ? {} : { kinds: this.kinds }),
       orphans: this.orphans,
+      parents: this.by === "parent",
       ...(this.uid === undefined ? {} : { uid: this.uid }),
       ...(this.container === undefined ? {} : { container: this.container }),
     };
@@ -126,7 +131,10 @@ export class Store {
         ? [Number.parseInt(key.slice(3), 10)]
         : [],
     );
-    return this.#draw(narrow(part, { ids: new Set(ids) }), all ? undefined : kinds);
+    return this.#draw(
+      narrow(part, { ids: new Set(ids), parents: this.by === "parent" }),
+      all ? undefined : kinds,
+    );
   }
 
   #draw(snapshot: Snapshot, kinds: readonly KindName[] | undefined): Model {

@@ -98,7 +98,7 @@ export class Timeline {
     this.#slider.setAttribute("aria-valuetext", words);
     this.#now.setAttribute("aria-pressed", String(this.#live));
     document.documentElement.toggleAttribute("data-past", !this.#live);
-    if (this.#store.snapshot !== moment.snapshot) this.#store.change({ snapshot: moment.snapshot });
+    if (this.#store.snapshot !== moment.snapshot) this.#store.change({ snapshot: moment.snapshot }, true);
   }
 
   #tell(events: readonly Happening[], time: number): void {

@@ -1,37 +1,24 @@
 /** `nsbox ls --watch`: looks again and again, and shows what differs. */
 import { isTerminal } from "../../../cli/color.ts";
 import type { Parsed } from "../../../cli/command.ts";
+import { note } from "../../../cli/log.ts";
 import { writeBytes } from "../../../cli/print.ts";
 import { discover, type Looking } from "../../../ns/discover.ts";
 import type { Namespace } from "../../../ns/model.ts";
-import { changes } from "../../../ns/watch.ts";
 import { NsboxError, UsageError } from "../../../util/errors.ts";
 import { readFilters } from "../choose.ts";
 import type { Column } from "../columns.ts";
 import { COLUMNS } from "../columns.ts";
+import { gapsNote } from "../gaps.ts";
 import type { Order } from "../rows.ts";
 import { World } from "../world.ts";
-import { eventJson, eventLine, type WatchEvent } from "./events.ts";
+import { eventJson, eventLine } from "./events.ts";
+import { eventsBetween, type Moment, type Watched } from "./moment.ts";
 import { waitOrGone } from "./reader.ts";
 
 const USUAL_SECONDS = 2;
 const SHORTEST = 0.1;
 const LONGEST = 86_400;
-
-/** A moment: the world, and which of its namespaces are shown. */
-export interface Moment {
-  readonly world: World;
-  readonly shown: readonly Namespace[];
-}
-
-/** What is watched, and how it is shown. */
-export interface Watched {
-  readonly seconds: number;
-  readonly chosen: readonly Column[] | undefined;
-  readonly headings: boolean;
-  /** Looks once more. */
-  look(): Moment;
-}
 
 /** Shows the list until nobody wants to see it any more; returns the exit status. */
 export async function watchList(
@@ -52,7 +39,8 @@ export async function watchList(
     return { world, shown };
   };
   const watched = { seconds, chosen, headings: !input.has("no-headings"), look };
-  if (!input.has("json") && isTerminal(1)) return (await import("./screen.ts")).watchOnScreen(watched);
+  if (!input.has("json") && isTerminal(1) && process.env["TERM"] !== "dumb")
+    return (await import("./screen.ts")).watchOnScreen(watched);
   return watchInLines(watched, input.has("json"));
 }
 
@@ -76,41 +64,6 @@ function readSeconds(word: string | undefined): number {
   );
 }
 
-/** What differs between two moments, as events in the order of the list. */
-export function eventsBetween(before: Moment | undefined, after: Moment): WatchEvent[] {
-  const time = new Date(after.world.snapshot.taken.end);
-  if (before === undefined) {
-    return after.shown.map((namespace) => ({
-      time,
-      what: "there",
-      world: after.world,
-      namespace,
-      facts: [],
-    }));
-  }
-  const { came, went, changed } = changes(
-    { ...before.world.snapshot, namespaces: before.shown, processes: [] },
-    { ...after.world.snapshot, namespaces: after.shown, processes: [] },
-  ).namespaces;
-  return [
-    ...went.map(
-      (namespace): WatchEvent => ({ time, what: "went", world: before.world, namespace, facts: [] }),
-    ),
-    ...came.map(
-      (namespace): WatchEvent => ({ time, what: "came", world: after.world, namespace, facts: [] }),
-    ),
-    ...changed.map(
-      ({ after: namespace, facts }): WatchEvent => ({
-        time,
-        what: "changed",
-        world: after.world,
-        namespace,
-        facts,
-      }),
-    ),
-  ];
-}
-
 /** One line an event, until its reader goes. */
 async function watchInLines({ look, seconds, chosen }: Watched, json: boolean): Promise<number> {
   const encoder = new TextEncoder();
@@ -120,7 +73,13 @@ async function watchInLines({ look, seconds, chosen }: Watched, json: boolean): 
     const events = eventsBetween(before, now);
     const lines = events.map((event) => (json ? eventJson(event, chosen ?? COLUMNS) : eventLine(event)));
     if (lines.length > 0 && !writeBytes(1, encoder.encode(`${lines.join("\n")}\n`))) return 0;
+    if (before === undefined) await tellGaps(now);
     before = now;
     if (await waitOrGone(seconds)) return 0;
   }
+}
+
+async function tellGaps({ world }: Moment): Promise<void> {
+  const gaps = gapsNote(world.snapshot.gaps);
+  if (gaps !== undefined) await note(gaps);
 }

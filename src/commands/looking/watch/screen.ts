@@ -7,7 +7,7 @@ import type { Namespace } from "../../../ns/model.ts";
 import { kindPainter } from "../paint.ts";
 import { tableOf } from "../rows.ts";
 import { clock, eventText, SIGNS, type WatchEvent } from "./events.ts";
-import { eventsBetween, type Moment, type Watched } from "./index.ts";
+import { eventsBetween, type Moment, type Watched } from "./moment.ts";
 import { Terminal } from "./terminal.ts";
 
 /** More events are not kept. */
@@ -17,12 +17,15 @@ const ROWS_FOR_EVENTS = 12;
 /** Events get one row in so many. */
 const PART_FOR_EVENTS = 4;
 
+/** An event as it stays on the screen: its words alone, since it would keep a whole snapshot alive. */
+type Told = Pick<WatchEvent, "what"> & { readonly text: string };
+
 /** What is on the screen. */
 interface View {
   readonly now: Moment;
   /** How those came that are not as they were a moment ago. */
   readonly fresh: ReadonlyMap<number, WatchEvent["what"]>;
-  readonly events: readonly WatchEvent[];
+  readonly events: readonly Told[];
   readonly offset: number;
 }
 
@@ -33,7 +36,7 @@ export async function watchOnScreen(watched: Watched): Promise<number> {
   let wake = () => {};
   const terminal = new Terminal(() => wake());
   try {
-    let events: WatchEvent[] = [];
+    let events: Told[] = [];
     let fresh = new Map<number, WatchEvent["what"]>();
     let offset = 0;
     let next = performance.now() + watched.seconds * 1000;
@@ -55,7 +58,10 @@ export async function watchOnScreen(watched: Watched): Promise<number> {
       }
       const after = watched.look();
       const happened = eventsBetween(now, after);
-      events = [...events, ...happened].slice(-MOST_EVENTS);
+      const told = happened
+        .slice(-MOST_EVENTS)
+        .map((event) => ({ what: event.what, text: eventText(event) }));
+      events = [...events, ...told].slice(-MOST_EVENTS);
       fresh = new Map(happened.map(({ namespace, what }) => [namespace.id, what]));
       now = after;
       next = performance.now() + watched.seconds * 1000;
@@ -112,10 +118,8 @@ function linesOf(watched: Watched, view: View, rows: number, columns: number): s
   return [painter(1)("heading", cut(title, columns)), ...head, ...body, ...below].slice(0, rows);
 }
 
-function eventOn(event: WatchEvent, columns: number): string {
-  const text = cut(eventText(event), columns);
-  return painter(1)(event.what === "went" ? "error" : "hint", text);
-}
+const eventOn = ({ what, text }: Told, columns: number): string =>
+  painter(1)(what === "went" ? "error" : "hint", cut(text, columns));
 
 function tableWithSigns(
   { chosen, headings }: Watched,

@@ -1,0 +1,125 @@
+/** The live page in a real browser: what comes and goes is seen as it happens. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readlinkSync } from "node:fs";
+import type { Browser } from "playwright-core";
+import { AS_ROOT, CALLER_ENV, NSBOX } from "../e2e/support.ts";
+import { HAS_BROWSER, launch, open } from "./browser.ts";
+
+/** A process in a network namespace of its own. */
+async function makeNamespace() {
+  const child = Bun.spawn(["unshare", ...(AS_ROOT ? [] : ["-Ur"]), "-n", "sleep", "60"], {
+    stderr: "ignore",
+  });
+  const own = readlinkSync("/proc/self/ns/net");
+  for (let tries = 0; tries < 100; tries++) {
+    const found = readlinkSync(`/proc/${child.pid}/ns/net`);
+    if (found !== own) return { child, id: Number(/\d+/.exec(found)?.[0]) };
+    await Bun.sleep(20);
+  }
+  throw new Error("unshare made no namespace");
+}
+
+describe.skipIf(!HAS_BROWSER)("in Chromium", () => {
+  let browser: Browser;
+  let url: string;
+  let server: Bun.Subprocess<"ignore", "pipe", "pipe">;
+  beforeAll(async () => {
+    browser = await launch();
+    server = Bun.spawn([NSBOX, "graph", "--serve", "-q"], {
+      env: CALLER_ENV,
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+      timeout: 120_000,
+      killSignal: "SIGKILL",
+    });
+    const { value } = await server.stdout.getReader().read();
+    url = new TextDecoder().decode(value).trim();
+  });
+  afterAll(async () => {
+    server.kill("SIGKILL");
+    await browser.close();
+  });
+
+  test("a namespace that is made is shown, and that it went too; one can go back to when it was there", async () => {
+    const { page, complaints } = await open(browser, url);
+    // The address has lost its token: it stands in no history and in nobody's sight.
+    expect(page.url()).toBe(url.replace(/#.*/, ""));
+    const { child, id } = await makeNamespace();
+    try {
+      const chip = page.locator(`#canvas g[data-key="ns:${id}"]`);
+      await chip.waitFor({ state: "attached", timeout: 10_000 });
+      await page.locator("#log li.came", { hasText: String(id) }).waitFor();
+      child.kill();
+      await page.locator("#log li.went", { hasText: String(id) }).waitFor({ timeout: 10_000 });
+      expect(await chip.count()).toBe(0);
+      await page.locator("#timeline input[type=range]").focus();
+      for (let back = 0; back < 20 && (await chip.count()) === 0; back++)
+        await page.keyboard.press("ArrowLeft");
+      expect(await chip.count()).toBe(1);
+      await page.getByRole("button", { name: "Back to now" }).click();
+      expect(await chip.count()).toBe(0);
+      expect(complaints).toEqual([]);
+    } finally {
+      child.kill("SIGKILL");
+      await page.close();
+    }
+  }, 60_000);
+
+  test("after a reload it goes on; without the token it says what is missing", async () => {
+    const { page } = await open(browser, url);
+    await page.reload();
+    await page.waitForSelector(":root[data-ready]");
+    const other = await browser.newPage();
+    await other.goto(url.replace(/#.*/, "#wrong"));
+    await other.locator("#sub", { hasText: "no access" }).waitFor();
+    expect(await other.locator("g[data-key]").count()).toBe(0);
+    await other.close();
+    await page.close();
+  }, 60_000);
+
+  test("a page of another site gets nothing, and cannot frame it", async () => {
+    const page = await browser.newPage();
+    const site = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: () =>
+        new Response(`<iframe src="${url}"></iframe>`, { headers: { "Content-Type": "text/html" } }),
+    });
+    try {
+      await page.goto(site.url.href);
+      const token = url.replace(/.*#/, "");
+      const asked = await page.evaluate(
+        async ([address, secret]) => {
+          const one = await fetch(`${address}events`, {
+            headers: { Authorization: `Bearer ${secret}` },
+          }).then(
+            () => "answered",
+            () => "refused",
+          );
+          const two = await fetch(`${address}events`, { mode: "no-cors" }).then(
+            (response) => response.type,
+            () => "refused",
+          );
+          return [one, two];
+        },
+        [url.replace(/#.*/, ""), token] as const,
+      );
+      expect(asked).toEqual(["refused", "refused"]);
+      const frame = page.frames()[1];
+      expect(await frame?.locator("#app").count()).toBe(0);
+    } finally {
+      await site.stop(true);
+      await page.close();
+    }
+  }, 60_000);
+
+  test("when nsbox ends the page says so, and keeps what it has", async () => {
+    const { page } = await open(browser, url);
+    server.kill("SIGTERM");
+    expect(await server.exited).toBe(0);
+    await page.locator("#status", { hasText: "does not answer" }).waitFor();
+    expect(await page.locator("#canvas g[data-key]").count()).toBeGreaterThan(7);
+    await page.close();
+  }, 60_000);
+});
