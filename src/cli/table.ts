@@ -69,18 +69,22 @@ export function cut(text: string, width: number): string {
   return `${kept.join("")}${unicode() ? "…" : "~"}`;
 }
 
-/** A row that is safe to print, and how wide each cell is. */
+/** A row that is safe to print. */
 interface Row {
   readonly texts: readonly string[];
-  readonly lengths: readonly number[];
+  /** How wide each cell is; undefined where every character takes one column. */
+  readonly lengths: readonly number[] | undefined;
 }
 
 /** Cells without a character that needs a second look are looked at together: a table may have thousands of rows. */
 function measured(row: readonly string[]): Row {
-  if (isPlain(row.join(""))) return { texts: row, lengths: row.map(({ length }) => length) };
+  if (isPlain(row.join(""))) return { texts: row, lengths: undefined };
   const texts = row.map(printable);
   return { texts, lengths: texts.map((text) => Bun.stringWidth(text)) };
 }
+
+const lengthOf = ({ texts, lengths }: Row, column: number): number =>
+  lengths === undefined ? (texts[column]?.length ?? 0) : (lengths[column] ?? 0);
 
 /** The lines of a table; whatever a terminal would obey is printed as its code. Without headings: rows alone. */
 export function tableLines(
@@ -88,13 +92,14 @@ export function tableLines(
   rows: readonly (readonly string[])[],
   style: TableStyle = {},
 ): string[] {
-  const { width = Number.POSITIVE_INFINITY, paint = (text) => text, right } = style;
+  const { width = Number.POSITIVE_INFINITY, paint, right } = style;
   const safe = (headings.length === 0 ? rows : [headings, ...rows]).map(measured);
   const first = headings.length === 0 ? 0 : -1;
   const natural: number[] = [];
-  for (const { lengths } of safe) {
-    for (let column = 0; column < lengths.length; column++) {
-      if (!(natural[column]! >= lengths[column]!)) natural[column] = lengths[column]!;
+  for (const row of safe) {
+    for (let column = 0; column < row.texts.length; column++) {
+      const length = lengthOf(row, column);
+      if (!(natural[column]! >= length)) natural[column] = length;
     }
   }
   const columns = staying(natural, style);
@@ -102,23 +107,24 @@ export function tableLines(
     columns.map((column) => natural[column]!),
     width,
   );
-  const line = ({ texts, lengths }: Row, index: number): string => {
-    let joined = "";
+  const line = (row: Row, index: number): string => {
+    const cells: string[] = [];
     for (let at = 0; at < columns.length; at++) {
       const column = columns[at]!;
       const room = widths[at]!;
-      let text = texts[column] ?? "";
-      let length = lengths[column] ?? 0;
+      let text = row.texts[column] ?? "";
+      let length = lengthOf(row, column);
       if (length > room) {
         text = cut(text, room);
         length = Bun.stringWidth(text);
       }
-      const space = " ".repeat(room - length);
-      const painted = paint(text, index, column);
-      if (at > 0) joined += GAP;
-      joined += right?.has(column) ? space + painted : painted + space;
+      // What the terminal shows wider than it is long needs that much less to be filled up.
+      const filled = room + text.length - length;
+      const painted = paint === undefined ? text : paint(text, index, column);
+      const wanted = filled + painted.length - text.length;
+      cells.push(right?.has(column) ? painted.padStart(wanted) : painted.padEnd(wanted));
     }
-    return joined.trimEnd();
+    return cells.join(GAP).trimEnd();
   };
   return safe.map((row, index) => line(row, index + first));
 }
@@ -134,12 +140,8 @@ export function printTable(
   style: TableStyle = {},
 ): void {
   const width = terminalWidth();
-  const heading = painter(1);
-  const { paint = (text: string) => text } = style;
-  const lines = tableLines(headings, rows, {
-    ...style,
-    ...(width === undefined ? {} : { width }),
-    paint: (text, row, column) => (row < 0 ? heading("heading", text) : paint(text, row, column)),
-  });
-  if (lines.length > 0) print(lines.join("\n"));
+  const lines = tableLines(headings, rows, width === undefined ? style : { ...style, width });
+  if (lines.length === 0) return;
+  if (headings.length > 0) lines[0] = painter(1)("heading", lines[0]!);
+  print(lines.join("\n"));
 }

@@ -66,7 +66,7 @@ export function tableOf(
   world: World,
   namespaces: readonly Namespace[],
   chosen: readonly Column[] | undefined,
-  paint: KindPaint,
+  paint: KindPaint | undefined,
 ): { headings: string[]; rows: string[][]; style: TableStyle } {
   const columns = chosen ?? USUAL;
   const rows = namespaces.map((namespace) => columns.map((column) => cellOf(column, world, namespace)));
@@ -75,7 +75,12 @@ export function tableOf(
   );
   const style: TableStyle = {
     right: new Set(columns.flatMap(({ type }, index) => (type === "number" ? index : []))),
-    paint: (text, row, column) => (colored.has(column) ? paint(namespaces[row]!.kind, text) : text),
+    ...(paint === undefined
+      ? {}
+      : {
+          paint: (text, row, column) =>
+            row >= 0 && colored.has(column) ? paint(namespaces[row]!.kind, text) : text,
+        }),
     ...(chosen === undefined ? { ranks: columns.map(({ rank = 0 }) => rank) } : {}),
   };
   return { headings: columns.map(headingOf), rows, style };
