@@ -71,7 +71,7 @@ With "--serve" the page is live: what comes, moves and goes is shown as it happe
     { line: "nsbox graph --by parent -o namespaces.svg", text: "User and PID namespaces as a picture." },
     { line: "nsbox graph --open", text: "See it now." },
     { line: "nsbox graph --serve --open", text: "Watch it." },
-    { line: "nsbox graph --format dot | dot -Tpdf > namespaces.pdf", text: "By Graphviz." },
+    { line: "nsbox graph -o namespaces.dot", text: "For Graphviz: dot -Tpdf namespaces.dot." },
   ],
   failure: 1,
   run,

@@ -13,7 +13,17 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { browsers, personOf } from "../../src/commands/graph/open.ts";
-import { AS_ROOT, CALLER_ENV, call, NSBOX, PEOPLE, ROOT, SCRATCH, USER } from "../e2e/support.ts";
+import {
+  AS_ROOT,
+  CALLER_ENV,
+  call,
+  hostProgram,
+  NSBOX,
+  PEOPLE,
+  ROOT,
+  SCRATCH,
+  USER,
+} from "../e2e/support.ts";
 import { zoo } from "./zoo.ts";
 
 const me = PEOPLE[0]!;
@@ -193,6 +203,33 @@ describe("--open", () => {
     expect(statSync(file).uid).toBe(USER.uid);
     Bun.spawnSync(["rm", "-r", join(file, "..")]);
   });
+
+  test.skipIf(!AS_ROOT || hostProgram("python3") === undefined)(
+    "under sudo it has the environment of the shell above, not root's",
+    async () => {
+      const { program, notes } = fake("shell-above");
+      // A process of that person, with its own environment, above one of root: what sudo makes.
+      const script = `
+import os, sys
+uid = int(sys.argv[1])
+ready, go = os.pipe()
+pid = os.fork()
+if pid == 0:
+    os.read(ready, 1)
+    os.environ.update(SUDO_UID=str(uid), SUDO_GID=str(uid), SPECIAL="root's", BROWSER="/no/such")
+    os.execvp(sys.argv[2], sys.argv[2:])
+os.setresuid(uid, uid, uid)
+os.write(go, b"x")
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))`;
+      const env = { ...CALLER_ENV, BROWSER: program, SPECIAL: "theirs" };
+      const words = ["python3", "-c", script, String(USER.uid), NSBOX, "graph", "-i", dump, "--open"];
+      const { status, err } = await call(ROOT, words, { env });
+      expect({ status, err }).toEqual({ status: 0, err: expect.stringContaining(`as uid ${USER.uid}`) });
+      const [uid, file = "", special] = await noted(notes);
+      expect([uid, special]).toEqual([String(USER.uid), "theirs"]);
+      Bun.spawnSync(["rm", "-r", join(file, "..")]);
+    },
+  );
 
   test("fails in words where there is no browser", async () => {
     const env = { ...CALLER_ENV, PATH: "/no/such", TMPDIR: SCRATCH };

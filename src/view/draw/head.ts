@@ -11,8 +11,10 @@ export function headOf({ snapshot }: Facts, by: Hierarchy): { readonly title: st
     ...(containers.length > 0 ? [countWords(containers.length, "container")] : []),
   ];
   const time = taken.begin.replace("T", " ").replace(/\.\d+Z$|Z$/, " UTC");
+  const { missing } = snapshot.gaps;
+  const gaps = missing.length === 0 ? "" : ` · not all could be read, for want of ${missing.join(", ")}`;
   return {
     title: `Namespaces of ${host.name} by ${by}`,
-    sub: `${counts.join(", ")} · ${time} · Linux ${host.kernel}`,
+    sub: `${counts.join(", ")} · ${time} · Linux ${host.kernel}${gaps}`,
   };
 }

@@ -15,7 +15,15 @@ const MARKS: Readonly<Record<string, string>> = {
 };
 
 const ROW = 26;
-const ADVANCE = 6.6;
+const SIZE = 12;
+
+/** About how wide `words` are in a font that is not monospaced. */
+function widthOf(words: string): number {
+  let ems = 0;
+  for (const letter of words)
+    ems += /[ijlIt:.,'() f]/.test(letter) ? 0.37 : /[mwMWN]/.test(letter) ? 0.92 : 0.62;
+  return ems * SIZE;
+}
 
 /** The legend as SVG, and how high it is; it is as wide as `width` at most. */
 export function drawLegend(graph: Graph, width: number): { readonly svg: string; readonly height: number } {
@@ -23,7 +31,7 @@ export function drawLegend(graph: Graph, width: number): { readonly svg: string;
   const items: { svg: string; width: number }[] = [];
   const add = (sign: string, signWidth: number, words: string) => {
     const label = `<text class="words" x="${signWidth + 8}" y="4">${escapeXml(words)}</text>`;
-    items.push({ svg: sign + label, width: signWidth + 8 + words.length * ADVANCE + 22 });
+    items.push({ svg: sign + label, width: signWidth + 8 + widthOf(words) + 22 });
   };
   for (const { name, title } of KINDS) {
     if (!kinds.has(name)) continue;

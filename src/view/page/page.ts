@@ -60,7 +60,7 @@ function page(title: string, sub: string, svg: string, data: PageData, policy: s
 <style>${pageStyles()}</style>
 </head>
 <body>
-<header><h1 id="title">${escapeXml(title)}</h1><p id="sub">${escapeXml(sub)}</p></header>
+<header id="head"><div><h1 id="title">${escapeXml(title)}</h1><p id="sub">${escapeXml(sub)}</p></div></header>
 <div id="app">${svg}</div>
 <output id="said" aria-live="polite"></output>
 <script type="application/json" id="data">${json}</script>

@@ -20,7 +20,9 @@ const PAGE = `
 [hidden]{display:none!important}
 html,body{margin:0;height:100%}
 body{display:flex;flex-direction:column;height:100dvh;background:var(--ground);color:var(--text);font:14px/1.4 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
-header{padding:12px 16px 4px}
+header{padding:12px 16px 4px;display:flex;flex-wrap:wrap;gap:6px 16px;justify-content:space-between;align-items:flex-start}
+header>div:first-child{min-width:0;flex:1 1 260px}
+#tools{display:flex;gap:8px;max-width:100%}
 h1{font-size:18px;line-height:1.25;margin:0;overflow-wrap:anywhere}
 #sub{margin:2px 0 0;color:var(--soft);font-size:12.5px;overflow-wrap:anywhere}
 #app{flex:1;min-height:0;display:flex;flex-direction:column;overflow:auto}
@@ -38,7 +40,7 @@ button[aria-pressed=true]{background:var(--accent);border-color:var(--accent);co
 .choice button:last-child{border-radius:0 7px 7px 0}
 .choice button:focus-visible{position:relative;z-index:1}
 #scale{min-width:62px;font-variant-numeric:tabular-nums}
-#search{display:flex;gap:6px;align-items:center;flex:1 1 300px;min-width:0}
+#search{display:flex;gap:6px;align-items:center;flex:1 1 380px;min-width:0}
 #search input[type=search]{flex:1;min-width:90px}
 #search output{color:var(--soft);min-width:58px;font-variant-numeric:tabular-nums;font-size:12.5px}
 #search label{display:flex;gap:4px;align-items:center;white-space:nowrap}
@@ -132,6 +134,7 @@ kbd{font:12px ui-monospace,monospace;border:1px solid var(--line);border-bottom-
 @media (max-width:720px){
 header{padding:8px 10px 2px}
 h1{font-size:15px}
+#tools{overflow-x:auto;scrollbar-width:thin}
 #toolbar,#filters{padding-left:10px;padding-right:10px;flex-wrap:nowrap;overflow-x:auto;scrollbar-width:thin;flex:none}
 #toolbar>*,#filters>*{flex:none}
 #search{order:-1;width:min(300px,calc(100vw - 20px))}
@@ -142,7 +145,7 @@ h1{font-size:15px}
 @media (prefers-reduced-motion:reduce){*{animation-duration:.01ms!important}}
 @media print{
 body,html,#app,main,#canvas{height:auto!important;overflow:visible!important;display:block!important}
-#toolbar,#filters,#timeline,#details,#said,dialog{display:none!important}
+#tools,#toolbar,#filters,#timeline,#details,#said,dialog{display:none!important}
 #canvas>svg{height:auto}
 .picture.far text{display:inline!important}
 }`;

@@ -38,8 +38,8 @@ function choice<Word extends string>(
   return { element: h("div", { class: "choice", role: "group", "aria-label": label }, ...buttons), show };
 }
 
-/** The first row. */
-export function toolbar(store: Store, actions: Actions): HTMLElement {
+/** The first row: what is shown, and the search. */
+export function toolbar(store: Store): HTMLElement {
   const views = choice(
     "View as",
     VIEWS,
@@ -54,38 +54,39 @@ export function toolbar(store: Store, actions: Actions): HTMLElement {
   );
   store.on("view", views.show);
   store.on("model", by.show);
+  const name = { id: "toolbar", role: "toolbar", "aria-label": "What is shown" };
+  return h("div", name, views.element, by.element, search(store));
+}
+
+/** What stands beside the title: zoom, files, help. */
+export function tools(actions: Actions): HTMLElement {
+  const { zoom, reset, fit, save, store, open, theme, help } = actions;
+  const scale = {
+    type: "button",
+    id: "scale",
+    title: "Life size (1)",
+    "aria-label": "Life size",
+    click: reset,
+  };
   return h(
     "div",
-    { id: "toolbar", role: "toolbar", "aria-label": "Tools" },
-    views.element,
-    by.element,
-    search(store),
+    { id: "tools", role: "toolbar", "aria-label": "Tools" },
     h(
       "div",
       { class: "choice", role: "group", "aria-label": "Zoom" },
-      button("−", "Zoom out (-)", () => actions.zoom(1 / 1.2)),
-      h(
-        "button",
-        {
-          type: "button",
-          id: "scale",
-          title: "Life size (1)",
-          "aria-label": "Life size",
-          click: actions.reset,
-        },
-        "100 %",
-      ),
-      button("+", "Zoom in (+)", () => actions.zoom(1.2)),
-      button("fit", "All of it in sight (0)", actions.fit),
+      button("−", "Zoom out (-)", () => zoom(1 / 1.2)),
+      h("button", scale, "100 %"),
+      button("+", "Zoom in (+)", () => zoom(1.2)),
+      button("fit", "All of it in sight (0)", fit),
     ),
     h(
       "div",
       { class: "choice", role: "group", "aria-label": "Files and help" },
-      button("SVG", "Save the picture as SVG (s)", actions.save),
-      button("dump", "Save what is seen as a dump", actions.store),
-      button("open", "Show a dump from a file; nothing is sent", actions.open),
-      button("◐", "Light or dark (t)", actions.theme),
-      button("?", "Keys (h)", actions.help),
+      button("SVG", "Save the picture as SVG (s)", save),
+      button("dump", "Save what is seen as a dump", store),
+      button("open", "Show a dump from a file; nothing is sent", open),
+      button("◐", "Light or dark (t)", theme),
+      button("?", "Keys (h)", help),
     ),
   );
 }

@@ -4,7 +4,7 @@ import type { KindName } from "../../ns/kinds.ts";
 import type { Snapshot } from "../../ns/model.ts";
 import { headOf } from "../draw/head.ts";
 import { plain } from "../text.ts";
-import { filters, searchBox, toolbar } from "./controls.ts";
+import { filters, searchBox, toolbar, tools } from "./controls.ts";
 import { Details } from "./details.ts";
 import { announce, byId, h } from "./dom.ts";
 import { openDump, saveDump, saveSvg } from "./files.ts";
@@ -94,7 +94,8 @@ function start(data: Data, snapshot: Snapshot): { store: Store; timeline: Timeli
   };
 
   const main = h("main", {}, picture.element, tree.element, table.element, details.element);
-  byId("app").replaceChildren(toolbar(store, actions), filters(store), main, timeline.element, help);
+  byId("app").replaceChildren(toolbar(store), filters(store), main, timeline.element, help);
+  byId("head").append(tools(actions));
   timeline.element.hidden = true;
   store.on("model", head);
   store.on("model", show);

@@ -28,7 +28,8 @@ export class PictureView {
   readonly #lines = document.createElementNS(SVG, "g");
   readonly #ghosts = document.createElementNS(SVG, "g");
   #drawn = "";
-  #keys: ReadonlySet<string> = new Set();
+  /** The elements of cards and chips by key. */
+  #nodes: ReadonlyMap<string, SVGGElement> = new Map();
   /** The one card or chip that Tab comes to. */
   #current: string | undefined;
 
@@ -62,6 +63,7 @@ export class PictureView {
       const key = this.#keyOf(event.target);
       if (key !== undefined) this.#rove(key);
     });
+    new ResizeObserver(() => this.#follow()).observe(this.element);
     addEventListener("beforeprint", () => this.#print());
     addEventListener("afterprint", () => {
       this.#svg.removeAttribute("viewBox");
@@ -81,18 +83,20 @@ export class PictureView {
       return;
     }
     const focused = this.#keyOf(document.activeElement);
-    const before = this.#keys;
-    this.#keys = new Set(boxes.keys());
+    const before = this.#nodes;
     const { isNews } = this.#store;
-    if (isNews) this.#haunt([...before].filter((key) => !this.#keys.has(key)));
+    if (isNews) this.#haunt([...before.keys()].filter((key) => !boxes.has(key)));
     this.#drawn = markup;
     setSvg(this.#world, markup);
+    const nodes = this.#world.querySelectorAll<SVGGElement>("g[data-key]");
+    this.#nodes = new Map([...nodes].map((node) => [node.getAttribute("data-key") ?? "", node]));
+    this.#follow();
     this.#world.prepend(this.#ghosts);
     this.#world.append(this.#lines);
     if (isNews) {
-      for (const key of this.#keys) if (!before.has(key)) this.node(key)?.classList.add("came");
+      for (const [key, node] of this.#nodes) if (!before.has(key)) node.classList.add("came");
     }
-    if (this.#current === undefined || !this.#keys.has(this.#current)) this.#current = graph.cards[0]?.key;
+    if (this.#current === undefined || !boxes.has(this.#current)) this.#current = graph.cards[0]?.key;
     if (this.#current !== undefined) this.#rove(this.#current);
     if (focused !== undefined) this.node(focused)?.focus({ preventScroll: true });
     this.#mark(false);
@@ -110,9 +114,14 @@ export class PictureView {
     if (this.zoom.k < READABLE && this.element.clientWidth < NARROW) this.zoom.reset(READABLE);
   }
 
+  /** All of it stays in sight, until somebody moves it. */
+  #follow(): void {
+    if (!this.zoom.isMoved && this.element.clientWidth > 0) this.fit();
+  }
+
   /** The element of a card or chip. */
-  node(key: string): SVGGElement | null {
-    return this.#world.querySelector<SVGGElement>(`g[data-key="${CSS.escape(key)}"]`);
+  node(key: string): SVGGElement | undefined {
+    return this.#nodes.get(key);
   }
 
   /** Moves the keyboard to a card or chip and brings it into sight. */
@@ -200,7 +209,7 @@ export class PictureView {
     const ghosts = keys.flatMap((key) => {
       const node = this.node(key);
       const card = node?.closest(".card");
-      if (node === null || node === undefined) return [];
+      if (node === undefined) return [];
       const ghost = node.cloneNode(true) as SVGGElement;
       ghost.removeAttribute("data-key");
       ghost.classList.add("went");

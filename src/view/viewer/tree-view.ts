@@ -4,6 +4,9 @@ import { h } from "./dom.ts";
 import { signOf } from "./signs.ts";
 import type { Store } from "./store.ts";
 
+/** What stands deeper is drawn as deep as this: browsers do not take elements nested by the thousand. */
+const DEEPEST = 64;
+
 /** The view. */
 export class TreeView {
   readonly element = h("div", { id: "tree", role: "tree", "aria-label": "Namespaces as a tree" });
@@ -40,7 +43,8 @@ export class TreeView {
       elements[index] = element;
       groups[index] = inner;
       if (card.above < 0) roots.push(element);
-      else groups[card.above]!.append(element);
+      else if (depth <= DEEPEST) groups[card.above]!.append(element);
+      else elements[card.above]!.after(element);
     });
     this.element.replaceChildren(...roots);
     this.#rove((focused && this.#item(focused)) || this.#items()[0]);

@@ -21,6 +21,8 @@ export class Zoom {
   k = 1;
   x = 0;
   y = 0;
+  /** Somebody has moved or zoomed it. */
+  isMoved = false;
   /** Set while the mouse drags: what follows is no click. */
   dragged = false;
   readonly #window: HTMLElement;
@@ -37,6 +39,7 @@ export class Zoom {
 
   /** Zooms by `factor` around a point of the window; around its middle without one. */
   by(factor: number, atX = this.#window.clientWidth / 2, atY = this.#window.clientHeight / 2): void {
+    this.isMoved = true;
     const k = Math.min(Math.max(this.k * factor, Math.min(LEAST, this.#fit)), Math.max(MOST, this.#fit));
     this.x = atX - ((atX - this.x) * k) / this.k;
     this.y = atY - ((atY - this.y) * k) / this.k;
@@ -46,6 +49,7 @@ export class Zoom {
 
   /** Moves by pixels of the window. */
   pan(dx: number, dy: number): void {
+    this.isMoved = true;
     this.x += dx;
     this.y += dy;
     this.#draw();
@@ -53,6 +57,7 @@ export class Zoom {
 
   /** Life size, or `k` times that, from the upper left corner. */
   reset(k = 1): void {
+    this.isMoved = true;
     this.k = k;
     this.x = MARGIN;
     this.y = MARGIN;
@@ -61,6 +66,7 @@ export class Zoom {
 
   /** All of it in the window, but not larger than life. */
   fit(width: number, height: number): void {
+    this.isMoved = false;
     const { clientWidth, clientHeight } = this.#window;
     const scale = Math.min((clientWidth - 2 * MARGIN) / width, (clientHeight - 2 * MARGIN) / height);
     this.k = this.#fit = Math.max(0.01, Math.min(1, scale));
@@ -71,6 +77,7 @@ export class Zoom {
 
   /** Brings `box` into sight, large enough to be read. */
   to(box: Box, readable = 0.7): void {
+    this.isMoved = true;
     const { clientWidth, clientHeight } = this.#window;
     if (this.k < readable) this.k = Math.min(1, readable);
     const left = box.x * this.k + this.x;
