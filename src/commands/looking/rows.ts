@@ -81,7 +81,13 @@ export function tableOf(
           paint: (text, row, column) =>
             row >= 0 && colored.has(column) ? paint(namespaces[row]!.kind, text) : text,
         }),
-    ...(chosen === undefined ? { ranks: columns.map(({ rank = 0 }) => rank) } : {}),
+    ...(chosen === undefined ? { ranks: ranksOf(columns, rows) } : {}),
   };
   return { headings: columns.map(headingOf), rows, style };
 }
+
+/** A column that has nothing to say goes first. */
+const ranksOf = (columns: readonly Column[], rows: readonly (readonly string[])[]): number[] =>
+  columns.map(({ rank = 0 }, index) =>
+    rows.every((row) => row[index] === "-") ? rank - columns.length : rank,
+  );
