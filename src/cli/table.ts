@@ -14,6 +14,8 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((left, right)
 export interface TableStyle {
   /** Lines get no longer than that. Default: as long as they need. */
   readonly width?: number;
+  /** Print ASCII characters only. Default: where the locale has no others. */
+  readonly ascii?: boolean;
   /** Puts a cell that has its width into its colour; the headings are row -1. */
   readonly paint?: (text: string, row: number, column: number) => string;
   /** Columns that are set to the right, by their indexes. */
@@ -57,7 +59,7 @@ function staying(widths: readonly number[], { width, ranks }: TableStyle): numbe
 }
 
 /** `text` cut to `width` columns of a terminal, with a mark where something is missing. */
-export function cut(text: string, width: number): string {
+export function cut(text: string, width: number, ascii = !unicode()): string {
   if (Bun.stringWidth(text) <= width) return text;
   const kept: string[] = [];
   let length = 1;
@@ -66,7 +68,7 @@ export function cut(text: string, width: number): string {
     if (length > width) break;
     kept.push(character);
   }
-  return `${kept.join("")}${unicode() ? "…" : "~"}`;
+  return `${kept.join("")}${ascii ? "~" : "…"}`;
 }
 
 /** A row that is safe to print. */
@@ -77,9 +79,9 @@ interface Row {
 }
 
 /** Cells without a character that needs a second look are looked at together: a table may have thousands of rows. */
-function measured(row: readonly string[]): Row {
+function measured(row: readonly string[], ascii: boolean): Row {
   if (isPlain(row.join(""))) return { texts: row, lengths: undefined };
-  const texts = row.map(printable);
+  const texts = row.map((text) => printable(text, ascii));
   return { texts, lengths: texts.map((text) => Bun.stringWidth(text)) };
 }
 
@@ -92,8 +94,8 @@ export function tableLines(
   rows: readonly (readonly string[])[],
   style: TableStyle = {},
 ): string[] {
-  const { width = Number.POSITIVE_INFINITY, paint, right } = style;
-  const safe = (headings.length === 0 ? rows : [headings, ...rows]).map(measured);
+  const { width = Number.POSITIVE_INFINITY, paint, right, ascii = !unicode() } = style;
+  const safe = (headings.length === 0 ? rows : [headings, ...rows]).map((row) => measured(row, ascii));
   const first = headings.length === 0 ? 0 : -1;
   const natural: number[] = [];
   for (const row of safe) {
@@ -115,7 +117,7 @@ export function tableLines(
       let text = row.texts[column] ?? "";
       let length = lengthOf(row, column);
       if (length > room) {
-        text = cut(text, room);
+        text = cut(text, room, ascii);
         length = Bun.stringWidth(text);
       }
       // What the terminal shows wider than it is long needs that much less to be filled up.
