@@ -62,7 +62,9 @@ main{flex:1;min-height:0;display:flex;position:relative}
 .picture g[data-key]:focus-visible>.box{stroke:var(--accent)!important;stroke-opacity:1!important;stroke-width:3!important}
 .picture .selected>.box{stroke:var(--accent)!important;stroke-opacity:1!important;stroke-width:2.5!important;stroke-dasharray:none!important}
 .picture.far .chip text:not(.letter),.picture.far .say,.picture.far .mark{display:none}
+.picture.tiny text,.picture.tiny .mark,.picture.tiny .rule{display:none}
 .picture .searching .card:not(.hit)>*:not(.chip):not(title),.picture .searching .chip:not(.hit){opacity:.3}
+.picture.tiny text,.picture.tiny .mark,.picture.tiny .rule{display:none}
 .picture .searching .card:not(.hit)>.box{opacity:.6}
 .picture .hit>.box{stroke:var(--hit)!important;stroke-opacity:1!important;stroke-width:2.5!important;stroke-dasharray:none!important}
 .picture .at>.box{stroke-width:5!important}

@@ -10,6 +10,8 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /** Below this size letters are no letters any more: they are left out, which also draws faster. */
 const LEGIBLE = 0.36;
+/** Below this size not even titles and signs are. */
+const SEEN = 0.16;
 
 /** On a narrow screen a picture begins at least as large as this. */
 const READABLE = 0.6;
@@ -178,6 +180,7 @@ export class PictureView {
     const { k, x, y } = this.zoom;
     this.#world.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
     this.#svg.classList.toggle("far", k < LEGIBLE);
+    this.#svg.classList.toggle("tiny", k < SEEN);
     byId("scale").textContent = `${Math.round(k * 100)} %`;
   }
 
@@ -185,7 +188,7 @@ export class PictureView {
   #print(): void {
     const { width, height } = this.#store.model.layout;
     this.#svg.setAttribute("viewBox", `-2 -2 ${width + 4} ${height + 4}`);
-    this.#svg.classList.remove("far");
+    this.#svg.classList.remove("far", "tiny");
     this.#world.removeAttribute("transform");
   }
 
