@@ -125,6 +125,8 @@ long nsh_survey(struct nsh_survey *survey) {
     for (u32 i = 1; i < workers; i++)
         if (tasks[i])
             join_task(tasks[i]);
+        else
+            work(survey, &survey->parts[i]);
     u32 taken = __atomic_load_n(&survey->next, __ATOMIC_RELAXED);
     survey->next = taken < survey->count ? taken : survey->count;
     for (u32 i = 0; i < workers; i++)

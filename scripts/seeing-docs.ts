@@ -15,10 +15,9 @@ export function seeingPage(page: string): string {
     return `| ${headingOf(column)}${rank === undefined ? "" : " *"} | ${help} | ${type}${nullable ? " or null" : ""} |`;
   });
   const table = ["| Column | | JSON |", "|---|---|---|", ...rows].join("\n");
-  return page.replace(
-    /(<!-- columns -->\n)[^]*(<!-- \/columns -->)/,
-    (_, begin, end) => begin + table + "\n" + end,
-  );
+  const [before = "", rest = ""] = page.split("<!-- columns -->");
+  const [, after = ""] = rest.split("<!-- /columns -->");
+  return `${before}<!-- columns -->\n${table}\n<!-- /columns -->${after}`;
 }
 
 if (import.meta.main) writeFileSync(FILE, seeingPage(readFileSync(FILE, "utf8")));

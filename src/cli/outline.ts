@@ -11,8 +11,12 @@ export interface Outline {
 const LINES = { last: "└─ ", more: "├─ ", under: "│  ", blank: "   " } as const;
 const ASCII = { last: "`- ", more: "|- ", under: "|  ", blank: "   " } as const;
 
+/** From there on nothing moves further to the right: the lines of a hostile dump would fill the memory. */
+const DEEPEST = 100;
+
 /** The lines of `roots`, safe to print. Trees may be deep: nothing here calls itself. */
 export function outlineLines(roots: readonly Outline[], wide: boolean = unicode()): string[] {
+  const deepest = DEEPEST * LINES.last.length;
   const marks = wide ? LINES : ASCII;
   const lines: string[] = [];
   const pending = roots.map((node) => ({ node, own: "", indent: "" })).toReversed();
@@ -24,7 +28,7 @@ export function outlineLines(roots: readonly Outline[], wide: boolean = unicode(
     const below = node.below.map((child, at) => ({
       node: child,
       own: indent + (at === last ? marks.last : marks.more),
-      indent: indent + (at === last ? marks.blank : marks.under),
+      indent: indent.length >= deepest ? indent : indent + (at === last ? marks.blank : marks.under),
     }));
     pending.push(...below.toReversed());
   }

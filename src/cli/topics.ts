@@ -38,6 +38,9 @@ ${EXIT_STATUS[1]}`,
     text: `  NO_COLOR         when set and not empty: no colours
   CLICOLOR_FORCE   when set and not 0: colours, terminal or not
   TERM             when it is dumb: no colours
+  LC_ALL, LC_CTYPE, LANG
+                   the first that is not empty: where it names no UTF-8, tables
+                   and trees are printed in ASCII
   NSBOX_LOG        debug: tell where an internal error came from
   XDG_RUNTIME_DIR  where an ordinary user's containers are kept, and a record
                    of the mount points that runs made (else in /tmp)

@@ -19,7 +19,9 @@ const ALL: readonly Part[] = [...PARTS, { title: "Programs", probes: TOOL_PROBES
 export const command: Command = {
   name: "check",
   usage: "[OPTIONS] [KIND|FEATURE…]",
-  description: `Tries each feature of the kernel that nsbox uses, as the caller, in a process of its own that ends with the try, so nothing is changed. Of each it says:
+  description: `Tries each feature of the kernel that nsbox uses, as the caller, in a process of its own that ends with the try, so nothing is changed.
+
+Of each it says:
 
   ok        it works
   missing   this kernel, or this machine, has it not
@@ -41,8 +43,8 @@ The status is 0 where all that is not optional works, else 1. With words (kinds 
       text: "May I make user namespaces, and overlays in them?",
     },
     {
-      line: `nsbox check --json | jq -r '.checks[] | select(.state != "ok") | .name'`,
-      text: "What does not work.",
+      line: "nsbox check --json",
+      text: 'The same for a program: `.checks[] | select(.state != "ok")` is what does not work.',
     },
   ],
   failure: 1,

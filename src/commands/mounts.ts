@@ -45,8 +45,8 @@ With PATH: what stands there, and why: the mounts passed on the way, the one fou
       text: "What stands at /proc for PID 1, what it hides, and what is below.",
     },
     {
-      line: `nsbox mounts $$ --json | jq -r '.mounts[] | select(.hidden) | .path'`,
-      text: "Where mounts are hidden.",
+      line: "nsbox mounts $$ --json",
+      text: "The same for a program: `.mounts[] | select(.hidden)` are those that are hidden.",
     },
   ],
   failure: 1,

@@ -7,6 +7,7 @@ import { safeJson } from "../cli/sanitize.ts";
 import { printTable } from "../cli/table.ts";
 import type { Namespace, Process, Snapshot } from "../ns/model.ts";
 import { numbersOf, pidIn, processCalled } from "../ns/pid-map.ts";
+import { procText } from "../ns/proc-file.ts";
 import { NsboxError, UsageError } from "../util/errors.ts";
 import { findNamespace, findProcess, titleOf } from "./looking/find.ts";
 import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
@@ -20,7 +21,7 @@ export const command: Command = {
   usage: "[OPTIONS] PID|NAME…",
   description: `Translates PIDs between PID namespaces. A process has a number in its own PID namespace and in every one above it, see pid_namespaces(7). The PIDs given are those of this side unless "--from" says of which; printed are those of this side unless "--in" says of which, one a line in the order they were given.
 
-With neither, or with "--all", a table of all numbers of each process, from this side down to its own PID namespace.`,
+A thread has numbers too: its own stands for it. With neither, or with "--all", a table of all numbers of each process, from this side down to its own PID namespace.`,
   flags: [
     { long: "in", value: "WHERE", help: "Print their PIDs in that PID namespace", text: WHERE },
     { long: "from", value: "WHERE", help: "The PIDs given are those of that PID namespace", text: WHERE },
@@ -56,7 +57,7 @@ async function run(input: Parsed): Promise<number> {
   let status = 0;
   for (const word of input.rest) {
     try {
-      const process = source === undefined ? findProcess(snapshot, word) : called(snapshot, source, word);
+      const process = source === undefined ? here(input, snapshot, word) : called(snapshot, source, word);
       found.push({ process, pid: goal === undefined ? process.pid : numberIn(snapshot, process, goal) });
     } catch (error) {
       if (error instanceof UsageError) throw error;
@@ -83,6 +84,18 @@ async function run(input: Parsed): Promise<number> {
     if (rows.length > 0) printTable(["PID", "NAME", "IN", "IS"], rows);
   } else if (found.length > 0) print(found.map(({ pid }) => String(pid)).join("\n"));
   return status;
+}
+
+/** A process; or a thread, which has numbers of its own in the PID namespaces of its process. */
+function here(input: Parsed, snapshot: Snapshot, word: string): Process {
+  const isListed = snapshot.processes.some(({ pid }) => String(pid) === word);
+  const status =
+    isListed || input.has("input") || !/^\d+$/.test(word) ? null : procText(`/proc/${word}/status`);
+  if (status === null) return findProcess(snapshot, word);
+  const field = (key: string) => new RegExp(`^${key}:\\s*(.*)$`, "m").exec(status)?.[1] ?? "";
+  const process = findProcess(snapshot, field("Tgid"));
+  const pids = field("NSpid").split(/\s+/).map(Number);
+  return { ...process, pid: Number(word), name: field("Name"), pids: pids.slice(-process.pids.length) };
 }
 
 /** The greatest PID that a kernel gives, see proc_sys_kernel(5): no namespace has so small a number. */

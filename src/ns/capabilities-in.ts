@@ -8,6 +8,9 @@ import type { Details, Namespace, Process, Snapshot } from "./model.ts";
 /** The number that stands for users without a number here, see user_namespaces(7). */
 const OVERFLOW_UID = 65534;
 
+/** The id of the initial user namespace, the same in every kernel: PROC_USER_INIT_INO. */
+const INITIAL_USER = 0xeffffffd;
+
 /**
  * The rule that decides, from the target's user namespace up:
  * - `own`: it is the process's own, where its effective set holds;
@@ -39,13 +42,14 @@ export interface CapabilitiesIn {
 /** The user namespaces from `id` up, and whether the last of them is the topmost of all. */
 export function userChain(snapshot: Snapshot, id: number | undefined): { ids: number[]; complete: boolean } {
   const users = usersOf(snapshot);
-  const ids: number[] = [];
+  // A dump may hold circles.
+  const ids = new Set<number>();
   let at = id === undefined ? undefined : users.get(id);
-  for (; at !== undefined && !ids.includes(at.id); at = users.get(at.parent ?? at.owner ?? Number.NaN)) {
-    ids.push(at.id);
-    if (at.initial) return { ids, complete: true };
+  for (; at !== undefined && !ids.has(at.id); at = users.get(at.parent ?? at.owner ?? Number.NaN)) {
+    ids.add(at.id);
+    if (at.initial) return { ids: [...ids], complete: true };
   }
-  return { ids, complete: false };
+  return { ids: [...ids], complete: false };
 }
 
 const usersOf = (snapshot: Snapshot): Map<number, Namespace> =>
@@ -85,11 +89,14 @@ export function capabilitiesIn(
   details: Details | null,
   target: Namespace,
 ): CapabilitiesIn {
-  const user = target.kind === "user" ? target.id : target.owner;
+  // What was made with the kernel belongs to the initial user namespace, in reach or not.
+  const owner = target.owner ?? (target.initial ? INITIAL_USER : null);
+  const user = target.kind === "user" ? target.id : owner;
   const own = process.namespaces.user;
   const up = userChain(snapshot, user ?? undefined);
   const ownUp = userChain(snapshot, own);
-  const common = up.ids.find((id) => ownUp.ids.includes(id)) ?? null;
+  const owns = new Set(ownUp.ids);
+  const common = up.ids.find((id) => owns.has(id)) ?? null;
   const branch = (ids: readonly number[]) =>
     (common === null ? ids : ids.slice(0, ids.indexOf(common))).toReversed();
   const found = {
@@ -102,7 +109,8 @@ export function capabilitiesIn(
   const at = own === undefined ? -1 : up.ids.indexOf(own);
   if (at < 0) {
     // Where a common one is known, the process's own lies beside the target's, not above.
-    const beside = own !== undefined && user !== null && (up.complete || common !== null);
+    const known = up.complete || common !== null || user === INITIAL_USER;
+    const beside = own !== undefined && user !== null && known;
     return beside
       ? { rule: "elsewhere", capabilities: [], ...none }
       : { rule: "unknown", capabilities: null, ...none };

@@ -24,6 +24,9 @@ export interface MountNode {
 export const isWithin = (path: string, directory: string): boolean =>
   directory === "/" || path === directory || path.startsWith(`${directory}/`);
 
+/** PATH_MAX: longer paths are no kernel's. */
+const LONGEST_PATH = 4096;
+
 const above = (path: string): string => path.slice(0, Math.max(path.lastIndexOf("/"), 1));
 
 /** Mounts by id, by parent, and the topmost: those whose parent is not in the table. */
@@ -67,7 +70,7 @@ export function hiddenMounts(mounts: readonly Mount[]): Map<number, Hidden> {
     if (inherited !== undefined && inherited.how !== "in place") return { how: "above", by: inherited.by };
     const siblings = places.get(mount.parent);
     const twin = siblings?.get(mount.path);
-    if (mount.path !== parent?.path) {
+    if (mount.path !== parent?.path && mount.path.length <= LONGEST_PATH) {
       // Up to the parent's own root: what covers that covers all that is mounted in it.
       const end = parent?.path ?? "/";
       for (let path = mount.path; path !== end && path !== "/"; ) {
@@ -134,6 +137,8 @@ export interface Propagation {
   readonly masters: readonly Elsewhere[];
   /** Those that receive from it. */
   readonly slaves: readonly Elsewhere[];
+  /** How many of each, which costs nothing to know. */
+  readonly counts: { readonly peers: number; readonly slaves: number };
 }
 
 /** Looks up the propagation of any mount of `tables`, mount tables by the ids of their mount namespaces. */
@@ -158,9 +163,15 @@ export function propagationIn(
   const at = (map: Map<number, Elsewhere[]>, group: number | null) =>
     group === null ? [] : (map.get(group) ?? []);
   return (mount) => ({
-    peers: at(senders, mount.shared).filter((other) => other.mount.id !== mount.id),
+    get peers() {
+      return at(senders, mount.shared).filter((other) => other.mount.id !== mount.id);
+    },
     masters: at(senders, mount.master),
     slaves: at(receivers, mount.shared),
+    counts: {
+      peers: Math.max(at(senders, mount.shared).length - 1, 0),
+      slaves: at(receivers, mount.shared).length,
+    },
   });
 }
 

@@ -101,6 +101,12 @@ export function readRecords(memory: ArrayBuffer, used: number, taker: SurveyTake
   }
 }
 
+function linksAt(words: Uint32Array, at: number): Links {
+  const links: number[] = [];
+  for (let link = 0; link < LINKS; link++) links.push(words[at + link]!);
+  return links;
+}
+
 function processAt(words: Uint32Array, texts: Buffer, from: number): SurveyedProcess {
   const flags = words[from + 6]!;
   const [uid, gid, pid] = [words[from + 7]!, words[from + 8]!, words[from + 2]!];
@@ -128,7 +134,7 @@ function processAt(words: Uint32Array, texts: Buffer, from: number): SurveyedPro
     priority: words[from + 11]! | 0,
     policy: words[from + 12]!,
     state: String.fromCharCode(words[from + 13]!),
-    links: Array.from(words.subarray(from + 14, from + 14 + LINKS)),
+    links: linksAt(words, from + 14),
     pids:
       count === 0 ? [pid] : Array.from(words.subarray(from + PROCESS_WORDS, from + PROCESS_WORDS + count)),
     name,
@@ -157,7 +163,7 @@ function strayAt(words: Uint32Array, texts: Buffer, from: number): SurveyedStray
   return {
     pid: words[from + 2]!,
     tid: words[from + 3]!,
-    links: Array.from(words.subarray(from + 4, from + 4 + LINKS)),
+    links: linksAt(words, from + 4),
     name: texts.toString("utf8", begin, begin + words[from + 14]!),
   };
 }

@@ -111,6 +111,9 @@ function deviceOf(proc: number): Shared["device"] {
 /** Offsets in struct nsh_survey and struct survey_part, in words of eight bytes; `parts` come last. */
 const [PARTS, PART] = [9, 5];
 
+/** What the helper has by address alone, and which must not be collected meanwhile. */
+const LENT = new Set<unknown>();
+
 /** One survey of `pids`: calls the helper until all of them were looked at. */
 function run(
   { proc, flags, device, seen, sockets }: Shared,
@@ -127,6 +130,8 @@ function run(
   words[3] = BigInt(addressOf(pids));
   halves.set([pids.length, 0], 8);
   words.set([addressOf(seen), seen.length, addressOf(sockets), sockets.length].map(BigInt), 5);
+  const lent = [pids, seen, sockets, rooms];
+  LENT.add(lent);
   for (let more = true; more; ) {
     rooms.forEach((room, index) => {
       words.set([BigInt(addressOf(new Uint8Array(room))), BigInt(room.byteLength), 0n], PARTS + PART * index);
@@ -136,9 +141,11 @@ function run(
       const used = Number(words[PARTS + PART * index + 2]);
       readRecords(room, used, taker);
       // One process that does not fit into all of it.
-      if (more && used === 0) rooms[index] = new ArrayBuffer(room.byteLength * 2);
+      const pending = halves[(PARTS + PART * index) * 2 + 6] !== 0;
+      if (pending && used === 0) rooms[index] = new ArrayBuffer(room.byteLength * 2);
     });
   }
+  LENT.delete(lent);
   const sum = (half: number) =>
     rooms.reduce((total, _, index) => total + halves[(PARTS + PART * index) * 2 + half]!, 0);
   return { vanished: sum(7), hidden: sum(8) };

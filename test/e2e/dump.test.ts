@@ -64,6 +64,15 @@ describe("a dump", () => {
     expect(status).toBe(0);
   });
 
+  test("comes from a process substitution, and a FIFO that nobody writes is not waited for", async () => {
+    const piped = await shell(WHO, '"$NSBOX" ls -q -i <(sleep 0.3; "$NSBOX" dump -q) net | head -1');
+    expect(piped.out).toMatch(/^ *NS {2}KIND/);
+    const line = 'mkfifo "$1/fifo"; "$NSBOX" ls -i "$1/fifo"; echo $?; rm "$1/fifo"';
+    const { out, err } = await shell(WHO, line, SCRATCH);
+    expect(err).toContain("cause: it is empty");
+    expect(out).toBe("1\n");
+  });
+
   test("of a kernel without time namespaces shows none, and nothing in their place", async () => {
     const path = file("no-time.json", NO_TIME);
     const { out } = await call(WHO, [NSBOX, "ls", "--json", "-q", "-i", path]);

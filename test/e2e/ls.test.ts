@@ -27,19 +27,23 @@ describe("nsbox ls", () => {
     });
   });
 
-  test.skipIf(LSNS === undefined || !AS_ROOT)("lists all that lsns lists", async () => {
-    await withSleep(ROOT, ["-UrnmuiCT"], async (pid) => {
-      const { out } = await call(ROOT, [LSNS!, "-n", "-o", "NS,TYPE"]);
-      const rows = new Map((await listed(ROOT, [])).map(({ ns, kind }) => [ns, kind]));
-      expect(KINDS.filter(({ name }) => name !== "pid" && !rows.has(idOf(pid, name)))).toEqual([]);
-      // Of those that have not gone between the two.
-      const again = (await call(ROOT, [LSNS!, "-n", "-o", "NS"])).out.split("\n").map(Number);
-      for (const line of out.trim().split("\n")) {
-        const [ns, type] = line.trim().split(/\s+/);
-        if (again.includes(Number(ns)) && rows.has(Number(ns))) expect(rows.get(Number(ns))).toBe(type);
-      }
-    });
-  }, 30_000);
+  test.skipIf(LSNS === undefined || !AS_ROOT)(
+    "lists all that lsns lists",
+    async () => {
+      await withSleep(ROOT, ["-UrnmuiCT"], async (pid) => {
+        const { out } = await call(ROOT, [LSNS!, "-n", "-o", "NS,TYPE"]);
+        const rows = new Map((await listed(ROOT, [])).map(({ ns, kind }) => [ns, kind]));
+        expect(KINDS.filter(({ name }) => name !== "pid" && !rows.has(idOf(pid, name)))).toEqual([]);
+        // Of those that have not gone between the two.
+        const again = (await call(ROOT, [LSNS!, "-n", "-o", "NS"])).out.split("\n").map(Number);
+        for (const line of out.trim().split("\n")) {
+          const [ns, type] = line.trim().split(/\s+/);
+          if (again.includes(Number(ns)) && rows.has(Number(ns))) expect(rows.get(Number(ns))).toBe(type);
+        }
+      });
+    },
+    30_000,
+  );
 
   test.skipIf(!AS_ROOT)("tells what keeps a namespace without a process alive", async () => {
     const script = `mount -t tmpfs none /mnt; touch /mnt/a

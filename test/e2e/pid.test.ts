@@ -59,6 +59,23 @@ describe.skipIf(!AS_ROOT)("nsbox pid (needs root)", () => {
     expect((await pid(shell!, "--from", here, "--in", parent, "--json")).out).toContain('"translated"');
   });
 
+  test("knows threads by their own numbers", async () => {
+    const code = `import threading,time;threading.Thread(target=time.sleep,args=(300,)).start();print(threading.get_native_id(),flush=True)`;
+    const child = Bun.spawn(["unshare", "-pf", "--kill-child", "python3", "-c", code], {
+      stdout: "pipe",
+      env: CALLER_ENV,
+    });
+    try {
+      await child.stdout.getReader().read();
+      const inner = textOf(`/proc/${child.pid}/task/${child.pid}/children`).trim();
+      const tid = readdirSync(`/proc/${inner}/task`).find((name) => name !== inner)!;
+      const nspid = /^NSpid:\t(.*)$/m.exec(textOf(`/proc/${tid}/status`))![1]!.split("\t");
+      expect(await pid(tid, "--in", inner)).toEqual({ out: `${nspid[1]}\n`, err: "", status: 0 });
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
   test("says which PID there is not, and translates the others", async () => {
     const [here] = [...judged].find(([, numbers]) => numbers.length === 3)!;
     const { out, err, status } = await pid(process.pid, here, "--in", here);

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { discover } from "../../src/ns/discover.ts";
 import { KINDS } from "../../src/ns/kinds.ts";
 import type { Holder, Namespace, Snapshot } from "../../src/ns/model.ts";
-import { AS_ROOT } from "./animals.ts";
+import { AS_ROOT, keep } from "./animals.ts";
 import { openZoo, type Zoo } from "./menagerie.ts";
 
 const text = (path: string): string | undefined => {
@@ -185,11 +185,14 @@ describe.skipIf(!AS_ROOT)("of a zoo", () => {
     };
     const listed = new Map(namespaces.map(({ ns, type }) => [ns, type]));
     const now = new Map(discover().namespaces.map(({ id, kind }) => [id, kind as string]));
-    for (const { id, kind } of zoo.exhibits.filter((one) => one.id > 0)) {
+    const made = zoo.exhibits.filter(({ id }) => id > 0);
+    for (const { id, kind } of made) {
       expect(now.get(id)).toBe(kind);
-      if (listed.has(id)) expect(listed.get(id)).toBe(kind);
+      expect(listed.get(id) ?? kind).toBe(kind);
     }
-    for (const label of ["bound", "held", "socket"]) expect(listed.has(at(label).id)).toBe(false);
+    // Newer ones see more of these; it never lists what a thread or a socket holds.
+    const missed = made.filter(({ id }) => !listed.has(id)).map(({ label }) => label);
+    for (const label of ["thread", "leaderless", "socket"]) expect(missed).toContain(label);
   });
 });
 
@@ -275,6 +278,22 @@ describe("of this machine", () => {
       lines.map((line) => line.split(" ")[0]!),
     );
     expect(seen.mounts).toBeUndefined();
+  });
+
+  test("a process that holds very many is seen with all of them", async () => {
+    const many = 15_000;
+    const script = `
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (${many + 100}, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+held = [os.open("/proc/self/ns/uts", os.O_RDONLY) for _ in range(${many})]
+print("ready", flush=True)
+sys.stdin.read()`;
+    const holder = await keep(["python3", "-c", script]);
+    const held = discover().namespaces.flatMap(({ kind, holders }) =>
+      holders.filter((one) => kind === "uts" && one.by === "descriptor" && one.pid === holder.pid),
+    );
+    await holder.end();
+    expect(held.length).toBe(many);
   });
 
   test("each part that is not asked for is left out", () => {

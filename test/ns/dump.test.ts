@@ -1,8 +1,16 @@
 /** Dumps: what is written is read again, and what nobody trustworthy wrote is refused. */
 import { describe, expect, test } from "bun:test";
+import { drawBranches } from "../../src/cli/branches.ts";
+import { tableLines } from "../../src/cli/table.ts";
+import { COLUMNS } from "../../src/commands/looking/columns.ts";
+import { linesOf } from "../../src/commands/looking/node-lines.ts";
+import { tableOf } from "../../src/commands/looking/rows.ts";
+import { World } from "../../src/commands/looking/world.ts";
 import { readDump, writeDump } from "../../src/ns/dump.ts";
+import { pidForest } from "../../src/ns/forest/pids.ts";
 import { forest, HIERARCHIES } from "../../src/ns/forest.ts";
 import type { Snapshot } from "../../src/ns/model.ts";
+import { changes } from "../../src/ns/watch.ts";
 import { NsboxError } from "../../src/util/errors.ts";
 import { zoo } from "./zoo.ts";
 
@@ -10,13 +18,24 @@ import { zoo } from "./zoo.ts";
 function refusal(text: string): string | undefined {
   try {
     const snapshot = readDump(text, "the test");
-    for (const by of HIERARCHIES) forest(snapshot, by);
+    show(snapshot);
     return undefined;
   } catch (error) {
     if (!(error instanceof NsboxError)) throw error;
     expect(error.message).toBe("Cannot read the dump in the test");
     return error.details.cause;
   }
+}
+
+/** Everything that lists and trees make of a snapshot. */
+function show(snapshot: Snapshot): void {
+  const world = new World(snapshot);
+  const { headings, rows } = tableOf(world, snapshot.namespaces, COLUMNS, (_, text) => text);
+  tableLines(headings, rows, { width: 40 });
+  const trees = [...HIERARCHIES.map((by) => forest(snapshot, by, { all: true }).roots), pidForest(snapshot)];
+  for (const roots of trees)
+    drawBranches(linesOf(world, roots, { details: true }), { unicode: true }, () => {});
+  changes(zoo(), snapshot);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a dump that is made wrong has no type.

@@ -49,9 +49,35 @@ const CASES: Readonly<Record<string, string>> = {
   "names with blanks": `${T} mkdir 'a b' ; mount -t tmpfs x 'a b'; mount -t tmpfs y '/mnt/a b'`,
 };
 
+/** Mounts, binds, moves and unmounts on a few directories, in an order that the seed decides. */
+function randomMounts(seed: number): string {
+  let state = seed;
+  const below = (most: number): number => {
+    state = (state * 1103515245 + 12345) % 2 ** 31;
+    return Math.floor((state / 2 ** 31) * most);
+  };
+  const places = ["a", "a/b", "a/b/c", "d", "d/e", "."].map((path) => `/mnt/${path}`);
+  const place = () => places[below(places.length)]!;
+  const lines = Array.from({ length: 25 }, () => {
+    const [kind, from, to] = [below(10), place(), place()];
+    const made = `mkdir -p /mnt/a/b/c /mnt/d/e; `;
+    if (kind < 5) return `${made} mount -t tmpfs t${below(99)} ${to} || :`;
+    if (kind < 8) return `${made} mount --${kind === 7 ? "rbind" : "bind"} ${from} ${to} || :`;
+    return kind === 8 ? `mount --move ${from} ${to} || :` : `umount ${to} || :`;
+  });
+  return `{ ${lines.join("\n")}\n} 2> /dev/null; cd /`;
+}
+
 describe.skipIf(!AS_ROOT)("hidden mounts are those that the kernel does not find (needs root)", () => {
   test.each(Object.entries(CASES))("%s", (_, script) => {
     const { mounts, visible } = judged(`${script}
+      exec python3 -c "$1"`);
+    const hidden = hiddenMounts(mounts);
+    expect(mounts.map(({ id }) => id).filter((id) => !hidden.has(id))).toEqual(visible);
+  });
+
+  test.each([1, 2, 3, 4, 5, 6])("mounts made at random, %i", (seed) => {
+    const { mounts, visible } = judged(`${T} ${randomMounts(seed)}
       exec python3 -c "$1"`);
     const hidden = hiddenMounts(mounts);
     expect(mounts.map(({ id }) => id).filter((id) => !hidden.has(id))).toEqual(visible);

@@ -62,7 +62,7 @@ export const COLUMNS: readonly Column[] = [
   },
   {
     name: "processes",
-    help: "How many processes are in it",
+    help: "How many processes are seen in it",
     type: "number",
     rank: 5,
     value: (_, { processes }) => processes.length,
@@ -166,7 +166,7 @@ export const COLUMNS: readonly Column[] = [
   },
   {
     name: "orphan",
-    help: "Whether no process and no thread is in it",
+    help: "Whether no process and no thread is seen in it",
     type: "boolean",
     value: (_, namespace) => isOrphan(namespace),
   },

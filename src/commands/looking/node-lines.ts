@@ -22,6 +22,7 @@ const UNKNOWN = {
   parent: "? (parent out of reach)",
   owner: "? (owner out of reach)",
   process: "? (no process)",
+  namespace: "pid:[?] (not readable)",
 } as const;
 
 /** The lines of these trees, parents first. */

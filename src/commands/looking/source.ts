@@ -1,5 +1,5 @@
 /** Where the commands that look get what they show: this machine, or the dump of any. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, openSync, readSync } from "node:fs";
 import type { Flag, Parsed } from "../../cli/command.ts";
 import type { Looking } from "../../ns/discover.ts";
 import type { Snapshot } from "../../ns/model.ts";
@@ -18,6 +18,11 @@ export const INPUT_FLAG: Flag = {
 const LARGEST = 1 << 29;
 const CHUNK = 1 << 18;
 
+/** A FIFO that nobody writes is empty, not waited for; a terminal does not become ours. */
+const MODE = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+/** How long to wait where a writer has nothing ready, in milliseconds. */
+const PAUSE = 2;
+
 /**
  * The snapshot that a command works on: the dump named by `--input`, or what `looking` asks for of this
  * machine.
@@ -34,10 +39,10 @@ function textOf(file: string): string {
   let fd = 0;
   const chunks: Buffer[] = [];
   try {
-    if (file !== "-") fd = openSync(file, "r");
+    if (file !== "-") fd = openSync(file, MODE);
     for (let size = 0; ; ) {
       const chunk = Buffer.allocUnsafe(CHUNK);
-      const length = readSync(fd, chunk);
+      const length = readSome(fd, chunk);
       if (length === 0) return Buffer.concat(chunks).toString();
       chunks.push(chunk.subarray(0, length));
       size += length;
@@ -50,5 +55,17 @@ function textOf(file: string): string {
     throw new NsboxError(`Cannot read "${file}"`, { cause: message, errno: code });
   } finally {
     if (fd > 0) closeSync(fd);
+  }
+}
+
+/** What read(2) returns, once there is something or the end. */
+function readSome(fd: number, chunk: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(fd, chunk);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      Bun.sleepSync(PAUSE);
+    }
   }
 }

@@ -7,8 +7,7 @@ import { KINDS, type KindName } from "../../ns/kinds.ts";
 import { idOf, type KernelError, kindOf } from "../../ns/references.ts";
 import { errnoText } from "../../sys/errno.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
-import { findContainer } from "../containers/find.ts";
-import { titleOf } from "../looking/find.ts";
+import { findContainer, titleOf } from "../looking/find.ts";
 
 /** A namespace that is asked about: its path, and the words it was called by. */
 export interface Asked {
@@ -32,7 +31,7 @@ export function chosenKind(input: Parsed): KindName | undefined {
 }
 
 /** What `word` means; of a process alone all of `kinds`. */
-function askedBy(input: Parsed, word: string, kinds: readonly KindName[]): Asked[] {
+async function askedBy(input: Parsed, word: string, kinds: readonly KindName[]): Promise<Asked[]> {
   const kind = chosenKind(input);
   const [, who, named] = /^([^/]+)\/([a-z]+)$/.exec(word) ?? [];
   const of = (pid: number, one: KindName, among: boolean): Asked => ({
@@ -41,7 +40,7 @@ function askedBy(input: Parsed, word: string, kinds: readonly KindName[]): Asked
     among,
   });
   const ofWord = KINDS.find(({ name }) => name === named)?.name;
-  if (who !== undefined && ofWord !== undefined) return [of(pidOf(who), ofWord, false)];
+  if (who !== undefined && ofWord !== undefined) return [of(await pidOf(who), ofWord, false)];
   if (word.includes("/")) return [{ path: word, title: word, among: false }];
   if (/^[a-z]+:\[\d+\]$/.test(word)) {
     throw new UsageError(
@@ -49,15 +48,15 @@ function askedBy(input: Parsed, word: string, kinds: readonly KindName[]): Asked
       "`nsbox ns show` finds it by looking at everything",
     );
   }
-  const pid = pidOf(word);
+  const pid = await pidOf(word);
   return (kind === undefined ? kinds : [kind]).map((one) => of(pid, one, kind === undefined));
 }
 
-function pidOf(word: string): number {
+/** Containers of every engine have names; to know them takes a look at all processes. */
+async function pidOf(word: string): Promise<number> {
   if (/^\d+$/.test(word)) return Number(word);
-  const pid = findContainer(word).status?.pid.pid;
-  if (pid !== undefined && pid > 0) return pid;
-  throw new NsboxError(`Container "${word}" does not run`, { code: "not-running" });
+  const { discover } = await import("../../ns/discover.ts");
+  return findContainer(discover({ threads: false, mounts: false, descriptors: false }), word).pid;
 }
 
 /** What a verb asks. */
@@ -79,7 +78,7 @@ export interface Question {
  * Asks for each word and prints the answers: alone where one namespace was named, else behind its own name.
  * Returns 1 where one could not be answered; the others are.
  */
-export function askAll(input: Parsed, words: readonly string[], question: Question): number {
+export async function askAll(input: Parsed, words: readonly string[], question: Question): Promise<number> {
   if (words.length === 0) throw new UsageError("Missing a namespace", "A path, PID/net, or a PID");
   let status = 0;
   const answers: {
@@ -88,7 +87,8 @@ export function askAll(input: Parsed, words: readonly string[], question: Questi
     readonly id: number;
     answer: string | number | null;
   }[] = [];
-  const asked = words.flatMap((word) => askedBy(input, word, question.kinds));
+  const asked: Asked[] = [];
+  for (const word of words) asked.push(...(await askedBy(input, word, question.kinds)));
   for (const one of asked) {
     try {
       const [kind, id] = [kindOf(one.path), idOf(one.path)];

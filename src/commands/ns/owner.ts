@@ -5,7 +5,7 @@ import { ownerOf } from "../../ns/references.ts";
 import { askAll } from "./ask.ts";
 
 /** Prints the owner of each. */
-export const run = (input: Parsed, words: readonly string[]): number =>
+export const run = (input: Parsed, words: readonly string[]): Promise<number> =>
   askAll(input, words, {
     key: "owner",
     kinds: KINDS.map(({ name }) => name),

@@ -4,7 +4,7 @@ import { parentOf } from "../../ns/references.ts";
 import { askAll } from "./ask.ts";
 
 /** Prints the parent of each. */
-export const run = (input: Parsed, words: readonly string[]): number =>
+export const run = (input: Parsed, words: readonly string[]): Promise<number> =>
   askAll(input, words, {
     key: "parent",
     kinds: ["user", "pid"],

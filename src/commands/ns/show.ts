@@ -57,10 +57,9 @@ function chainOf(snapshot: Snapshot, first: number | null, isUser: boolean): str
     return [...titles, ...(complete ? [] : ["?"])].join(" < ");
   }
   const parents = new Map(snapshot.namespaces.map(({ id, parent }) => [id, parent]));
-  const ids: number[] = [];
-  for (let at: number | null = first; at !== null && !ids.includes(at); at = parents.get(at) ?? null)
-    ids.push(at);
-  return ids.map((id) => titleOf({ kind: "pid", id })).join(" < ");
+  const ids = new Set<number>();
+  for (let at: number | null = first; at !== null && !ids.has(at); at = parents.get(at) ?? null) ids.add(at);
+  return [...ids].map((id) => titleOf({ kind: "pid", id })).join(" < ");
 }
 
 const few = <T>(all: readonly T[], word: (one: T) => string): string => {

@@ -5,7 +5,7 @@ import { kindOf } from "../../ns/references.ts";
 import { askAll } from "./ask.ts";
 
 /** Prints the kind of each. */
-export const run = (input: Parsed, words: readonly string[]): number =>
+export const run = (input: Parsed, words: readonly string[]): Promise<number> =>
   askAll(input, words, {
     key: "type",
     kinds: KINDS.map(({ name }) => name),

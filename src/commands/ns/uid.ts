@@ -4,7 +4,7 @@ import { ownerUidOf } from "../../ns/references.ts";
 import { askAll } from "./ask.ts";
 
 /** Prints the uid of each. */
-export const run = (input: Parsed, words: readonly string[]): number =>
+export const run = (input: Parsed, words: readonly string[]): Promise<number> =>
   askAll(input, words, {
     key: "uid",
     kinds: ["user"],

@@ -1,8 +1,8 @@
 /** Differences as text: a heading a section, a line a difference. */
 import { ascii, unicode } from "../../cli/charset.ts";
 import { isTerminal, painter } from "../../cli/color.ts";
+import { fill } from "../../cli/layout.ts";
 import { sanitize } from "../../cli/sanitize.ts";
-import { tableLines } from "../../cli/table.ts";
 import type { Row, Section, Value } from "../../ns/diff/rows.ts";
 import type { Process, Snapshot } from "../../ns/model.ts";
 import { capabilityWords, processWord, userWord } from "./words.ts";
@@ -17,21 +17,41 @@ export function diffText(
   const shown = sections.filter(({ rows }) => rows.length > 0);
   const [a, b] = [processWord(left), processWord(right)];
   if (shown.length === 0) return safe(`${a} and ${b} do not differ in anything that can be read`);
-  const width = isTerminal(1) ? process.stdout.columns || undefined : undefined;
+  const width = (isTerminal(1) && process.stdout.columns) || Number.POSITIVE_INFINITY;
+  const rows = shown.map(({ name, title, rows: all }) => ({
+    title,
+    cells: all.map((row) => [`  ${row.name}${mark(row)}`, ...cellsOf(snapshot, name, row)].map(safe)),
+  }));
+  const layout = layoutOf([["", a, b], ...rows.flatMap(({ cells }) => cells)], width);
   const paint = painter(1);
-  // One table, so that the columns of all sections stand below each other.
-  const rows: string[][] = [];
-  const heads = new Set<number>();
-  for (const { name, title, rows: all } of shown) {
-    heads.add(rows.length + 1);
-    rows.push([title]);
-    for (const row of all)
-      rows.push([`  ${row.name}${mark(row)}`, ...cellsOf(snapshot, name, row)].map(safe));
-  }
-  return tableLines(["", safe(a), safe(b)], rows, width === undefined ? {} : { width })
-    .map((line, at) => (at === 0 || heads.has(at) ? paint("heading", line) : line))
-    .join("\n");
+  return [
+    paint("heading", layout(["", safe(a), safe(b)])),
+    ...rows.flatMap(({ title, cells }) => [paint("heading", title), ...cells.map(layout)]),
+  ].join("\n");
 }
+
+const GAP = 2;
+const WIDEST_NAME = 22;
+
+/** Three columns; what does not fit into its column stands below its name, wrapped: "<" left, ">" right. */
+function layoutOf(rows: readonly (readonly string[])[], width: number): (row: readonly string[]) => string {
+  const widest = (column: number, most: number) =>
+    rows.reduce((max, row) => Math.max(max, Math.min(Bun.stringWidth(row[column] ?? ""), most)), 0);
+  const name = widest(0, width === Number.POSITIVE_INFINITY ? width : WIDEST_NAME);
+  const half = Math.floor((width - name - 2 * GAP) / 2);
+  const left = widest(1, half);
+  const pad = (text: string, to: number) => text + " ".repeat(Math.max(to - Bun.stringWidth(text), 0));
+  return ([title = "", a = "", b = ""]) => {
+    const fits = [title, a, b].every((text, at) => Bun.stringWidth(text) <= [name, left, half][at]!);
+    if (fits) return `${pad(title, name + GAP)}${pad(a, left + GAP)}${b}`.trimEnd();
+    const side = (sign: string, text: string) =>
+      fill(text, Math.max(width, NARROWEST), INDENT + 2).replace(/^ {6}/, `${" ".repeat(INDENT)}${sign} `);
+    return [title, side("<", a), side(">", b)].filter((line) => line !== "").join("\n");
+  };
+}
+
+const INDENT = 4;
+const NARROWEST = 20;
 
 const safe = (text: string): string => (unicode() ? sanitize(text) : ascii(sanitize(text)));
 

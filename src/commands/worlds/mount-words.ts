@@ -1,4 +1,5 @@
 /** How mounts are written in tables, and as JSON. */
+import { countOf } from "../../cli/units.ts";
 import type { Mount } from "../../ns/model.ts";
 import { type Hidden, type Propagation, propagationWord } from "../../ns/mount-tree.ts";
 import { titleOf } from "../looking/find.ts";
@@ -6,12 +7,12 @@ import { titleOf } from "../looking/find.ts";
 /** As findmnt(8) has it: the source, and the directory in it that is mounted. */
 export const sourceWord = ({ source, root }: Mount): string => (root === "/" ? source : `${source}[${root}]`);
 
-/** Those of the mount, then those of the file system that are not the same. */
+/** Those of the mount, then those of the file system that are not the same; that it may be written goes unsaid. */
 export const optionWords = ({ options, superOptions }: Mount): string =>
-  [...options, ...superOptions.filter((name) => !options.includes(name))].join(",");
+  [...options, ...superOptions.filter((name) => name !== "rw" && !options.includes(name))].join(",");
 
 /** `shared:7 slave:3, 2 peers`; "" where it is private. */
-export function propagationWords(mount: Mount, { peers, slaves }: Propagation): string {
+export function propagationWords(mount: Mount, { counts: { peers, slaves } }: Propagation): string {
   const { shared, master, from, unbindable } = mount;
   const groups = [
     unbindable ? "unbindable" : "",
@@ -19,8 +20,8 @@ export function propagationWords(mount: Mount, { peers, slaves }: Propagation): 
     master === null ? "" : `slave:${master}${from === null ? "" : ` from:${from}`}`,
   ];
   const counts = [
-    ...(peers.length > 0 ? [`${peers.length} peer${peers.length > 1 ? "s" : ""}`] : []),
-    ...(slaves.length > 0 ? [`${slaves.length} slave${slaves.length > 1 ? "s" : ""}`] : []),
+    ...(peers > 0 ? [countOf(peers, "peer")] : []),
+    ...(slaves > 0 ? [countOf(slaves, "slave")] : []),
   ];
   const words = groups.filter((word) => word !== "").join(" ");
   return [words, ...counts].filter((word) => word !== "").join(", ");
@@ -48,7 +49,7 @@ export const propagationLines = (propagation: Propagation): string[] =>
 
 /** A mount as JSON: all of it, why it is hidden, and where mounts below it come from and go to. */
 export function mountJson(mount: Mount, hidden: Hidden | null, propagation: Propagation) {
-  const short = (word: keyof Propagation) =>
+  const short = (word: "peers" | "masters" | "slaves") =>
     propagation[word].map(({ namespace, mount: { id, path } }) => ({ namespace, id, path }));
   return {
     ...mount,

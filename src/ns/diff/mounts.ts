@@ -8,7 +8,10 @@ const USUAL = ["relatime"];
 
 /** What a mount is, in words that are equal where it is the same file system mounted the same way. */
 export function mountWords(mount: Mount): string {
-  const options = [...mount.options, ...mount.superOptions.filter((name) => !mount.options.includes(name))];
+  const options = [
+    ...mount.options,
+    ...mount.superOptions.filter((name) => name !== "rw" && !mount.options.includes(name)),
+  ];
   const own = options.filter((name) => !USUAL.includes(name)).join();
   const part = mount.root === "/" ? "" : ` ${mount.root} of`;
   return `${mount.type}${part} ${mount.source} (${mount.device}) ${own} ${propagationWord(mount)}`;

@@ -31,6 +31,7 @@ interface Claim {
 
 /** Everything that differs between two processes' namespaces makes a sandbox; what is not known does not. */
 const livesElsewhere = (child: NamespaceIds, parent: NamespaceIds): boolean =>
+  child !== parent &&
   Object.entries(child).some(([kind, id]) => {
     const other = parent[kind as keyof NamespaceIds];
     return other !== undefined && other !== id;

@@ -2,7 +2,7 @@
 
 import { KINDS, type KindName } from "../kinds.ts";
 import type { Namespace, Process, Snapshot } from "../model.ts";
-import type { NamespaceNode, Node } from "./nodes.ts";
+import type { NamespaceNode, Node, UnknownNode } from "./nodes.ts";
 
 /** A node while its children are still being found. */
 export type Growing<T extends Node = Node> = T & { readonly children: Node[] };
@@ -22,7 +22,7 @@ export const namespaceNode = (
 ): Growing<NamespaceNode> => ({ type: "namespace", key: `ns:${id}${where}`, kind, id, place, children: [] });
 
 /** The root above what has none, with those; nothing where there is nothing to put below. */
-export const unknownRoot = (what: "parent" | "owner" | "process", children: Node[], of = ""): Node[] =>
+export const unknownRoot = (what: UnknownNode["what"], children: Node[], of = ""): Node[] =>
   children.length === 0 ? [] : [{ type: "unknown", key: `?${what}${of}`, what, children }];
 
 /** Namespaces by id. */

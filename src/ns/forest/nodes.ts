@@ -68,10 +68,13 @@ export interface FolderNode extends Common {
   readonly owner: number | null;
 }
 
-/** Stands above what hangs in the air: `parent`, `owner`: it is out of reach; `process`: there is none. */
+/**
+ * Stands above what hangs in the air: `parent`, `owner`: it is out of reach; `process`: there is none;
+ * `namespace`: which PID namespace it is in may not be read.
+ */
 export interface UnknownNode extends Common {
   readonly type: "unknown";
-  readonly what: "parent" | "owner" | "process";
+  readonly what: "parent" | "owner" | "process" | "namespace";
 }
 
 /** A relation between two nodes of which none is the other's child, by their keys. */

@@ -59,7 +59,7 @@ export function pidForest(snapshot: Snapshot, only?: number): Node[] {
     else put(node, adopted ? processes.get(parent) : spaces.get(above), roots);
   }
   if (roots.length === 0 && out.length === 1) roots.push(...out.splice(0));
-  const all = [...roots, ...unknownRoot("parent", out), ...unknownRoot("process", lost, ":pid")];
+  const all = [...roots, ...unknownRoot("parent", out), ...unknownRoot("namespace", lost)];
   const chosen = only === undefined ? undefined : byPid.get(only);
   if (chosen === undefined) return all;
   return branchTo(processes.get(chosen)!, nodeAbove, all);

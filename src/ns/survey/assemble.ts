@@ -1,5 +1,5 @@
 /** Puts what was found in relation: who is in what, what belongs to whom, who leads. */
-import { KINDS, type KindName } from "../kinds.ts";
+import { KINDS } from "../kinds.ts";
 import type { Holder, Namespace } from "../model.ts";
 import type { Found, FoundProcess } from "./found.ts";
 
@@ -19,22 +19,34 @@ function initialIds(processes: readonly FoundProcess[]): (id: number) => boolean
   return (id) => isInitialId(id) || (isHost && (id === mnt || id === net));
 }
 
-/** The oldest of the topmost: those whose parent is in another namespace. Ties by PID. */
-function leaderOf(
-  members: readonly FoundProcess[],
-  kind: KindName,
-  byPid: ReadonlyMap<number, FoundProcess>,
-): number | null {
-  let best: FoundProcess | undefined;
-  for (const one of members) {
-    if (byPid.get(one.ppid)?.namespaces[kind] === one.namespaces[kind]) continue;
-    if (best === undefined || one.start < best.start || (one.start === best.start && one.pid < best.pid))
-      best = one;
-  }
-  return (best ?? members[0])?.pid ?? null;
+/** Who is in a namespace. */
+interface Members {
+  readonly pids: number[];
+  /** The oldest of the topmost: those whose parent is in another. Ties by PID. */
+  leader: FoundProcess | undefined;
 }
 
-const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
+/** Members of each namespace. `processes` are sorted by PID. */
+function membersOf(processes: readonly FoundProcess[]): Map<number, Members> {
+  const members = new Map<number, Members>();
+  const byPid = new Map(processes.map((one) => [one.pid, one]));
+  for (const one of processes) {
+    const own = one.namespaces;
+    const above = byPid.get(one.ppid)?.namespaces;
+    for (const { name } of KINDS) {
+      const id = own[name];
+      if (id === undefined) continue;
+      const inside = members.get(id) ?? { pids: [], leader: undefined };
+      if (inside.pids.length === 0) members.set(id, inside);
+      inside.pids.push(one.pid);
+      const isTop = above === undefined || (above !== own && above[name] !== id);
+      if (isTop && (inside.leader === undefined || one.start < inside.leader.start)) inside.leader = one;
+    }
+  }
+  return members;
+}
+
+const push = <V>(map: Map<number, V[]>, key: number, value: V): void => {
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);
@@ -42,14 +54,7 @@ const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
 
 /** The namespaces of a snapshot, sorted by id. */
 export function assemble(found: Found): Namespace[] {
-  const byPid = new Map(found.processes.map((one) => [one.pid, one]));
-  const members = new Map<number, FoundProcess[]>();
-  for (const one of found.processes) {
-    for (const { name } of KINDS) {
-      const id = one.namespaces[name];
-      if (id !== undefined) push(members, id, one);
-    }
-  }
+  const members = membersOf(found.processes);
   const holders = new Map<number, Holder[]>();
   for (const { id, holder } of found.holders) push(holders, id, holder);
   const children = new Map<number, number[]>();
@@ -60,19 +65,23 @@ export function assemble(found: Found): Namespace[] {
     if (owner !== null && kind !== "user") push(owned, owner, id);
   }
   const initial = initialIds(found.processes);
-  return sorted.map(({ refused: _, ...one }) => {
-    const inside = members.get(one.id) ?? [];
+  return sorted.map(({ id, kind, serial, owner, uid, parent }) => {
+    const inside = members.get(id);
     return {
-      ...one,
+      id,
+      kind,
       device: found.device,
+      serial,
+      initial: initial(id),
+      owner,
       // Of others it is the owner's: see `Namespace.uid`.
-      uid: one.kind === "user" ? one.uid : (found.namespaces.get(one.owner ?? 0)?.uid ?? null),
-      initial: initial(one.id),
-      children: children.get(one.id) ?? [],
-      owned: owned.get(one.id) ?? [],
-      processes: inside.map(({ pid }) => pid),
-      leader: leaderOf(inside, one.kind, byPid),
-      holders: holders.get(one.id) ?? [],
+      uid: kind === "user" ? uid : (found.namespaces.get(owner ?? 0)?.uid ?? null),
+      parent,
+      children: children.get(id) ?? [],
+      owned: owned.get(id) ?? [],
+      processes: inside?.pids ?? [],
+      leader: inside === undefined ? null : (inside.leader?.pid ?? inside.pids[0]!),
+      holders: holders.get(id) ?? [],
     };
   });
 }

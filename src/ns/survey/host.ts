@@ -41,7 +41,8 @@ export function hostOf(uids: ReadonlySet<number | null>): Host {
 export function viewerOf(own: NamespaceIds): Viewer {
   const mask = Number.parseInt(/^CapEff:\s*([0-9a-f]+)$/m.exec(textAt("/proc/self/status"))?.[1] ?? "0", 16);
   return {
-    pid: process.pid,
+    // As this /proc numbers it, which may be that of a PID namespace above.
+    pid: Number(procLink("/proc/self") ?? process.pid),
     uid: process.geteuid?.() ?? 0,
     capabilities: CAPABILITIES.filter(({ number }) => holds(mask, number)).map(({ name }) => `CAP_${name}`),
     namespaces: own,

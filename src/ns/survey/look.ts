@@ -45,7 +45,8 @@ export function look(scope: Scope): Found {
   surveyed.sort((a, b) => a.pid - b.pid);
   const straysOf = Map.groupBy(strays, ({ pid }) => pid);
   const frozen = frozenStates();
-  const processes = surveyed.map((one) => processOf(one, straysOf.get(one.pid) ?? [], frozen));
+  const ids = sharedIds();
+  const processes = surveyed.map((one) => processOf(one, ids(one.links), frozen, straysOf.get(one.pid)));
   const found: Found = {
     processes,
     namespaces,
@@ -81,6 +82,19 @@ function idsOf(links: Links): NamespaceIds {
   return ids;
 }
 
+/** The same, but that neighbours in the same namespaces share one object. */
+function sharedIds(): (links: Links) => NamespaceIds {
+  let before: Links = [];
+  let ids: NamespaceIds = {};
+  return (links) => {
+    let index = 0;
+    while (index < SURVEY_KINDS.length && links[index] === before[index]) index++;
+    if (index < SURVEY_KINDS.length) ids = idsOf(links);
+    before = links;
+    return ids;
+  };
+}
+
 const namespaceOf = ({ owner, parent, kind, ...one }: SurveyedNamespace) => ({
   ...one,
   kind: SURVEY_KINDS[kind]!,
@@ -94,7 +108,12 @@ const wordsOf = (command: string): string[] => {
   return text === "" ? [] : text.split("\0");
 };
 
-function processOf(one: SurveyedProcess, strays: readonly SurveyedStray[], frozen: Frozen): FoundProcess {
+function processOf(
+  one: SurveyedProcess,
+  namespaces: NamespaceIds,
+  frozen: Frozen,
+  strays: readonly SurveyedStray[] = [],
+): FoundProcess {
   return {
     pid: one.pid,
     ppid: one.ppid,
@@ -112,7 +131,7 @@ function processOf(one: SurveyedProcess, strays: readonly SurveyedStray[], froze
     pids: one.pids,
     cgroup: one.cgroup,
     frozen: one.cgroup === null ? null : frozen(one.unified ? one.cgroup : "", one.freezer),
-    namespaces: idsOf(one.links),
+    namespaces,
     strays: strays
       .map(({ tid, name, links }) => ({ tid, name, namespaces: idsOf(links) }))
       .sort((a, b) => a.tid - b.tid),
@@ -140,7 +159,10 @@ function addStray(found: Found, pid: number, own: NamespaceIds, { tid, name, nam
 /** Namespaces that a process was in when its links were read, and that could not be opened any more. */
 function addUnasked(found: Found): void {
   const unknown = { serial: null, owner: null, uid: null, parent: null, refused: true };
+  let before: NamespaceIds | undefined;
   const add = (ids: NamespaceIds) => {
+    if (ids === before) return;
+    before = ids;
     for (const { name: kind } of KINDS) {
       const id = ids[kind];
       if (id !== undefined && !found.namespaces.has(id)) found.namespaces.set(id, { id, kind, ...unknown });

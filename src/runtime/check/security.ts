@@ -1,4 +1,5 @@
 /** Whether a command can be confined: filters, Landlock, keyrings. */
+import { readFileSync } from "node:fs";
 import { attempt, pointerTo, TRIED } from "../../sys/attempt.ts";
 import { SYS } from "../../sys/constants.ts";
 import { errnoText } from "../../sys/errno.ts";
@@ -57,9 +58,25 @@ function probeKeyring(): Answer {
 
 const PTRACE_TRACEME = 0;
 
+/** What kernel.yama.ptrace_scope allows: see the kernel's documentation of Yama. */
+const SCOPE: readonly string[] = [
+  "any process of one's own",
+  "children only: kernel.yama.ptrace_scope is 1",
+  "with CAP_SYS_PTRACE only: kernel.yama.ptrace_scope is 2",
+];
+
 function probePtrace(): Answer {
   const { errno } = attempt(0, [{ number: SYS.ptrace, args: [PTRACE_TRACEME, 0, 0, 0] }]);
-  return errno === 0 ? ok() : refused(`ptrace: ${errnoText(errno)}`);
+  let scope = "0";
+  try {
+    scope = readFileSync("/proc/sys/kernel/yama/ptrace_scope", "utf8").trim();
+  } catch {
+    // No Yama in this kernel.
+  }
+  if (errno === 0) return ok(SCOPE[Number(scope)]);
+  return refused(
+    scope === "3" ? "kernel.yama.ptrace_scope is 3, until the next boot" : `ptrace: ${errnoText(errno)}`,
+  );
 }
 
 /** The probes of what confines. */

@@ -5,6 +5,7 @@ import { ownMounts } from "../../ns/mountinfo.ts";
 import { attempt, TRIED } from "../../sys/attempt.ts";
 import { AT_FDCWD, SYS } from "../../sys/constants.ts";
 import { errnoText } from "../../sys/errno.ts";
+import { HELPER } from "../../sys/helper.gen.ts";
 import { NS_REQUESTS } from "../../sys/nsfs.ts";
 import { whyTimeOffsets } from "../why-clone.ts";
 import { type Answer, missing, ok, type Probe, refused, Steps } from "./probe.ts";
@@ -32,25 +33,34 @@ function probePidfd(): Answer {
 }
 
 const [MFD_ALLOW_SEALING, MFD_EXEC] = [2, 0x10];
+const AT_EMPTY_PATH = 0x1000;
 
 function probeMemfd(): Answer {
+  const helper = Uint8Array.fromBase64(HELPER);
+  const argv = new BigUint64Array([0n]);
   const make = (flags: number): number => {
     const steps = new Steps();
-    steps.call(SYS.memfd_create, "nsbox", flags);
-    return attempt(0, steps.list).errno;
+    // Without a plan the helper ends at once, with words for nobody.
+    steps.call(SYS.close, 2);
+    const fd = steps.call(SYS.memfd_create, "nsbox", flags);
+    steps.call(SYS.write, fd, helper, helper.length);
+    const exec = steps.call(SYS.execveat, fd, "", argv, argv, AT_EMPTY_PATH);
+    const { errno, failed, results } = attempt(0, steps.list);
+    // An exec that works does not come back.
+    return failed === exec.result && results[exec.result] === null ? 0 : errno;
   };
   const sysctl = read("/proc/sys/vm/memfd_noexec");
-  const errno = make(MFD_EXEC | MFD_ALLOW_SEALING);
-  if (errno === 0) return ok();
+  let errno = make(MFD_EXEC | MFD_ALLOW_SEALING);
   // Before Linux 6.3 all of them may be executed.
-  if (errno === EINVAL && make(MFD_ALLOW_SEALING) === 0) return ok();
+  if (errno === EINVAL) errno = make(MFD_ALLOW_SEALING);
+  if (errno === 0) return ok();
   if (errno === EACCES && sysctl === "2") {
     return refused(
       "vm.memfd_noexec is 2; a file in /run or /tmp is used where that may hold executables",
       "sysctl -w vm.memfd_noexec=1",
     );
   }
-  return refused(`memfd_create: ${errnoText(errno)}`);
+  return refused(`memfd_create, execveat: ${errnoText(errno)}`);
 }
 
 function probeTimeOffsets(): Answer {
@@ -96,7 +106,7 @@ function probeCgroups(): Answer {
     ...(isV2 ? [`v2${v2 === "" ? " without controllers" : ` with ${v2.split(" ").join(", ")}`}`] : []),
     ...(old.length > 0 ? [`v1 with ${[...new Set(v1)].join(", ")}`] : []),
   ];
-  return ok(words.join("; "));
+  return ok(`${isV2 && old.length > 0 ? "mixed: " : ""}${words.join("; ")}`);
 }
 
 function probeTerminal(): Answer {

@@ -30,6 +30,7 @@ const UNKNOWN = {
   owner: "owner out of reach",
   parent: "parent out of reach",
   process: "in no process that is seen",
+  namespace: "in a PID namespace that may not be read",
 } as const;
 
 /** The words of the card of `node`. */
