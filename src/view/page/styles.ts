@@ -57,7 +57,7 @@ main{flex:1;min-height:0;display:flex;position:relative}
 #canvas{flex:1;min-width:0;position:relative;overflow:hidden;touch-action:none;cursor:grab;user-select:none}
 #canvas:active{cursor:grabbing}
 #canvas:focus-visible{outline-offset:-3px}
-#canvas>svg{display:block;width:100%;height:100%}
+#canvas>svg{display:block;width:100%;height:100%;transform-origin:0 0;will-change:transform}
 .picture g[data-key]{cursor:pointer;outline:none}
 .picture g[data-key]:focus-visible>.box{stroke:var(--accent)!important;stroke-opacity:1!important;stroke-width:3!important}
 .picture .selected>.box{stroke:var(--accent)!important;stroke-opacity:1!important;stroke-width:2.5!important;stroke-dasharray:none!important}

@@ -2,16 +2,12 @@
 import { drawWorld } from "../draw/svg.ts";
 import type { Box } from "../layout/layout.ts";
 import { byId, h, setSvg } from "./dom.ts";
+import { Placing } from "./placing.ts";
 import { showLines } from "./related.ts";
 import type { Store } from "./store.ts";
 import { Zoom } from "./zoom.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
-
-/** Below this size letters are no letters any more: they are left out, which also draws faster. */
-const LEGIBLE = 0.36;
-/** Below this size not even titles and signs are. */
-const SEEN = 0.16;
 
 /** On a narrow screen a picture begins at least as large as this. */
 const READABLE = 0.6;
@@ -29,6 +25,7 @@ export class PictureView {
   readonly #world = document.createElementNS(SVG, "g");
   readonly #lines = document.createElementNS(SVG, "g");
   readonly #ghosts = document.createElementNS(SVG, "g");
+  readonly #placing = new Placing(this.#svg, this.#world);
   #drawn = "";
   /** The elements of cards and chips by key. */
   #nodes: ReadonlyMap<string, SVGGElement> = new Map();
@@ -66,11 +63,11 @@ export class PictureView {
       if (key !== undefined) this.#rove(key);
     });
     new ResizeObserver(() => this.#follow()).observe(this.element);
-    addEventListener("beforeprint", () => this.#print());
-    addEventListener("afterprint", () => {
-      this.#svg.removeAttribute("viewBox");
-      this.#place();
+    addEventListener("beforeprint", () => {
+      const { width, height } = store.model.layout;
+      this.#placing.spread(width, height);
     });
+    addEventListener("afterprint", () => this.#placing.gather(this.zoom));
     store.on("model", () => this.draw());
     store.on("hits", () => this.#mark(true));
     store.on("selection", () => this.#mark(false));
@@ -177,19 +174,8 @@ export class PictureView {
   }
 
   #place(): void {
-    const { k, x, y } = this.zoom;
-    this.#world.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
-    this.#svg.classList.toggle("far", k < LEGIBLE);
-    this.#svg.classList.toggle("tiny", k < SEEN);
-    byId("scale").textContent = `${Math.round(k * 100)} %`;
-  }
-
-  /** On paper all of it stands, whatever part the window shows. */
-  #print(): void {
-    const { width, height } = this.#store.model.layout;
-    this.#svg.setAttribute("viewBox", `-2 -2 ${width + 4} ${height + 4}`);
-    this.#svg.classList.remove("far", "tiny");
-    this.#world.removeAttribute("transform");
+    this.#placing.follow(this.zoom, this.#nodes.size);
+    byId("scale").textContent = `${Math.round(this.zoom.k * 100)} %`;
   }
 
   /** Shows which are hits, and which one is selected. */
