@@ -2,7 +2,7 @@
 import { HIERARCHIES } from "../../ns/forest.ts";
 import { KINDS, type KindName } from "../../ns/kinds.ts";
 import { containerWords, userWords } from "../graph/facts.ts";
-import { button, h } from "./dom.ts";
+import { button, h, redraw } from "./dom.ts";
 import { signOf } from "./signs.ts";
 import { type Store, VIEWS } from "./store.ts";
 
@@ -172,8 +172,8 @@ export function filters(store: Store): HTMLElement {
       "no process",
     );
     const selects = [users(store), containers(store)].filter((one) => one !== null);
-    element.replaceChildren(...buttons, alone, ...selects);
-    element.querySelector<HTMLElement>(`[data-filter="${focused ?? "none"}"]`)?.focus();
+    if (redraw(element, ...buttons, alone, ...selects))
+      element.querySelector<HTMLElement>(`[data-filter="${focused ?? "none"}"]`)?.focus();
   };
   store.on("model", draw);
   draw();
