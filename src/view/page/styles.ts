@@ -50,6 +50,7 @@ button[aria-pressed=true]{background:var(--accent);border-color:var(--accent);co
 #filters button[aria-pressed=true]:has(svg){background:var(--card);border-color:var(--line);color:var(--text)}
 #filters button[aria-pressed=false]:has(svg){background:none;color:var(--soft);text-decoration:line-through;border-style:dashed}
 #filters button[aria-pressed=false] svg{opacity:.35}
+#filters>span{display:contents}
 #filters select{min-height:28px;font-size:12.5px;max-width:210px}
 .count{color:var(--soft);font-variant-numeric:tabular-nums}
 svg.sign{width:18px;height:18px;flex:none;vertical-align:-4px;overflow:visible}
@@ -138,7 +139,7 @@ header{padding:8px 10px 2px}
 h1{font-size:15px}
 #tools{overflow-x:auto;scrollbar-width:thin}
 #toolbar,#filters{padding-left:10px;padding-right:10px;flex-wrap:nowrap;overflow-x:auto;scrollbar-width:thin;flex:none}
-#toolbar>*,#filters>*{flex:none}
+#toolbar>*,#filters>span>*{flex:none}
 #search{order:-1;width:min(300px,calc(100vw - 20px))}
 #search label{display:none}
 #details{position:absolute;inset:auto 0 0 0;width:auto;max-height:62%;border-left:none;border-top:1px solid var(--border);border-radius:14px 14px 0 0;box-shadow:0 -6px 24px #0003}

@@ -13,6 +13,9 @@ const SVG = "http://www.w3.org/2000/svg";
 const READABLE = 0.6;
 const NARROW = 720;
 
+/** So much of a box at least is seen of what is selected. */
+const CORNER = 60;
+
 /** How long what went is still seen. */
 const GHOST_MS = 1600;
 
@@ -62,7 +65,7 @@ export class PictureView {
       const key = this.#keyOf(event.target);
       if (key !== undefined) this.#rove(key);
     });
-    new ResizeObserver(() => this.#follow()).observe(this.element);
+    addEventListener("resize", () => this.#follow());
     addEventListener("beforeprint", () => {
       const { width, height } = store.model.layout;
       this.#placing.spread(width, height);
@@ -70,7 +73,11 @@ export class PictureView {
     addEventListener("afterprint", () => this.#placing.gather(this.zoom));
     store.on("model", () => this.draw());
     store.on("hits", () => this.#mark(true));
-    store.on("selection", () => this.#mark(false));
+    store.on("selection", () => {
+      this.#mark(false);
+      // The details may stand where it was.
+      requestAnimationFrame(() => this.#uncover(store.selected));
+    });
   }
 
   /** Draws the model, if that makes another picture than the one that is seen. */
@@ -111,6 +118,15 @@ export class PictureView {
   begin(): void {
     this.fit();
     if (this.zoom.k < READABLE && this.element.clientWidth < NARROW) this.zoom.reset(READABLE);
+  }
+
+  #uncover(key: string | undefined): void {
+    const box = key === undefined ? undefined : this.#store.model.boxes.get(key);
+    if (box === undefined) return;
+    const { k, x, y } = this.zoom;
+    const { clientWidth, clientHeight } = this.element;
+    const isSeen = (at: number, room: number) => at >= 0 && at <= room - CORNER;
+    if (!isSeen(box.x * k + x, clientWidth) || !isSeen(box.y * k + y, clientHeight)) this.zoom.to(box, 0);
   }
 
   /** All of it stays in sight, until somebody moves it. */
