@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readlinkSync } from "node:fs";
 import type { Browser } from "playwright-core";
+import { writeDoor } from "../../src/commands/graph/open.ts";
 import { AS_ROOT, CALLER_ENV, NSBOX } from "../e2e/support.ts";
 import { HAS_BROWSER, launch, open } from "./browser.ts";
 
@@ -64,6 +65,31 @@ describe.skipIf(!HAS_BROWSER)("in Chromium", () => {
       child.kill("SIGKILL");
       await page.close();
     }
+  }, 60_000);
+
+  test("the file that --open gives the browser leads to it", async () => {
+    const door = writeDoor(url);
+    const page = await browser.newPage();
+    try {
+      await page.goto(`file://${door.file}`);
+      await page.waitForURL(url.replace(/#.*/, ""));
+      await page.waitForSelector(":root[data-ready]");
+    } finally {
+      door.remove();
+      await page.close();
+    }
+  }, 60_000);
+
+  test("what is being chosen from a list stays open while the machine changes", async () => {
+    const { page } = await open(browser, url);
+    const list = await page.locator("#filters select").first().elementHandle();
+    await list!.focus();
+    const sleeper = Bun.spawn(["sleep", "30"]);
+    await Bun.sleep(2500);
+    sleeper.kill();
+    await Bun.sleep(1500);
+    expect(await list!.evaluate((element) => element.isConnected && element.matches(":focus"))).toBe(true);
+    await page.close();
   }, 60_000);
 
   test("after a reload it goes on; without the token it says what is missing", async () => {

@@ -257,7 +257,7 @@ describe.skipIf(!HAS_BROWSER)("in Chromium", () => {
     expect(await page.locator("g.chip:not(.empty)").count()).toBe(0);
     expect(await page.locator("g.chip.empty").count()).toBe(2);
     await page.locator("[data-filter=orphans]").click();
-    await page.locator("[data-filter=container]").selectOption("0");
+    await page.locator("[data-filter=container]").selectOption({ label: "podman web-0" });
     expect(await page.locator("g.chip").count()).toBe(5);
     await page.close();
   });

@@ -11,7 +11,10 @@ export interface Happening {
 }
 
 const named = (facts: Facts, namespace: Namespace): string =>
-  `${titleOf(namespace)} ${labelOf(facts, namespace)}`;
+  `${titleOf(namespace)} ${labelOf(facts, namespace)}`.trim();
+
+/** A number may be given anew to another namespace. */
+const isSame = (a: Namespace, b: Namespace): boolean => a.kind === b.kind && a.serial === b.serial;
 
 /** Namespaces that came and went, processes that moved, namespaces that are held in another way. */
 export function happenings(before: Snapshot, after: Snapshot): Happening[] {
@@ -20,17 +23,18 @@ export function happenings(before: Snapshot, after: Snapshot): Happening[] {
   const now = factsOf(after);
   const list: Happening[] = [];
   for (const namespace of after.namespaces) {
-    const { id, kind } = namespace;
+    const { id } = namespace;
     const was = old.namespaces.get(id);
     const key = `ns:${id}`;
-    if (was === undefined || was.kind !== kind || was.serial !== namespace.serial) {
+    if (was === undefined || !isSame(was, namespace)) {
       list.push({ what: "came", key, words: named(now, namespace) });
     } else if (was.processes.length > 0 && namespace.processes.length === 0) {
       list.push({ what: "moved", key, words: `${named(now, namespace)} has no process any more` });
     }
   }
   for (const namespace of before.namespaces) {
-    if (!now.namespaces.has(namespace.id)) {
+    const is = now.namespaces.get(namespace.id);
+    if (is === undefined || !isSame(is, namespace)) {
       list.push({ what: "went", key: `ns:${namespace.id}`, words: named(old, namespace) });
     }
   }
