@@ -121,7 +121,7 @@ function cgroupsOf(text: string | null): Record<string, string> | null {
   if (text === null) return null;
   const found: Record<string, string> = {};
   for (const line of text.split("\n")) {
-    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/s.exec(line) ?? [];
     if (controllers !== undefined && path !== undefined) found[controllers] = path;
   }
   return found;

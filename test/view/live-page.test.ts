@@ -1,6 +1,8 @@
 /** The live page in a real browser: what comes and goes is seen as it happens. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readlinkSync } from "node:fs";
+import { mkdtempSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { writeDoor } from "../../src/commands/graph/open.ts";
 import { AS_ROOT, CALLER_ENV, NSBOX } from "../e2e/support.ts";
@@ -63,6 +65,22 @@ describe.skipIf(!HAS_BROWSER)("in Chromium", () => {
       expect(complaints).toEqual([]);
     } finally {
       child.kill("SIGKILL");
+      await page.close();
+    }
+  }, 60_000);
+
+  test("a name that holds line separators ends no line", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "nsbox-names-"));
+    symlinkSync("/bin/sleep", join(folder, "\u2028a\u2029"));
+    const child = Bun.spawn([join(folder, "\u2028a\u2029"), "60"]);
+    const { page, complaints } = await open(browser, url);
+    try {
+      const words = page.locator("#status", { hasText: /^live$/ });
+      await words.waitFor({ timeout: 10_000 });
+      expect(complaints).toEqual([]);
+    } finally {
+      child.kill("SIGKILL");
+      rmSync(folder, { recursive: true });
       await page.close();
     }
   }, 60_000);

@@ -113,11 +113,12 @@ function environmentOf({ uid }: Person): Environment | undefined {
   for (let pid = process.ppid; pid > 1; ) {
     try {
       const status = readFileSync(`/proc/${pid}/status`, "utf8");
-      if (Number(/^Uid:\t(\d+)/m.exec(status)?.[1]) === uid) {
+      // In a name only "\n" is escaped, and with the flag "m" a line begins after other characters too.
+      if (Number(/\nUid:\t(\d+)/.exec(status)?.[1]) === uid) {
         const pairs = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").filter(Boolean);
         return Object.fromEntries(pairs.map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
       }
-      pid = Number(/^PPid:\t(\d+)/m.exec(status)?.[1] ?? 0);
+      pid = Number(/\nPPid:\t(\d+)/.exec(status)?.[1] ?? 0);
     } catch {
       return undefined;
     }

@@ -52,8 +52,8 @@ async function read(body: ReadableStream<Uint8Array>, listener: Listener): Promi
     const events = (rest + value).split("\n\n");
     rest = events.pop() ?? "";
     for (const event of events) {
-      const name = /^event: (\w+)$/m.exec(event)?.[1];
-      const data = /^data: (.*)$/m.exec(event)?.[1];
+      const name = fieldOf(event, "event: ");
+      const data = fieldOf(event, "data: ");
       if (data === undefined) continue;
       if (name === "snapshot") current = JSON.parse(data) as Snapshot;
       else if (name === "patch" && current !== undefined)
@@ -63,3 +63,10 @@ async function read(body: ReadableStream<Uint8Array>, listener: Listener): Promi
     }
   }
 }
+
+/** The value of a field. Lines end with "\n" alone: what else ends lines for a pattern may be in a name. */
+const fieldOf = (event: string, label: string): string | undefined =>
+  event
+    .split("\n")
+    .find((line) => line.startsWith(label))
+    ?.slice(label.length);
