@@ -53,7 +53,8 @@ static void look_at(struct worker *worker, u32 index) {
         take_back(worker, begin);
     if (worker->full)
         part->pending = index + 1;
-    else if (error == -EPERM || error == -EACCES)
+    /* Where there is no room for one more descriptor, the process is still there. */
+    else if (error == -EPERM || error == -EACCES || error == -EMFILE || error == -ENFILE)
         part->hidden++;
     else if (error < 0)
         part->vanished++;

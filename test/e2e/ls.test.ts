@@ -13,6 +13,11 @@ const JQ = hostProgram("jq");
 const ROOT_OR_USER = AS_ROOT ? ROOT : USER;
 
 describe("nsbox ls", () => {
+  test("tells what it could not look at for want of descriptors", async () => {
+    const { err } = await shell(ROOT_OR_USER, 'ulimit -n 8; "$NSBOX" ls');
+    expect(err).toMatch(/^note: Could not be read: the namespaces of \d{2,} processes/);
+  });
+
   forEveryone((who) => {
     test("lists the namespaces of a process as /proc has them", async () => {
       const flags = who.uid === 0 ? ["-unm"] : ["-Urunm"];

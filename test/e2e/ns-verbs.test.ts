@@ -93,6 +93,12 @@ describe.skipIf(!able)("nsbox ns (needs root and python3)", () => {
     expect(shown).toContain(`sleep (${pid})`);
   });
 
+  test("show says so where nothing of a process may be read", async () => {
+    const { out, err, status } = await call(USER, [NSBOX, "ns", "show", String(process.pid)]);
+    expect({ out, status }).toEqual({ out: "", status: 1 });
+    expect(err).toContain(`The namespaces of process ${process.pid} are not known`);
+  });
+
   test.each([
     ["/etc/passwd", '"/etc/passwd" is no namespace'],
     ["/nowhere", "no such file or directory (ENOENT)"],

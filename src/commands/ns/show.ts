@@ -9,7 +9,7 @@ import { countOf } from "../../cli/units.ts";
 import { userChain } from "../../ns/capabilities-in.ts";
 import { KINDS } from "../../ns/kinds.ts";
 import type { Holder, Namespace, Snapshot } from "../../ns/model.ts";
-import { UsageError } from "../../util/errors.ts";
+import { NsboxError, UsageError } from "../../util/errors.ts";
 import { findNamespace, findProcess, titleOf } from "../looking/find.ts";
 import { takeSnapshot } from "../looking/source.ts";
 import { processWord, userWord } from "../worlds/words.ts";
@@ -44,8 +44,10 @@ function named(input: Parsed, snapshot: Snapshot, word: string): Namespace[] {
   if (!isProcess) return [findNamespace(snapshot, word)];
   const kind = chosenKind(input);
   if (kind !== undefined) return [findNamespace(snapshot, `${word}/${kind}`)];
-  const { namespaces } = findProcess(snapshot, word);
-  return KINDS.flatMap(({ name }) => snapshot.namespaces.filter(({ id }) => id === namespaces[name]));
+  const { pid, namespaces } = findProcess(snapshot, word);
+  const found = KINDS.flatMap(({ name }) => snapshot.namespaces.filter(({ id }) => id === namespaces[name]));
+  if (found.length > 0) return found;
+  throw new NsboxError(`The namespaces of process ${pid} are not known`, { cause: "they may not be read" });
 }
 
 /** From its owner (or parent) up to the topmost in reach. */

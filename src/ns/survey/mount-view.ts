@@ -1,6 +1,6 @@
 /** Where a mount namespace can be seen from: a task in it whose root is its root, or else a visit. */
 import { closeSync, constants, openSync, readFileSync, readlinkSync } from "node:fs";
-import { identityOf, isNamespace } from "../../sys/nsfs.ts";
+import { identityOf, openNamespace } from "../../sys/nsfs.ts";
 import { visitMounts } from "../../sys/visit.ts";
 import type { Found } from "./found.ts";
 
@@ -82,16 +82,12 @@ function viewFrom(id: number, task: string): View | undefined {
 }
 
 function visited(id: number, path: string): View | undefined {
-  let mnt: number;
-  try {
-    mnt = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch {
-    return undefined;
-  }
+  const mnt = openNamespace(path);
+  if (mnt < 0) return undefined;
   try {
     // Its link may show the path of a bind mount instead.
     const identity = identityOf(mnt);
-    if (typeof identity === "number" || identity.inode !== id || isNamespace(mnt) < 0) return undefined;
+    if (typeof identity === "number" || identity.inode !== id) return undefined;
     const visit = visitMounts(mnt);
     if (typeof visit === "number") return undefined;
     try {
