@@ -30,7 +30,6 @@ interface SystemCalls {
   readonly inotify_add_watch: number;
   readonly umount2: number;
   readonly statfs: number;
-  readonly fstatfs: number;
   readonly faccessat2: number;
   readonly socketpair: number;
   readonly recvmsg: number;
@@ -68,7 +67,6 @@ const X64: SystemCalls = {
   inotify_add_watch: 254,
   umount2: 166,
   statfs: 137,
-  fstatfs: 138,
   faccessat2: 439,
   socketpair: 53,
   recvmsg: 47,
@@ -106,7 +104,6 @@ const ARM64: SystemCalls = {
   inotify_add_watch: 27,
   umount2: 39,
   statfs: 43,
-  fstatfs: 44,
   faccessat2: 439,
   socketpair: 199,
   recvmsg: 212,

@@ -12,11 +12,11 @@ export const NS_REQUESTS = {
   serial: 0x8008b70d,
 } as const;
 
-const NSFS_MAGIC = 0x6e736673;
 const O_CLOEXEC = 0o2000000;
 const O_PATH = 0o10000000;
 const ENOTTY = 25;
 const AT_EMPTY_PATH = 0x1000;
+const AT_STATX_DONT_SYNC = 0x4000;
 const STATX_INO = 0x100;
 const [STATX_INODE, STATX_DEVICE_MAJOR, STATX_DEVICE_MINOR] = [32, 136, 140];
 
@@ -48,15 +48,18 @@ export function namespaceSerial(fd: number): number | undefined {
   return syscall(SYS.ioctl, fd, NS_REQUESTS.serial, serial) < 0 ? undefined : Number(serial[0]);
 }
 
+/** The file system that all namespaces are of. */
+let device: number | undefined;
+
 /**
  * 0 where `fd` is a namespace, ENOTTY where it is something else, to which a request by the same number may
- * mean anything.
+ * mean anything. No file server is asked: it may not answer.
  */
 export function isNamespace(fd: number): number {
-  const filesystem = new BigUint64Array(16);
-  const error = syscall(SYS.fstatfs, fd, filesystem);
-  if (error < 0) return error;
-  return Number(filesystem[0]) === NSFS_MAGIC ? 0 : -ENOTTY;
+  const identity = identityOf(fd);
+  if (typeof identity === "number") return identity;
+  device ??= deviceOf("/proc/self/ns/user");
+  return identity.device === device ? 0 : -ENOTTY;
 }
 
 /**
@@ -77,11 +80,25 @@ export function reopenNamespace(place: number): number {
   return error < 0 ? error : syscall(SYS.openat, AT_FDCWD, cstring(`/proc/self/fd/${place}`), O_CLOEXEC);
 }
 
+/** What a file is known by. */
+export interface Identity {
+  readonly inode: number;
+  readonly device: number;
+}
+
 /** Inode and device of an open file, or minus the errno of statx(2). */
-export function identityOf(fd: number): { readonly inode: number; readonly device: number } | number {
+export const identityOf = (fd: number): Identity | number => look(fd, "", AT_EMPTY_PATH);
+
+/** The device of the file at `path`; undefined where there is none. */
+function deviceOf(path: string): number | undefined {
+  const identity = look(AT_FDCWD, path, 0);
+  return typeof identity === "number" ? undefined : identity.device;
+}
+
+function look(fd: number, path: string, flags: number): Identity | number {
   const stat = new DataView(new ArrayBuffer(256));
   const buffer = new Uint8Array(stat.buffer);
-  const error = syscall(SYS.statx, fd, cstring(""), AT_EMPTY_PATH, STATX_INO, buffer);
+  const error = syscall(SYS.statx, fd, cstring(path), flags | AT_STATX_DONT_SYNC, STATX_INO, buffer);
   if (error < 0) return error;
   return {
     inode: Number(stat.getBigUint64(STATX_INODE, true)),
