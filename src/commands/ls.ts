@@ -1,4 +1,5 @@
 /** `nsbox ls`: the namespaces of this machine. */
+import { isColored } from "../cli/color.ts";
 import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG, QUIET } from "../cli/flags.ts";
 import { note } from "../cli/log.ts";
@@ -130,6 +131,6 @@ function printList(
   shown: readonly Namespace[],
   chosen: ReturnType<typeof readColumns>,
 ): void {
-  const { headings, rows, style } = tableOf(world, shown, chosen, kindPainter(1));
+  const { headings, rows, style } = tableOf(world, shown, chosen, isColored(1) ? kindPainter(1) : undefined);
   printTable(input.has("no-headings") ? [] : headings, rows, style);
 }

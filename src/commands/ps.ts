@@ -59,7 +59,7 @@ async function run(input: Parsed): Promise<number> {
   else if (input.has("json")) print(safeJson(shown.map(toJson)));
   else if (input.has("ids")) {
     if (shown.length > 0) print(shown.map(({ id }) => id).join("\n"));
-  } else printTable(["ID", "NAME", "STATUS", "PID", "COMMAND"], shown.map(toRow));
+  } else printTable(["ID", "NAME", "STATUS", "PID", "COMMAND"], shown.map(toRow), AS_IT_IS);
   for (const error of refused) fail(error, 1, input.has("json"));
   return refused.length > 0 ? 1 : 0;
 }
@@ -78,8 +78,11 @@ async function printNamespaces(shown: readonly Container[], json: boolean): Prom
     String(status?.pid.pid || "-"),
     ...namespaceHeadings.map(({ kind }) => String(ids?.[kind] ?? (ids === null ? "-" : "?"))),
   ]);
-  printTable(["ID", "NAME", "PID", ...namespaceHeadings.map(({ heading }) => heading)], cells);
+  printTable(["ID", "NAME", "PID", ...namespaceHeadings.map(({ heading }) => heading)], cells, AS_IT_IS);
 }
+
+/** Commands have the characters that they were typed with, whatever the locale. */
+const AS_IT_IS = { ascii: false };
 
 const toRow = (container: Container): string[] => [
   container.id,

@@ -44,7 +44,7 @@ function run(input: Parsed): number {
       clock(seconds),
       words,
     ]);
-    printTable(["PID", "INSIDE", "USER", "STATE", "TIME", "COMMAND"], rows);
+    printTable(["PID", "INSIDE", "USER", "STATE", "TIME", "COMMAND"], rows, { ascii: false });
   }
   return 0;
 }

@@ -101,25 +101,33 @@ export function readRecords(memory: ArrayBuffer, used: number, taker: SurveyTake
   }
 }
 
-function linksAt(words: Uint32Array, at: number): Links {
-  const links: number[] = [];
-  for (let link = 0; link < LINKS; link++) links.push(words[at + link]!);
-  return links;
+function numbersAt(words: Uint32Array, at: number, count: number): number[] {
+  const numbers: number[] = [];
+  for (let index = 0; index < count; index++) numbers.push(words[at + index]!);
+  return numbers;
+}
+
+/** The four texts that begin at byte `begin`, one after the other, their lengths in `words` from `at` on. */
+function textsAt(bytes: Buffer, begin: number, words: Uint32Array, at: number): string[] {
+  let end = begin;
+  for (let index = 0; index < 4; index++) end += words[at + index]!;
+  // Mostly a character is a byte, and to turn them at once is less to do.
+  const all = bytes.toString("utf8", begin, end);
+  const isPlain = all.length === end - begin;
+  const texts: string[] = [];
+  for (let index = 0, from = begin; index < 4; index++) {
+    const to = from + words[at + index]!;
+    texts.push(isPlain ? all.slice(from - begin, to - begin) : bytes.toString("utf8", from, to));
+    from = to;
+  }
+  return texts;
 }
 
 function processAt(words: Uint32Array, texts: Buffer, from: number): SurveyedProcess {
   const flags = words[from + 6]!;
   const [uid, gid, pid] = [words[from + 7]!, words[from + 8]!, words[from + 2]!];
   const count = words[from + 24]!;
-  let at = (from + PROCESS_WORDS + count) * 4;
-  const text = (length: number): string => {
-    at += length;
-    return length === 0 ? "" : texts.toString("utf8", at - length, at);
-  };
-  const name = text(words[from + 25]!);
-  const command = text(words[from + 26]!);
-  const cgroup = text(words[from + 27]!);
-  const freezer = text(words[from + 28]!);
+  const text = textsAt(texts, (from + PROCESS_WORDS + count) * 4, words, from + 25);
   return {
     pid,
     ppid: words[from + 3]!,
@@ -134,14 +142,13 @@ function processAt(words: Uint32Array, texts: Buffer, from: number): SurveyedPro
     priority: words[from + 11]! | 0,
     policy: words[from + 12]!,
     state: String.fromCharCode(words[from + 13]!),
-    links: linksAt(words, from + 14),
-    pids:
-      count === 0 ? [pid] : Array.from(words.subarray(from + PROCESS_WORDS, from + PROCESS_WORDS + count)),
-    name,
-    command: flags & 8 ? command : null,
-    cgroup: flags & 16 ? cgroup || "/" : null,
+    links: numbersAt(words, from + 14, LINKS),
+    pids: count === 0 ? [pid] : numbersAt(words, from + PROCESS_WORDS, count),
+    name: text[0]!,
+    command: flags & 8 ? text[1]! : null,
+    cgroup: flags & 16 ? text[2]! || "/" : null,
     unified: (flags & 32) !== 0,
-    freezer,
+    freezer: text[3]!,
   };
 }
 
@@ -163,7 +170,7 @@ function strayAt(words: Uint32Array, texts: Buffer, from: number): SurveyedStray
   return {
     pid: words[from + 2]!,
     tid: words[from + 3]!,
-    links: linksAt(words, from + 4),
+    links: numbersAt(words, from + 4, LINKS),
     name: texts.toString("utf8", begin, begin + words[from + 14]!),
   };
 }

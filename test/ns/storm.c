@@ -21,6 +21,9 @@
 static void one(void) {
     struct stat stat;
     char name[16];
+    /* Ids are used again, by namespaces of any kind. */
+    if (rand() % 2 && unshare(CLONE_NEWIPC) < 0)
+        _exit(1);
     if (unshare(CLONE_NEWUTS) < 0)
         _exit(1);
     int fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);

@@ -1,6 +1,6 @@
 /** From processes to the containers that they are in. */
 import type { Container, NamespaceIds, Process } from "../model.ts";
-import { ENGINES, type Engine, type Sign } from "./engine.ts";
+import { ENGINES, type Engine, type Sign, type Started } from "./engine.ts";
 import { knownOf } from "./state-files.ts";
 
 /** A process, before it is known what container it is in. */
@@ -30,12 +30,14 @@ interface Claim {
 }
 
 /** Everything that differs between two processes' namespaces makes a sandbox; what is not known does not. */
-const livesElsewhere = (child: NamespaceIds, parent: NamespaceIds): boolean =>
-  child !== parent &&
-  Object.entries(child).some(([kind, id]) => {
+function livesElsewhere(child: NamespaceIds, parent: NamespaceIds): boolean {
+  if (child === parent) return false;
+  for (const kind in child) {
     const other = parent[kind as keyof NamespaceIds];
-    return other !== undefined && other !== id;
-  });
+    if (other !== undefined && other !== child[kind as keyof NamespaceIds]) return true;
+  }
+  return false;
+}
 
 /** The engine and the sign in the path of a cgroup; the innermost where there are several. */
 function fromCgroup(path: string): Claim | undefined {
@@ -58,12 +60,8 @@ const signOf = (groups: Readonly<Record<string, string | undefined>> = {}): Sign
   ),
 });
 
-/** The engine and the sign of a process that lives in other namespaces than the one that started it. */
-function fromParent(process: Candidate, parent: Candidate | undefined): Claim | undefined {
-  if (parent === undefined || process.command === null || parent.command === null) return undefined;
-  if (!livesElsewhere(process.namespaces, parent.namespaces)) return undefined;
-  const starter = { name: parent.name, command: parent.command };
-  const started = { name: process.name, command: process.command };
+/** The engine and the sign of a process that was started by another one, to live in other namespaces. */
+function fromStarter(starter: Started, started: Started): Claim | undefined {
   for (const engine of ENGINES) {
     const sign = engine.starts?.(starter, started);
     if (sign !== undefined) return { engine, sign };
@@ -78,13 +76,14 @@ const defined = (sign: Sign): Sign =>
 class Gathering {
   readonly found = new Map<string, Found>();
   readonly claims = new Map<number, Found | undefined>();
+  readonly #starters = new Map<string, Claim | undefined>();
   readonly #cgroups = new Map<string, Claim | undefined>();
 
   /** The container that `process` is in, as far as it and its parent show. */
   add(process: Candidate, parent: Candidate | undefined): void {
     const above = this.claims.get(process.ppid);
     const named = this.#inCgroup(process.cgroup);
-    const begun = fromParent(process, parent);
+    const begun = this.#fromParent(process, parent);
     const own = named ?? begun;
     // A sandbox that is made in two steps is one.
     const again =
@@ -100,6 +99,17 @@ class Gathering {
       container.sign = { ...container.sign, ...defined(begun.sign) };
     }
     this.claims.set(process.pid, container);
+  }
+
+  #fromParent(process: Candidate, parent: Candidate | undefined): Claim | undefined {
+    if (parent === undefined || process.command === null || parent.command === null) return undefined;
+    if (!livesElsewhere(process.namespaces, parent.namespaces)) return undefined;
+    const starter = { name: parent.name, command: parent.command };
+    const started = { name: process.name, command: process.command };
+    // Many are started by the same words.
+    const key = [starter.name, ...starter.command, "", started.name, ...started.command].join("\0");
+    if (!this.#starters.has(key)) this.#starters.set(key, fromStarter(starter, started));
+    return this.#starters.get(key);
   }
 
   #inCgroup(path: string | null): Claim | undefined {

@@ -1,7 +1,7 @@
 /** Puts what was found in relation: who is in what, what belongs to whom, who leads. */
-import { KINDS } from "../kinds.ts";
+import { KINDS, type KindName } from "../kinds.ts";
 import type { Holder, Namespace } from "../model.ts";
-import type { Found, FoundProcess } from "./found.ts";
+import type { Found, FoundNamespace, FoundProcess } from "./found.ts";
 
 /** Inode numbers that the kernel gives to those it starts with, see include/uapi/linux/nsfs.h. */
 const FIRST_INITIAL = 0xeffffff8;
@@ -52,6 +52,12 @@ const push = <V>(map: Map<number, V[]>, key: number, value: V): void => {
   else map.set(key, [value]);
 };
 
+/** Owner and parent, unless their ids are those of other namespaces by now. */
+function aboveOf({ namespaces }: Found, { kind, owner, parent }: FoundNamespace) {
+  const isKind = (id: number | null, is: KindName) => id !== null && namespaces.get(id)?.kind === is;
+  return { owner: isKind(owner, "user") ? owner : null, parent: isKind(parent, kind) ? parent : null };
+}
+
 /** The namespaces of a snapshot, sorted by id. */
 export function assemble(found: Found): Namespace[] {
   const members = membersOf(found.processes);
@@ -60,12 +66,16 @@ export function assemble(found: Found): Namespace[] {
   const children = new Map<number, number[]>();
   const owned = new Map<number, number[]>();
   const sorted = [...found.namespaces.values()].sort((a, b) => a.id - b.id);
-  for (const { id, kind, owner, parent } of sorted) {
+  for (const one of sorted) {
+    const { id, kind } = one;
+    const { owner, parent } = aboveOf(found, one);
     if (parent !== null) push(children, parent, id);
     if (owner !== null && kind !== "user") push(owned, owner, id);
   }
   const initial = initialIds(found.processes);
-  return sorted.map(({ id, kind, serial, owner, uid, parent }) => {
+  return sorted.map((one) => {
+    const { id, kind, serial, uid } = one;
+    const { owner, parent } = aboveOf(found, one);
     const inside = members.get(id);
     return {
       id,

@@ -4,8 +4,8 @@ import { parseMountinfo } from "../mountinfo.ts";
 import { procText } from "../proc-file.ts";
 import type { Found } from "./found.ts";
 
-/** The id of the user namespace that the kernel starts with, see include/uapi/linux/nsfs.h. */
-const INITIAL_USER = 0xeffffffd;
+/** The ids of the user and PID namespaces that the kernel starts with, see include/uapi/linux/nsfs.h. */
+const [INITIAL_USER, INITIAL_PID] = [0xeffffffd, 0xeffffffc];
 
 /** /proc hides processes of others from this one, see proc(5). */
 function isHiding(): boolean {
@@ -31,6 +31,7 @@ export function gapsOf(found: Found, viewer: Viewer): Gaps {
   if (found.unreadable + found.descriptors + found.mounts + relations > 0 && !isHost) {
     missing.add("root of the host's user namespace");
   }
+  if (relations > 0 && viewer.namespaces.pid !== INITIAL_PID) missing.add("the host's PID namespace");
   if (isHiding() && !can("CAP_SYS_PTRACE")) missing.add("hidepid");
   return {
     processes: found.unreadable,
@@ -43,4 +44,4 @@ export function gapsOf(found: Found, viewer: Viewer): Gaps {
 }
 
 /** The initial user and PID namespaces have nothing above them. */
-const isTop = (id: number): boolean => id === INITIAL_USER || id === 0xeffffffc;
+const isTop = (id: number): boolean => id === INITIAL_USER || id === INITIAL_PID;

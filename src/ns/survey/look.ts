@@ -11,9 +11,10 @@ import {
   type SurveyedStray,
 } from "../../sys/survey-records.ts";
 import { KINDS, type KindName } from "../kinds.ts";
-import type { NamespaceIds, Stray } from "../model.ts";
+import type { NamespaceIds } from "../model.ts";
 import type { Found, FoundProcess } from "./found.ts";
 import { type Frozen, frozenStates } from "./freezer.ts";
+import { reconcile } from "./reconcile.ts";
 
 /** What to look at beside processes. */
 export interface Scope {
@@ -58,18 +59,18 @@ export function look(scope: Scope): Found {
     descriptors: surveyed.filter((one) => one.descriptorsDenied).length,
     vanished: end.vanished,
   };
-  for (const one of surveyed) addChildren(found, one.links, one.pid, one.name);
-  for (const one of strays) addChildren(found, one.links, one.pid, one.name);
-  for (const { pid, namespaces: own, strays: threads } of processes) {
-    for (const one of threads) addStray(found, pid, own, one);
+  reconcile(found);
+  const names = new Map(found.processes.map(({ pid, name }) => [pid, name]));
+  for (const { links, pid, name } of [...surveyed, ...strays]) {
+    if (names.has(pid)) addChildren(found, links, pid, name);
   }
-  const names = new Map(processes.map(({ pid, name }) => [pid, name]));
+  for (const one of found.processes) addStrays(found, one);
   descriptors.sort((a, b) => a.pid - b.pid || a.fd - b.fd);
   for (const { pid, fd, id, socket } of descriptors) {
-    const holder = { by: socket ? "socket" : "descriptor", pid, fd, name: names.get(pid) ?? "" } as const;
-    found.holders.push({ id, holder });
+    const name = names.get(pid);
+    if (name === undefined) continue;
+    found.holders.push({ id, holder: { by: socket ? "socket" : "descriptor", pid, fd, name } });
   }
-  addUnasked(found);
   return found;
 }
 
@@ -143,33 +144,17 @@ function addChildren(found: Found, links: Links, pid: number, name: string): voi
   for (const kind of ["pid", "time"] as const) {
     const id = links[CHILDREN_LINKS[kind]]!;
     const own = links[SURVEY_KINDS.indexOf(kind)]!;
-    if (id !== 0 && id !== own) found.holders.push({ id, holder: { by: "children", pid, name } });
+    if (id !== own && found.namespaces.get(id)?.kind === kind)
+      found.holders.push({ id, holder: { by: "children", pid, name } });
   }
 }
 
-function addStray(found: Found, pid: number, own: NamespaceIds, { tid, name, namespaces }: Stray): void {
-  for (const { name: kind } of KINDS) {
-    const id = namespaces[kind];
-    if (id !== undefined && id !== own[kind]) {
+function addStrays(found: Found, { pid, namespaces: own, strays }: FoundProcess): void {
+  for (const { tid, name, namespaces } of strays) {
+    for (const { name: kind } of KINDS) {
+      const id = namespaces[kind];
+      if (id === undefined || id === own[kind]) continue;
       found.holders.push({ id, holder: { by: "thread", pid, tid, name } });
     }
-  }
-}
-
-/** Namespaces that a process was in when its links were read, and that could not be opened any more. */
-function addUnasked(found: Found): void {
-  const unknown = { serial: null, owner: null, uid: null, parent: null, refused: true };
-  let before: NamespaceIds | undefined;
-  const add = (ids: NamespaceIds) => {
-    if (ids === before) return;
-    before = ids;
-    for (const { name: kind } of KINDS) {
-      const id = ids[kind];
-      if (id !== undefined && !found.namespaces.has(id)) found.namespaces.set(id, { id, kind, ...unknown });
-    }
-  };
-  for (const { namespaces, strays } of found.processes) {
-    add(namespaces);
-    for (const stray of strays) add(stray.namespaces);
   }
 }
