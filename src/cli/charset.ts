@@ -1,5 +1,5 @@
 /** Which characters may be printed: those of UTF-8, or ASCII alone where the locale has no more. */
-import { sanitize } from "./sanitize.ts";
+import { sanitize } from "../util/sanitize.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,6 +26,6 @@ function code(character: string): string {
 /** Whether text can be shown anywhere as it is, a column of the terminal each character. */
 export const isPlain = (text: string): boolean => /^[ -~]*$/.test(text);
 
-/** Text from outside on one line, made safe to show, in the characters that the locale has. */
-export const printable = (text: string): string =>
-  isPlain(text) ? text : unicode() ? sanitize(text) : ascii(sanitize(text));
+/** Text from outside on one line, made safe to show; with `asciiOnly` in ASCII. */
+export const printable = (text: string, asciiOnly = !unicode()): string =>
+  isPlain(text) ? text : asciiOnly ? ascii(sanitize(text)) : sanitize(text);

@@ -40,8 +40,20 @@ export function wantsColor(
   return TERM !== "dumb" && isTerminal();
 }
 
-/** Whether the stream is a terminal. Loads node:tty only when asked: it costs milliseconds. */
-export const isTerminal = (stream: Stream): boolean => process.getBuiltinModule("node:tty").isatty(stream);
+/** The device number of /dev/null: where output most often goes that is no terminal, and yet a character device. */
+const NULL_DEVICE = 0x103;
+
+/** Whether the stream is a terminal. Loads node:tty only where it may be one: it costs milliseconds. */
+export function isTerminal(stream: Stream): boolean {
+  try {
+    const stat = process.getBuiltinModule("node:fs").fstatSync(stream);
+    if (!stat.isCharacterDevice() || stat.rdev === NULL_DEVICE) return false;
+  } catch {
+    // It is closed.
+    return false;
+  }
+  return process.getBuiltinModule("node:tty").isatty(stream);
+}
 
 /** Whether text for a stream is to have colours. */
 export const isColored = (stream: Stream): boolean =>

@@ -14,6 +14,8 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((left, right)
 export interface TableStyle {
   /** Lines get no longer than that. Default: as long as they need. */
   readonly width?: number;
+  /** Print ASCII characters only. Default: where the locale has no others. */
+  readonly ascii?: boolean;
   /** Puts a cell that has its width into its colour; the headings are row -1. */
   readonly paint?: (text: string, row: number, column: number) => string;
   /** Columns that are set to the right, by their indexes. */
@@ -57,7 +59,7 @@ function staying(widths: readonly number[], { width, ranks }: TableStyle): numbe
 }
 
 /** `text` cut to `width` columns of a terminal, with a mark where something is missing. */
-export function cut(text: string, width: number): string {
+export function cut(text: string, width: number, ascii = !unicode()): string {
   if (Bun.stringWidth(text) <= width) return text;
   const kept: string[] = [];
   let length = 1;
@@ -66,21 +68,25 @@ export function cut(text: string, width: number): string {
     if (length > width) break;
     kept.push(character);
   }
-  return `${kept.join("")}${unicode() ? "…" : "~"}`;
+  return `${kept.join("")}${ascii ? "~" : "…"}`;
 }
 
-/** A row that is safe to print, and how wide each cell is. */
+/** A row that is safe to print. */
 interface Row {
   readonly texts: readonly string[];
-  readonly lengths: readonly number[];
+  /** How wide each cell is; undefined where every character takes one column. */
+  readonly lengths: readonly number[] | undefined;
 }
 
 /** Cells without a character that needs a second look are looked at together: a table may have thousands of rows. */
-function measured(row: readonly string[]): Row {
-  if (isPlain(row.join(""))) return { texts: row, lengths: row.map(({ length }) => length) };
-  const texts = row.map(printable);
+function measured(row: readonly string[], ascii: boolean): Row {
+  if (isPlain(row.join(""))) return { texts: row, lengths: undefined };
+  const texts = row.map((text) => printable(text, ascii));
   return { texts, lengths: texts.map((text) => Bun.stringWidth(text)) };
 }
+
+const lengthOf = ({ texts, lengths }: Row, column: number): number =>
+  lengths === undefined ? (texts[column]?.length ?? 0) : (lengths[column] ?? 0);
 
 /** The lines of a table; whatever a terminal would obey is printed as its code. Without headings: rows alone. */
 export function tableLines(
@@ -88,13 +94,14 @@ export function tableLines(
   rows: readonly (readonly string[])[],
   style: TableStyle = {},
 ): string[] {
-  const { width = Number.POSITIVE_INFINITY, paint = (text) => text, right } = style;
-  const safe = (headings.length === 0 ? rows : [headings, ...rows]).map(measured);
+  const { width = Number.POSITIVE_INFINITY, paint, right, ascii = !unicode() } = style;
+  const safe = (headings.length === 0 ? rows : [headings, ...rows]).map((row) => measured(row, ascii));
   const first = headings.length === 0 ? 0 : -1;
   const natural: number[] = [];
-  for (const { lengths } of safe) {
-    for (let column = 0; column < lengths.length; column++) {
-      if (!(natural[column]! >= lengths[column]!)) natural[column] = lengths[column]!;
+  for (const row of safe) {
+    for (let column = 0; column < row.texts.length; column++) {
+      const length = lengthOf(row, column);
+      if (!(natural[column]! >= length)) natural[column] = length;
     }
   }
   const columns = staying(natural, style);
@@ -102,23 +109,24 @@ export function tableLines(
     columns.map((column) => natural[column]!),
     width,
   );
-  const line = ({ texts, lengths }: Row, index: number): string => {
-    let joined = "";
+  const line = (row: Row, index: number): string => {
+    const cells: string[] = [];
     for (let at = 0; at < columns.length; at++) {
       const column = columns[at]!;
       const room = widths[at]!;
-      let text = texts[column] ?? "";
-      let length = lengths[column] ?? 0;
+      let text = row.texts[column] ?? "";
+      let length = lengthOf(row, column);
       if (length > room) {
-        text = cut(text, room);
+        text = cut(text, room, ascii);
         length = Bun.stringWidth(text);
       }
-      const space = " ".repeat(room - length);
-      const painted = paint(text, index, column);
-      if (at > 0) joined += GAP;
-      joined += right?.has(column) ? space + painted : painted + space;
+      // What the terminal shows wider than it is long needs that much less to be filled up.
+      const filled = room + text.length - length;
+      const painted = paint === undefined ? text : paint(text, index, column);
+      const wanted = filled + painted.length - text.length;
+      cells.push(right?.has(column) ? painted.padStart(wanted) : painted.padEnd(wanted));
     }
-    return joined.trimEnd();
+    return cells.join(GAP).trimEnd();
   };
   return safe.map((row, index) => line(row, index + first));
 }
@@ -134,12 +142,8 @@ export function printTable(
   style: TableStyle = {},
 ): void {
   const width = terminalWidth();
-  const heading = painter(1);
-  const { paint = (text: string) => text } = style;
-  const lines = tableLines(headings, rows, {
-    ...style,
-    ...(width === undefined ? {} : { width }),
-    paint: (text, row, column) => (row < 0 ? heading("heading", text) : paint(text, row, column)),
-  });
-  if (lines.length > 0) print(lines.join("\n"));
+  const lines = tableLines(headings, rows, width === undefined ? style : { ...style, width });
+  if (lines.length === 0) return;
+  if (headings.length > 0) lines[0] = painter(1)("heading", lines[0]!);
+  print(lines.join("\n"));
 }

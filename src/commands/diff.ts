@@ -2,15 +2,15 @@
 import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";
-import { safeJson } from "../cli/sanitize.ts";
 import type { Row, Section, Side } from "../ns/diff/rows.ts";
 import { diffWorlds } from "../ns/diff.ts";
 import type { Process, Snapshot } from "../ns/model.ts";
 import { UsageError } from "../util/errors.ts";
+import { safeJson } from "../util/sanitize.ts";
 import { findProcess } from "./looking/find.ts";
 import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
 import { diffText } from "./worlds/diff-text.ts";
-import { capabilitiesOf, detailsOf, mountsOf } from "./worlds/known.ts";
+import { detailsOf, mountsOf } from "./worlds/known.ts";
 
 /** `nsbox diff`. */
 export const command: Command = {
@@ -77,13 +77,7 @@ async function run(input: Parsed): Promise<number> {
 const differs = ({ same, left, right }: Row): boolean => same === false || (same === null && left !== right);
 
 function sideOf(input: Parsed, snapshot: Snapshot, process: Process): Side {
-  const details = detailsOf(input, process);
-  return {
-    process,
-    details,
-    capabilities: capabilitiesOf(details),
-    mounts: mountsOf(input, snapshot, process),
-  };
+  return { process, details: detailsOf(input, process), mounts: mountsOf(input, snapshot, process) };
 }
 
 /** Who called nsbox, or whatever looked when a dump was written: its parent, where that is in sight. */

@@ -1,12 +1,13 @@
 /** `nsbox ls`: the namespaces of this machine. */
+import { isColored } from "../cli/color.ts";
 import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG, QUIET } from "../cli/flags.ts";
 import { note } from "../cli/log.ts";
 import { print } from "../cli/print.ts";
-import { safeJson } from "../cli/sanitize.ts";
 import { printTable } from "../cli/table.ts";
 import type { Namespace } from "../ns/model.ts";
 import { UsageError } from "../util/errors.ts";
+import { safeJson } from "../util/sanitize.ts";
 import { FILTER_FLAGS, readFilters } from "./looking/choose.ts";
 import { COLUMNS, headingOf } from "./looking/columns.ts";
 import { gapsNote } from "./looking/gaps.ts";
@@ -130,6 +131,6 @@ function printList(
   shown: readonly Namespace[],
   chosen: ReturnType<typeof readColumns>,
 ): void {
-  const { headings, rows, style } = tableOf(world, shown, chosen, kindPainter(1));
+  const { headings, rows, style } = tableOf(world, shown, chosen, isColored(1) ? kindPainter(1) : undefined);
   printTable(input.has("no-headings") ? [] : headings, rows, style);
 }

@@ -5,11 +5,11 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { type Outline, outlineLines } from "../cli/outline.ts";
 import { print } from "../cli/print.ts";
-import { safeJson, sanitize } from "../cli/sanitize.ts";
 import { printTable } from "../cli/table.ts";
 import type { Mount, Process, Snapshot } from "../ns/model.ts";
 import { isWithin, type MountNode, mountAt, mountTree, propagationIn } from "../ns/mount-tree.ts";
 import { NsboxError, UsageError } from "../util/errors.ts";
+import { safeJson, sanitize } from "../util/sanitize.ts";
 import { findProcess } from "./looking/find.ts";
 import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
 import { mountsOf } from "./worlds/known.ts";
@@ -53,6 +53,9 @@ With PATH: what stands there, and why: the mounts passed on the way, the one fou
   run,
 };
 
+/** What is enough to find a process. */
+const LOOKING = { threads: false, descriptors: false, mounts: false };
+
 async function run(input: Parsed): Promise<number> {
   const [who, typed, ...more] = input.rest;
   if (who === undefined) throw new UsageError("Missing a process", "nsbox mounts PID|NAME [PATH]");
@@ -64,14 +67,15 @@ async function run(input: Parsed): Promise<number> {
     );
   }
   const path = typed === undefined ? undefined : posix.normalize(typed).replace(/(.)\/$/, "$1");
-  const snapshot = await takeSnapshot(input, {
-    ...{ threads: false, descriptors: false, mounts: false },
-    mountTables: true,
-  });
+  const snapshot = await takeSnapshot(input, LOOKING);
   const process = findProcess(snapshot, who);
   const mounts = mountsOf(input, snapshot, process);
   if (mounts === null) throw unknown(input, process);
-  const view = viewOf(snapshot, process, mounts, path);
+  // The tables of all others cost time, and count only where something propagates.
+  const propagates = mounts.some(({ shared, master }) => shared !== null || master !== null);
+  const isLive = !input.has("input");
+  const wide = isLive && propagates ? await takeSnapshot(input, { ...LOOKING, mountTables: true }) : snapshot;
+  const view = viewOf(wide, process, mounts, path);
   if (input.has("json")) print(safeJson(json(view)));
   else {
     if (view.found !== undefined) print(`${standsIn(view)}\n`);

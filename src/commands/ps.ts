@@ -3,10 +3,10 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { fail } from "../cli/fail.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";
-import { safeJson } from "../cli/sanitize.ts";
 import { printTable } from "../cli/table.ts";
 import { openPlace } from "../runtime/containers/place.ts";
 import { type Container, listContainers } from "../runtime/containers/settle.ts";
+import { safeJson } from "../util/sanitize.ts";
 import { readFilters } from "./containers/filters.ts";
 import { checkCount } from "./containers/find.ts";
 import { stateWords, statusJson } from "./containers/words.ts";
@@ -59,7 +59,7 @@ async function run(input: Parsed): Promise<number> {
   else if (input.has("json")) print(safeJson(shown.map(toJson)));
   else if (input.has("ids")) {
     if (shown.length > 0) print(shown.map(({ id }) => id).join("\n"));
-  } else printTable(["ID", "NAME", "STATUS", "PID", "COMMAND"], shown.map(toRow));
+  } else printTable(["ID", "NAME", "STATUS", "PID", "COMMAND"], shown.map(toRow), AS_IT_IS);
   for (const error of refused) fail(error, 1, input.has("json"));
   return refused.length > 0 ? 1 : 0;
 }
@@ -78,8 +78,11 @@ async function printNamespaces(shown: readonly Container[], json: boolean): Prom
     String(status?.pid.pid || "-"),
     ...namespaceHeadings.map(({ kind }) => String(ids?.[kind] ?? (ids === null ? "-" : "?"))),
   ]);
-  printTable(["ID", "NAME", "PID", ...namespaceHeadings.map(({ heading }) => heading)], cells);
+  printTable(["ID", "NAME", "PID", ...namespaceHeadings.map(({ heading }) => heading)], cells, AS_IT_IS);
 }
+
+/** Commands have the characters that they were typed with, whatever the locale. */
+const AS_IT_IS = { ascii: false };
 
 const toRow = (container: Container): string[] => [
   container.id,

@@ -1,4 +1,5 @@
 /** In what two processes' worlds differ: pure comparison of what is known of each. */
+import { maskNames } from "./capabilities-in.ts";
 import { CAPABILITY_FIELDS } from "./details.ts";
 import { mountRows } from "./diff/mounts.ts";
 import { type Row, type Section, type Side, setRow, valueRow } from "./diff/rows.ts";
@@ -71,7 +72,9 @@ const SECTIONS: readonly Rule[] = [
     name: "capabilities",
     title: "Capabilities",
     rows: (a, b) =>
-      SETS.map((name) => setRow(name, a.capabilities?.[name] ?? null, b.capabilities?.[name] ?? null)),
+      SETS.map((name) =>
+        set(name, a, b, ({ capabilities }) => (capabilities === null ? null : maskNames(capabilities[name]))),
+      ),
   },
   {
     name: "security",

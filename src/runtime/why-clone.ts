@@ -52,13 +52,8 @@ export function whyClone(flags: number, errno: number): Finding {
       hint: "sysctl -w kernel.unprivileged_userns_clone=1",
     };
   }
-  if (read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") === "1") {
-    return {
-      cause:
-        "kernel.apparmor_restrict_unprivileged_userns is 1, and no AppArmor profile lets nsbox make user namespaces",
-      hint: "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
-    };
-  }
+  const byAppArmor = whyAppArmor();
+  if (byAppArmor !== undefined) return byAppArmor;
   if (read("/proc/self/uid_map") === "") {
     return { cause: "the user namespace that nsbox is in maps no ids, so none can be made in it" };
   }
@@ -69,6 +64,19 @@ export function whyClone(flags: number, errno: number): Finding {
     ? { cause: "a system call filter of the container that nsbox runs in refuses it", hint: FILTERED }
     : {};
 }
+
+/**
+ * AppArmor's restriction of user namespaces: they are refused, or made without any right in them. Undefined
+ * where it is not switched on.
+ */
+export const whyAppArmor = (): Finding | undefined =>
+  read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") === "1"
+    ? {
+        cause:
+          "kernel.apparmor_restrict_unprivileged_userns is 1, and no AppArmor profile lets nsbox make user namespaces",
+        hint: "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+      }
+    : undefined;
 
 /** What lets nsbox run inside nsbox; other engines have switches of their own. */
 const FILTERED = "Start the outer nsbox with `--seccomp off --unmask ALL`";

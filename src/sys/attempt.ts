@@ -18,18 +18,12 @@ export const TRIED = {
   prctl: ARM ? 167 : 157,
   seccomp: ARM ? 277 : 317,
   keyctl: ARM ? 219 : 250,
-  setns: ARM ? 268 : 308,
   getpid: ARM ? 172 : 39,
-  ppoll: ARM ? 73 : 271,
-  setsid: ARM ? 157 : 112,
-  symlinkat: ARM ? 36 : 266,
-  setxattr: ARM ? 5 : 188,
   open_tree: 428,
   move_mount: 429,
   fsopen: 430,
   fsconfig: 431,
   fsmount: 432,
-  clone3: 435,
   mount_setattr: 442,
 } as const;
 

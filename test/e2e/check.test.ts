@@ -132,6 +132,46 @@ describe.skipIf(!AS_ROOT)("as root (needs root)", () => {
     });
   });
 
+  test.each(["unprivileged_userns_clone=0", "apparmor_restrict_unprivileged_userns=1"])(
+    "names the switch %s where user namespaces are refused (needs a C compiler)",
+    async (word) => {
+      const [name, value] = word.split("=");
+      const play = `mount -t tmpfs x /proc/sys/kernel; echo ${value} > /proc/sys/kernel/${name}; exec "$@"`;
+      const before = ["unshare", "-m", "sh", "-c", play, "sh", compiled("no-user-namespaces")!];
+      const found = await under(ROOT, [...before, ...USER.prefix], "user", "net", "own-id");
+      const named = { state: "refused", detail: expect.stringContaining(`kernel.${name} is ${value}`) };
+      expect(found.get("user")).toMatchObject({
+        ...named,
+        fix: expect.stringContaining(`sysctl -w kernel.${name}=`),
+      });
+      expect(found.get("net")).toMatchObject(named);
+      expect(found.get("own-id")?.state).toBe("refused");
+    },
+  );
+
+  test("names the filter of the container that it runs in, and what lets it through", async () => {
+    const inside = async (...options: string[]) => {
+      const words = [NSBOX, "check", "--json", "user", "pid", "proc-in-user"];
+      const { out } = await call(ROOT, [NSBOX, "run", "-q", ...options, "/", ...words]);
+      return Object.fromEntries(
+        (JSON.parse(out) as { checks: Check[] }).checks.map((one) => [one.name, one]),
+      );
+    };
+    const closed = await inside();
+    expect(closed["user"]).toMatchObject({
+      state: "refused",
+      detail: expect.stringContaining("system call filter"),
+      fix: expect.stringContaining("--seccomp off --unmask ALL"),
+    });
+    const open = await inside("--map-root", "--seccomp", "off", "--unmask", "ALL");
+    expect(Object.values(open).map(({ state }) => state)).toEqual(["ok", "ok", "ok"]);
+    const masked = await inside("--map-root", "--seccomp", "off");
+    expect(masked["proc-in-user"]).toMatchObject({
+      state: "refused",
+      detail: expect.stringContaining("hide parts of /proc"),
+    });
+  });
+
   test("names the mounts that hide parts of /proc in a container", async () => {
     const hide = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs x /proc/tty; exec "$@"', "sh"];
     const found = await under(ROOT, hide, "proc-in-user", "proc");

@@ -1,6 +1,6 @@
 /** In what two worlds differ. Judge: how the two processes were started, and /proc. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { AS_ROOT, CALLER_ENV, call, NSBOX, ROOT, textOf, USER, until } from "./support.ts";
+import { AS_ROOT, CALLER_ENV, call, hostProgram, NSBOX, ROOT, textOf, USER, until } from "./support.ts";
 
 const children: Bun.Subprocess[] = [];
 
@@ -77,6 +77,16 @@ describe.skipIf(!AS_ROOT)("nsbox diff (needs root)", () => {
     expect(row("mounts", "/mnt")?.left).toMatch(/^tmpfs there \(0:\d+\) ro private$/);
     expect(row("mounts", "/mnt")).not.toHaveProperty("right");
     expect(row("ids", "groups")?.left).toEqual([5, 6]);
+  });
+
+  test.skipIf(!hostProgram("script"))("cuts nothing on a narrow terminal", async () => {
+    const line = `stty cols 50; "${NSBOX}" diff ${other} ${plain} --only capabilities,namespaces`;
+    const { out } = await call(ROOT, ["script", "-qec", line, "/dev/null"], {
+      env: { ...CALLER_ENV, LC_ALL: "C.UTF-8" },
+    });
+    expect(out).toContain("CAP_SYS_BOOT");
+    expect(out).not.toContain("…");
+    for (const row of out.split(/\r?\n/)) expect(Bun.stringWidth(row)).toBeLessThanOrEqual(50);
   });
 
   test("never prints the value of a variable", async () => {

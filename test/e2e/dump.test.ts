@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { idOf, withSleep } from "./looking.ts";
-import { AS_ROOT, call, NSBOX, ROOT, SCRATCH, shell, USER } from "./support.ts";
+import { AS_ROOT, call, NSBOX, ROOT, SCRATCH, shell, start, USER } from "./support.ts";
 
 const WHO = AS_ROOT ? ROOT : USER;
 const FIXTURE = resolve(import.meta.dir, "../ns/fixtures/no-time-namespaces.json");
@@ -103,6 +103,20 @@ describe("a dump", () => {
     expect(err).toContain(reason);
   });
 });
+
+test("a dump that is taken while namespaces come and go by the hundred is one that reads back", async () => {
+  const unshare = `unshare -Urnmupf --mount-proc sh -c 'true & unshare -n true'`;
+  const storm = start(WHO, ["sh", "-c", `while ${unshare}; do :; done`]);
+  try {
+    for (let round = 0; round < 5; round++) {
+      const line = '"$NSBOX" dump -q --compact | "$NSBOX" ls -q -i - --json | wc -l';
+      expect(await shell(WHO, line)).toEqual({ out: "1\n", err: "", status: 0 });
+    }
+  } finally {
+    storm.kill("SIGKILL");
+    await storm.exited;
+  }
+}, 30_000);
 
 test.each([
   [["--indent", "9"], 'Option "--indent" needs a number from 0 to 8, not "9"'],

@@ -98,6 +98,26 @@ describe("in a terminal", () => {
     await screen.shows("status 0");
   });
 
+  test("arrows and End scroll a list that is higher than the terminal", async () => {
+    const list = [NSBOX, "ls", "-q", "--watch=60", "--sort", "ns"];
+    await using session = new Session(WHO, ["sh", "-c", `stty cols 100 rows 6; exec ${list.join(" ")}`]);
+    const { screen } = session;
+    await screen.shows("q quits");
+    await screen.shows("\x1b[J");
+    const firstOf = (frame: string[]) => frame[2]!.trim().split(/ +/)[0]!;
+    const frames = () => framesOf(screen.text).filter((frame) => frame.length > 2);
+    const top = firstOf(frames().at(-1)!);
+    session.type("\x1b[B");
+    await screen.shows("\x1b[J");
+    expect(firstOf(frames().at(-1)!)).not.toBe(top);
+    session.type("\x1b[F");
+    await screen.shows("\x1b[J");
+    expect(frames().at(-1)!.length).toBeGreaterThan(3);
+    session.type("\x1b[H");
+    await screen.shows("\x1b[J");
+    expect(firstOf(frames().at(-1)!)).toBe(top);
+  });
+
   test("no line is wider and nothing is higher than the terminal, which may change its size", async () => {
     await using session = new Session(WHO, ["sh", "-c", `stty cols 40 rows 8; exec ${LIST.join(" ")}`]);
     const { screen } = session;

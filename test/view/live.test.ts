@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { connect as connectTo } from "node:net";
 import type { Snapshot } from "../../src/ns/model.ts";
+import { Feed } from "../../src/view/live/feed.ts";
 import { applied, Differ, type Patch } from "../../src/view/live/patch.ts";
 import { CALLER_ENV, NSBOX } from "../e2e/support.ts";
 import { zoo } from "./zoo.ts";
@@ -199,18 +200,45 @@ test("nobody is looked at while nobody is connected", async () => {
   }
 }, 20_000);
 
-test("a client that does not read costs no memory", async () => {
+test("who does not read gets no queue, but a whole snapshot when it reads again", async () => {
+  let looks = 0;
+  const feed = new Feed(
+    () => zoo({ name: `look-${++looks}` }),
+    () => {},
+  );
+  try {
+    const slow = feed.connect(new AbortController().signal).getReader();
+    const quick = feed.connect(new AbortController().signal).getReader();
+    const seen: string[] = [];
+    const text = async (reader: typeof slow) => new TextDecoder().decode((await reader.read()).value);
+    while (looks < 4) seen.push(await text(quick));
+    expect(seen.map((event) => event.slice(0, 12))).toEqual([
+      "event: snaps",
+      ...Array(seen.length - 1).fill("event: patch"),
+    ]);
+    expect(await text(slow)).toContain('"look-1"');
+    const next = await text(slow);
+    expect(next).toStartWith("event: snapshot");
+    expect(next).toContain(`"look-${looks}"`);
+  } finally {
+    feed.close();
+  }
+}, 20_000);
+
+test("a client that goes away is forgotten, and others are served", async () => {
   const own = await serving();
   try {
-    const socket = connectTo(own.port, "127.0.0.1");
-    socket.pause();
-    socket.write(`GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${own.token}\r\n\r\n`);
-    await Bun.sleep(4000);
-    // It still answers others.
-    const seen = await fetch(`${own.url}events`, { headers: bearer(own.token) });
-    expect(seen.status).toBe(200);
-    await seen.body!.cancel();
-    socket.destroy();
+    for (let turn = 0; turn < 40; turn++) {
+      const socket = connectTo(own.port, "127.0.0.1");
+      socket.write(`GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${own.token}\r\n\r\n`);
+      await new Promise((resolve) => socket.once("data", resolve));
+      socket.destroy();
+      await new Promise((resolve) => socket.once("close", resolve));
+    }
+    await Bun.sleep(200);
+    const last = await fetch(`${own.url}events`, { headers: bearer(own.token) });
+    expect(last.status).toBe(200);
+    await last.body!.cancel();
   } finally {
     own.child.kill("SIGKILL");
   }

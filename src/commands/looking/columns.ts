@@ -64,7 +64,7 @@ export const COLUMNS: readonly Column[] = [
     name: "processes",
     help: "How many processes are seen in it",
     type: "number",
-    rank: 5,
+    rank: 4,
     value: (_, { processes }) => processes.length,
   },
   {
@@ -75,7 +75,7 @@ export const COLUMNS: readonly Column[] = [
     rank: 7,
     value: (_, { leader }) => leader,
   },
-  ofLeader("user", "The user of that process", "string", ({ uid }, world) => userOf(world, uid), { rank: 4 }),
+  ofLeader("user", "The user of that process", "string", ({ uid }, world) => userOf(world, uid), { rank: 2 }),
   {
     name: "container",
     help: "The container that it belongs to",
@@ -97,7 +97,7 @@ export const COLUMNS: readonly Column[] = [
     name: "holder",
     help: "What keeps it alive besides processes in it",
     type: "array",
-    rank: 2,
+    rank: 5,
     value: (_, { holders }) => holders.map((holder) => ({ ...holder })),
     text: (world, namespace) => {
       const [first, ...more] =

@@ -6,7 +6,7 @@ import { countOf } from "../../cli/units.ts";
 import { type Node, walk } from "../../ns/forest.ts";
 import type { Namespace } from "../../ns/model.ts";
 import { titleOf } from "./find.ts";
-import { kindPainter } from "./paint.ts";
+import { linePainter } from "./paint.ts";
 import { accountWords, containerWords, namespaceWords, processWords, quoted } from "./words.ts";
 import { holdersOf, type World } from "./world.ts";
 
@@ -27,25 +27,21 @@ const UNKNOWN = {
 
 /** The lines of these trees, parents first. */
 export function linesOf(world: World, roots: readonly Node[], { details, brief }: Lines = {}): BranchLine[] {
-  const paint = kindPainter(1);
-  const dim = painter(1);
+  const paint = linePainter(1);
+  const heading = painter(1);
   /** The nodes that are open, by their depth. */
   const above: Node[] = [];
   return [...walk(roots)].flatMap(({ node, depth }): BranchLine[] => {
     above.length = depth;
     const text = printable(textOf(world, node, above[depth - 1], brief === true));
     above[depth] = node;
-    if (node.type !== "namespace") {
-      return [{ depth, text: node.type === "container" ? dim("heading", text) : text }];
-    }
+    if (node.type === "container") return [{ depth, text: heading("heading", text) }];
+    if (node.type !== "namespace") return [{ depth, text: paint(text) }];
+    const line = { depth, text: paint(text), side: node.place !== "next" };
     const namespace = world.namespace(node.id);
-    const title = `${node.kind}:[${node.id}]`;
-    const line = { depth, text: text.replace(title, paint(node.kind, title)), side: node.place !== "next" };
     if (details !== true || namespace === undefined || node.place === "again") return [line];
-    return [
-      line,
-      ...detailsOf(world, namespace).map((more) => ({ depth: depth + 1, text: printable(more), side: true })),
-    ];
+    const more = detailsOf(world, namespace).map((words) => paint(printable(words)));
+    return [line, ...more.map((words) => ({ depth: depth + 1, text: words, side: true }))];
   });
 }
 

@@ -66,7 +66,7 @@ export function tableOf(
   world: World,
   namespaces: readonly Namespace[],
   chosen: readonly Column[] | undefined,
-  paint: KindPaint,
+  paint: KindPaint | undefined,
 ): { headings: string[]; rows: string[][]; style: TableStyle } {
   const columns = chosen ?? USUAL;
   const rows = namespaces.map((namespace) => columns.map((column) => cellOf(column, world, namespace)));
@@ -75,8 +75,19 @@ export function tableOf(
   );
   const style: TableStyle = {
     right: new Set(columns.flatMap(({ type }, index) => (type === "number" ? index : []))),
-    paint: (text, row, column) => (colored.has(column) ? paint(namespaces[row]!.kind, text) : text),
-    ...(chosen === undefined ? { ranks: columns.map(({ rank = 0 }) => rank) } : {}),
+    ...(paint === undefined
+      ? {}
+      : {
+          paint: (text, row, column) =>
+            row >= 0 && colored.has(column) ? paint(namespaces[row]!.kind, text) : text,
+        }),
+    ...(chosen === undefined ? { ranks: ranksOf(columns, rows) } : {}),
   };
   return { headings: columns.map(headingOf), rows, style };
 }
+
+/** A column that has nothing to say goes first. */
+const ranksOf = (columns: readonly Column[], rows: readonly (readonly string[])[]): number[] =>
+  columns.map(({ rank = 0 }, index) =>
+    rows.every((row) => row[index] === "-") ? rank - columns.length : rank,
+  );

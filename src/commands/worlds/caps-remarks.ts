@@ -17,7 +17,7 @@ export function remarksOn(
   entry: Entry,
 ): string[] {
   const remarks: string[] = [];
-  if (details === null) remarks.push("Its capability sets, filters and securebits are not known");
+  if (details === null) remarks.push("Its capability sets and filters are not known");
   const sets = details?.capabilities;
   if (caps.rule === "creator") {
     remarks.push(

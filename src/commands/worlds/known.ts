@@ -1,9 +1,7 @@
 /** What is known of one process beyond a snapshot: asked of the kernel, or as a dump has it. */
 import type { Parsed } from "../../cli/command.ts";
-import { maskNames } from "../../ns/capabilities-in.ts";
-import { CAPABILITY_FIELDS, readDetails } from "../../ns/details.ts";
-import type { Side } from "../../ns/diff/rows.ts";
-import type { CapabilitySet, Details, Mount, Process, Snapshot } from "../../ns/model.ts";
+import { readDetails } from "../../ns/details.ts";
+import type { Details, Mount, Process, Snapshot } from "../../ns/model.ts";
 import { parseMountinfo } from "../../ns/mountinfo.ts";
 import { procText } from "../../ns/proc-file.ts";
 
@@ -24,15 +22,4 @@ export function mountsOf(input: Parsed, snapshot: Snapshot, process: Process): r
     return text === null || text === "" ? null : parseMountinfo(text);
   }
   return snapshot.mounts?.[String(process.namespaces.mnt)] ?? null;
-}
-
-/** Names in each capability set of a process. */
-export function capabilitiesOf(details: Details | null): Side["capabilities"] {
-  const masks = details?.capabilities;
-  if (masks == null) return null;
-  const sets = Object.keys(CAPABILITY_FIELDS) as CapabilitySet[];
-  return Object.fromEntries(sets.map((set) => [set, maskNames(masks[set])])) as Record<
-    CapabilitySet,
-    string[]
-  >;
 }

@@ -1,12 +1,10 @@
 /** What a comparison is made of: rows, each a thing and its value on either side. */
-import type { CapabilitySet, Details, Mount, Process } from "../model.ts";
+import type { Details, Mount, Process } from "../model.ts";
 
 /** One of two processes, and what is known of it. */
 export interface Side {
   readonly process: Process;
   readonly details: Details | null;
-  /** Names in each set. */
-  readonly capabilities: Readonly<Record<CapabilitySet, readonly string[]>> | null;
   /** Its mount table. */
   readonly mounts: readonly Mount[] | null;
 }

@@ -8,6 +8,7 @@ import { SYS } from "../../sys/constants.ts";
 import { errnoText } from "../../sys/errno.ts";
 import { syscall } from "../../sys/ffi.ts";
 import { NsboxError } from "../../util/errors.ts";
+import { whyAppArmor } from "../why-clone.ts";
 import { whyIds, whyTool } from "../why-identity.ts";
 import { type Answer, mapSelf, ok, type Probe, refused, Steps } from "./probe.ts";
 
@@ -17,8 +18,9 @@ function probeOwn(): Answer {
   mapSelf(steps);
   const { errno, failed } = attempt(flagOf("user"), steps.list);
   if (failed === null) return ok();
-  const cause = failed < 0 ? "no user namespace can be made" : whyIds("uid_map", errno).cause;
-  return refused(cause ?? errnoText(errno));
+  if (failed < 0) return refused("no user namespace can be made");
+  const { cause, hint } = whyAppArmor() ?? whyIds("uid_map", errno);
+  return refused(cause ?? errnoText(errno), hint);
 }
 
 /** Many ids, by newuidmap(1) and newgidmap(1), or by root itself. */

@@ -6,6 +6,7 @@ import { capabilityNumber } from "../../sys/capabilities.ts";
 import { AT_FDCWD, SYS } from "../../sys/constants.ts";
 import { cstring } from "../../sys/ffi.ts";
 import { isCapable } from "../../sys/files.ts";
+import { whyAppArmor } from "../why-clone.ts";
 
 /** How something stands. `refused`: the kernel has it, and does not let this caller use it. */
 export type State = "ok" | "missing" | "refused";
@@ -122,5 +123,7 @@ export function mapSelf(steps: Steps): void {
 }
 
 /** The answer where a sandbox to try something in could not be had. */
-export const noSandbox = (): Answer =>
-  refused("no mount namespace can be made to try it in: see the kinds user and mnt");
+export function noSandbox(): Answer {
+  const { cause, hint } = whyAppArmor() ?? {};
+  return refused(cause ?? "no mount namespace can be made to try it in: see the kinds user and mnt", hint);
+}

@@ -12,6 +12,8 @@ import { pictureStyles } from "./styles.ts";
 const MARGIN = 28;
 const HEAD = 62;
 const LEAST = 560;
+/** A letter of the line below the title is no wider than this, on the average. */
+const LETTER = 7;
 
 /** The drawing alone: frames, lines and cards, with its upper left corner at 0, 0. */
 export const drawWorld = (graph: Graph, layout: Layout): string =>
@@ -29,7 +31,7 @@ export const drawWorld = (graph: Graph, layout: Layout): string =>
 export function drawSvg(facts: Facts, graph: Graph, styles = true): string {
   const layout = layoutOf(graph);
   const { title, sub } = headOf(facts, graph.by);
-  const inner = Math.max(LEAST, layout.width);
+  const inner = Math.max(LEAST, layout.width, sub.length * LETTER);
   const legend = drawLegend(graph, inner);
   const width = Math.ceil(inner + 2 * MARGIN);
   const height = Math.ceil(HEAD + MARGIN + layout.height + MARGIN + legend.height + MARGIN);

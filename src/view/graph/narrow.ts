@@ -9,7 +9,7 @@ export interface Wanted {
   readonly orphans?: boolean;
   /** Only those that belong to this user: `Namespace.uid`. */
   readonly uid?: number;
-  /** Only those that a process of this container is in, by its index. */
+  /** Only those that a process of this container is in, by the PID of its first process. */
   readonly container?: number;
   /** With the parents of what is found, not only its owners. */
   readonly parents?: boolean;
@@ -44,7 +44,8 @@ export function narrow(snapshot: Snapshot, wanted: Wanted): Snapshot {
 }
 
 /** The namespaces of a container: those that its processes are in and the machine's first are not. */
-function idsIn({ processes, namespaces }: Snapshot, container: number): Set<number> {
+function idsIn({ processes, namespaces, containers }: Snapshot, pid: number): Set<number> {
+  const container = containers.findIndex((one) => one.pid === pid);
   const initial = new Set(namespaces.flatMap(({ id, initial: first }) => (first ? [id] : [])));
   const own = processes.filter((process) => process.container === container);
   const all = own.flatMap((process) => Object.values(process.namespaces));

@@ -1,5 +1,6 @@
 /** The page: one file with its style, its script, and what it shows. Nothing is fetched from anywhere else. */
 import type { Hierarchy } from "../../ns/forest.ts";
+import { KIND_STYLES } from "../../ns/kind-styles.ts";
 import type { KindName } from "../../ns/kinds.ts";
 import type { Snapshot } from "../../ns/model.ts";
 import { sanitizeJson } from "../../util/sanitize.ts";
@@ -29,9 +30,18 @@ function policyOf(style: string, connect: string): string {
     `script-src ${hashOf(VIEWER)}`,
     `style-src ${hashOf(style)}`,
     `connect-src ${connect}`,
+    // For the icon alone: without one browsers ask the server for it.
+    "img-src data:",
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
+}
+
+/** The sign of a user namespace, for the tab of the browser. */
+function icon(): string {
+  const { light } = KIND_STYLES.user;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7.5" fill="${light}"/><path d="M5 4v4.5a3 3 0 0 0 6 0V4" fill="none" stroke="#fff" stroke-width="2"/></svg>`;
+  return `data:image/svg+xml;base64,${btoa(svg)}`;
 }
 
 /** The page of a picture as a file: works without a network, and shows the picture even without script. */
@@ -56,6 +66,7 @@ function page(title: string, sub: string, svg: string, data: PageData, policy: s
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
+<link rel="icon" href="${icon()}">
 <title>${escapeXml(title)}</title>
 <style>${pageStyles()}</style>
 </head>

@@ -50,6 +50,7 @@ button[aria-pressed=true]{background:var(--accent);border-color:var(--accent);co
 #filters button[aria-pressed=true]:has(svg){background:var(--card);border-color:var(--line);color:var(--text)}
 #filters button[aria-pressed=false]:has(svg){background:none;color:var(--soft);text-decoration:line-through;border-style:dashed}
 #filters button[aria-pressed=false] svg{opacity:.35}
+#filters>span{display:contents}
 #filters select{min-height:28px;font-size:12.5px;max-width:210px}
 .count{color:var(--soft);font-variant-numeric:tabular-nums}
 svg.sign{width:18px;height:18px;flex:none;vertical-align:-4px;overflow:visible}
@@ -57,12 +58,14 @@ main{flex:1;min-height:0;display:flex;position:relative}
 #canvas{flex:1;min-width:0;position:relative;overflow:hidden;touch-action:none;cursor:grab;user-select:none}
 #canvas:active{cursor:grabbing}
 #canvas:focus-visible{outline-offset:-3px}
-#canvas>svg{display:block;width:100%;height:100%}
+#canvas>svg{display:block;width:100%;height:100%;transform-origin:0 0;will-change:transform}
 .picture g[data-key]{cursor:pointer;outline:none}
 .picture g[data-key]:focus-visible>.box{stroke:var(--accent)!important;stroke-opacity:1!important;stroke-width:3!important}
 .picture .selected>.box{stroke:var(--accent)!important;stroke-opacity:1!important;stroke-width:2.5!important;stroke-dasharray:none!important}
 .picture.far .chip text:not(.letter),.picture.far .say,.picture.far .mark{display:none}
+.picture.tiny text,.picture.tiny .mark,.picture.tiny .rule{display:none}
 .picture .searching .card:not(.hit)>*:not(.chip):not(title),.picture .searching .chip:not(.hit){opacity:.3}
+.picture.tiny text,.picture.tiny .mark,.picture.tiny .rule{display:none}
 .picture .searching .card:not(.hit)>.box{opacity:.6}
 .picture .hit>.box{stroke:var(--hit)!important;stroke-opacity:1!important;stroke-width:2.5!important;stroke-dasharray:none!important}
 .picture .at>.box{stroke-width:5!important}
@@ -136,7 +139,7 @@ header{padding:8px 10px 2px}
 h1{font-size:15px}
 #tools{overflow-x:auto;scrollbar-width:thin}
 #toolbar,#filters{padding-left:10px;padding-right:10px;flex-wrap:nowrap;overflow-x:auto;scrollbar-width:thin;flex:none}
-#toolbar>*,#filters>*{flex:none}
+#toolbar>*,#filters>span>*{flex:none}
 #search{order:-1;width:min(300px,calc(100vw - 20px))}
 #search label{display:none}
 #details{position:absolute;inset:auto 0 0 0;width:auto;max-height:62%;border-left:none;border-top:1px solid var(--border);border-radius:14px 14px 0 0;box-shadow:0 -6px 24px #0003}

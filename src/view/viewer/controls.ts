@@ -2,7 +2,7 @@
 import { HIERARCHIES } from "../../ns/forest.ts";
 import { KINDS, type KindName } from "../../ns/kinds.ts";
 import { containerWords, userWords } from "../graph/facts.ts";
-import { button, h } from "./dom.ts";
+import { button, h, redraw } from "./dom.ts";
 import { signOf } from "./signs.ts";
 import { type Store, VIEWS } from "./store.ts";
 
@@ -122,6 +122,7 @@ function search(store: Store): HTMLElement {
   };
   store.on("hits", show);
   store.on("model", show);
+  store.on("view", show);
   return h(
     "div",
     { id: "search", role: "search" },
@@ -135,7 +136,10 @@ function search(store: Store): HTMLElement {
 
 /** The second row: what is shown at all. */
 export function filters(store: Store): HTMLElement {
-  const element = h("div", { id: "filters", role: "group", "aria-label": "Filters" });
+  // Each by itself: a count that changes must not close a list that is open.
+  const parts = [h("span"), h("span"), h("span")] as const;
+  const [kindsPart, usersPart, containersPart] = parts;
+  const element = h("div", { id: "filters", role: "group", "aria-label": "Filters" }, ...parts);
   const toggle = (kind: KindName) => {
     const kinds = new Set(store.kinds);
     if (!kinds.delete(kind)) kinds.add(kind);
@@ -143,7 +147,6 @@ export function filters(store: Store): HTMLElement {
   };
   const draw = () => {
     const { snapshot, kinds, orphans } = store;
-    const focused = document.activeElement?.getAttribute("data-filter");
     const counts = Map.groupBy(snapshot.namespaces, ({ kind }) => kind);
     const buttons = KINDS.map(({ name, title }) =>
       h(
@@ -171,13 +174,22 @@ export function filters(store: Store): HTMLElement {
       },
       "no process",
     );
-    const selects = [users(store), containers(store)].filter((one) => one !== null);
-    element.replaceChildren(...buttons, alone, ...selects);
-    element.querySelector<HTMLElement>(`[data-filter="${focused ?? "none"}"]`)?.focus();
+    refresh(kindsPart, ...buttons, alone);
+    refresh(usersPart, users(store));
+    refresh(containersPart, containers(store));
   };
   store.on("model", draw);
   draw();
   return element;
+}
+
+/** Draws a part anew where it looks otherwise, and leaves the focus where it is. */
+function refresh(part: HTMLElement, ...children: readonly (Node | null)[]): void {
+  const focused = part.contains(document.activeElement)
+    ? document.activeElement?.getAttribute("data-filter")
+    : undefined;
+  const isNew = redraw(part, ...children.filter((child) => child !== null));
+  if (isNew && focused) part.querySelector<HTMLElement>(`[data-filter="${focused}"]`)?.focus();
 }
 
 function users(store: Store): HTMLElement {
@@ -191,7 +203,7 @@ function users(store: Store): HTMLElement {
 
 function containers(store: Store): HTMLElement | null {
   const options = store.snapshot.containers.map(
-    (container, index) => [String(index), containerWords(container)] as const,
+    (container) => [String(container.pid), containerWords(container)] as const,
   );
   if (options.length === 0) return null;
   const chosen = store.container === undefined ? "" : String(store.container);

@@ -11,7 +11,7 @@ import {
   titleOf,
   userWords,
 } from "../graph/facts.ts";
-import { button, h } from "./dom.ts";
+import { button, h, redraw } from "./dom.ts";
 import { signOf } from "./signs.ts";
 import type { Store } from "./store.ts";
 
@@ -40,8 +40,7 @@ export class Details {
     const close = button("×", "Close the details (Escape)", () => this.#store.select(undefined), {
       class: "close",
     });
-    this.element.replaceChildren(close, ...this.#content(model.facts, selected));
-    if (focused) this.element.focus();
+    if (redraw(this.element, close, ...this.#content(model.facts, selected)) && focused) this.element.focus();
   }
 
   #content(facts: Facts, key: string): Node[] {

@@ -44,6 +44,22 @@ export function setSvg(element: Element, markup: string): void {
   element.innerHTML = markup;
 }
 
+const drawn = new WeakMap<Element, string>();
+
+/**
+ * Puts `children` in the place of those of `element`, unless that would look the same: a list that is open,
+ * text that is chosen and the focus stay as they are then. Returns whether it did.
+ */
+export function redraw(element: Element, ...children: readonly Node[]): boolean {
+  const shell = document.createElement("div");
+  shell.append(...children);
+  const markup = shell.innerHTML;
+  if (drawn.get(element) === markup) return false;
+  drawn.set(element, markup);
+  element.replaceChildren(...children);
+  return true;
+}
+
 /** Offers `text` to be stored as a file. Nothing leaves the browser. */
 export function download(name: string, type: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));

@@ -26,7 +26,7 @@ interface Data {
 const PAN = 60;
 const VIEW_KEYS = ["picture", "tree", "table"] as const;
 
-function start(data: Data, snapshot: Snapshot): { store: Store; timeline: Timeline } {
+function start(data: Data, snapshot: Snapshot, isLive: boolean): { store: Store; timeline: Timeline } {
   const store = new Store(snapshot, data.by, data.kinds);
   const picture = new PictureView(store);
   const tree = new TreeView(store);
@@ -96,7 +96,7 @@ function start(data: Data, snapshot: Snapshot): { store: Store; timeline: Timeli
   const main = h("main", {}, picture.element, tree.element, table.element, details.element);
   byId("app").replaceChildren(toolbar(store), filters(store), main, timeline.element, help);
   byId("head").append(tools(actions));
-  timeline.element.hidden = true;
+  timeline.show(isLive);
   store.on("model", head);
   store.on("model", show);
   store.on("view", show);
@@ -122,7 +122,7 @@ function theme(): void {
 }
 
 const data = JSON.parse(byId("data").textContent ?? "{}") as Data;
-if (data.snapshot !== undefined) start(data, data.snapshot);
+if (data.snapshot !== undefined) start(data, data.snapshot, false);
 else {
   let timeline: Timeline | undefined;
   const say = (words: string, good: boolean) => {
@@ -133,8 +133,7 @@ else {
     status: say,
     snapshot: (snapshot) => {
       if (timeline === undefined) {
-        ({ timeline } = start(data, snapshot));
-        timeline.use();
+        ({ timeline } = start(data, snapshot, true));
         timeline.status("live", true);
       }
       timeline.add(snapshot);

@@ -2,18 +2,19 @@
 import { drawWorld } from "../draw/svg.ts";
 import type { Box } from "../layout/layout.ts";
 import { byId, h, setSvg } from "./dom.ts";
+import { Placing } from "./placing.ts";
 import { showLines } from "./related.ts";
 import type { Store } from "./store.ts";
 import { Zoom } from "./zoom.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Below this size letters are no letters any more: they are left out, which also draws faster. */
-const LEGIBLE = 0.36;
-
 /** On a narrow screen a picture begins at least as large as this. */
 const READABLE = 0.6;
 const NARROW = 720;
+
+/** So much of a box at least is seen of what is selected. */
+const CORNER = 60;
 
 /** How long what went is still seen. */
 const GHOST_MS = 1600;
@@ -27,6 +28,7 @@ export class PictureView {
   readonly #world = document.createElementNS(SVG, "g");
   readonly #lines = document.createElementNS(SVG, "g");
   readonly #ghosts = document.createElementNS(SVG, "g");
+  readonly #placing = new Placing(this.#svg, this.#world);
   #drawn = "";
   /** The elements of cards and chips by key. */
   #nodes: ReadonlyMap<string, SVGGElement> = new Map();
@@ -63,15 +65,19 @@ export class PictureView {
       const key = this.#keyOf(event.target);
       if (key !== undefined) this.#rove(key);
     });
-    new ResizeObserver(() => this.#follow()).observe(this.element);
-    addEventListener("beforeprint", () => this.#print());
-    addEventListener("afterprint", () => {
-      this.#svg.removeAttribute("viewBox");
-      this.#place();
+    addEventListener("resize", () => this.#follow());
+    addEventListener("beforeprint", () => {
+      const { width, height } = store.model.layout;
+      this.#placing.spread(width, height);
     });
+    addEventListener("afterprint", () => this.#placing.gather(this.zoom));
     store.on("model", () => this.draw());
     store.on("hits", () => this.#mark(true));
-    store.on("selection", () => this.#mark(false));
+    store.on("selection", () => {
+      this.#mark(false);
+      // The details may stand where it was.
+      requestAnimationFrame(() => this.#uncover(store.selected));
+    });
   }
 
   /** Draws the model, if that makes another picture than the one that is seen. */
@@ -112,6 +118,15 @@ export class PictureView {
   begin(): void {
     this.fit();
     if (this.zoom.k < READABLE && this.element.clientWidth < NARROW) this.zoom.reset(READABLE);
+  }
+
+  #uncover(key: string | undefined): void {
+    const box = key === undefined ? undefined : this.#store.model.boxes.get(key);
+    if (box === undefined) return;
+    const { k, x, y } = this.zoom;
+    const { clientWidth, clientHeight } = this.element;
+    const isSeen = (at: number, room: number) => at >= 0 && at <= room - CORNER;
+    if (!isSeen(box.x * k + x, clientWidth) || !isSeen(box.y * k + y, clientHeight)) this.zoom.to(box, 0);
   }
 
   /** All of it stays in sight, until somebody moves it. */
@@ -175,18 +190,8 @@ export class PictureView {
   }
 
   #place(): void {
-    const { k, x, y } = this.zoom;
-    this.#world.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
-    this.#svg.classList.toggle("far", k < LEGIBLE);
-    byId("scale").textContent = `${Math.round(k * 100)} %`;
-  }
-
-  /** On paper all of it stands, whatever part the window shows. */
-  #print(): void {
-    const { width, height } = this.#store.model.layout;
-    this.#svg.setAttribute("viewBox", `-2 -2 ${width + 4} ${height + 4}`);
-    this.#svg.classList.remove("far");
-    this.#world.removeAttribute("transform");
+    this.#placing.follow(this.zoom, this.#nodes.size);
+    byId("scale").textContent = `${Math.round(this.zoom.k * 100)} %`;
   }
 
   /** Shows which are hits, and which one is selected. */

@@ -10,7 +10,7 @@ import {
   userWords,
 } from "../graph/facts.ts";
 import { plain } from "../text.ts";
-import { h } from "./dom.ts";
+import { h, redraw } from "./dom.ts";
 import { signOf } from "./signs.ts";
 import type { Store } from "./store.ts";
 
@@ -80,9 +80,11 @@ export class TableView {
     const heads = COLUMNS.map((column, index) => this.#head(column, index));
     const body = h("tbody", {}, ...rows.map((namespace) => this.#row(namespace, facts)));
     body.querySelector("tr")?.setAttribute("tabindex", "0");
-    this.element.replaceChildren(
-      h("table", {}, h("caption", {}, "Namespaces"), h("thead", {}, h("tr", {}, ...heads)), body),
-    );
+    const table = h("table", {}, h("caption", {}, "Namespaces"), h("thead", {}, h("tr", {}, ...heads)), body);
+    if (!redraw(this.element, table)) {
+      this.mark(false);
+      return;
+    }
     if (focused) this.element.querySelector<HTMLElement>(`tr[data-key="${CSS.escape(focused)}"]`)?.focus();
     this.mark(false);
   }

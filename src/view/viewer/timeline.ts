@@ -36,8 +36,6 @@ export class Timeline {
   readonly #now: HTMLButtonElement;
   #moments: Moment[] = [];
   #live = true;
-  /** The page is fed by nsbox. */
-  isUsed = false;
 
   constructor(store: Store) {
     this.#store = store;
@@ -56,10 +54,9 @@ export class Timeline {
     );
   }
 
-  /** Shows the bar. */
-  use(): void {
-    this.isUsed = true;
-    this.element.hidden = false;
+  /** Shows the bar, where the page is fed by nsbox. */
+  show(isLive: boolean): void {
+    this.element.hidden = !isLive;
   }
 
   /** Stays where it is: what is shown now comes from a file. */

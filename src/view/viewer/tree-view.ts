@@ -1,6 +1,6 @@
 /** The tree: the same cards and chips as lines, for the keyboard, screen readers and narrow screens. */
 import type { Card, Chip } from "../graph/graph.ts";
-import { h } from "./dom.ts";
+import { h, redraw } from "./dom.ts";
 import { signOf } from "./signs.ts";
 import type { Store } from "./store.ts";
 
@@ -46,7 +46,10 @@ export class TreeView {
       else if (depth <= DEEPEST) groups[card.above]!.append(element);
       else elements[card.above]!.after(element);
     });
-    this.element.replaceChildren(...roots);
+    if (!redraw(this.element, ...roots)) {
+      this.mark(false);
+      return;
+    }
     this.#rove((focused && this.#item(focused)) || this.#items()[0]);
     if (focused) this.#item(focused)?.focus();
     this.mark(false);

@@ -2,10 +2,10 @@
 
 import { printable } from "../../../cli/charset.ts";
 import { painter } from "../../../cli/color.ts";
-import { safeJson } from "../../../cli/sanitize.ts";
 import type { Namespace } from "../../../ns/model.ts";
+import { safeJson } from "../../../util/sanitize.ts";
 import type { Column } from "../columns.ts";
-import { kindPainter } from "../paint.ts";
+import { linePainter } from "../paint.ts";
 import { rowJson } from "../rows.ts";
 import { namespaceWords } from "../words.ts";
 import type { World } from "../world.ts";
@@ -34,12 +34,11 @@ export function eventText({ time, what, world, namespace, facts }: WatchEvent): 
 
 /** The event on one line. */
 export function eventLine(event: WatchEvent): string {
-  const text = eventText(event);
-  const [title = ""] = /\w+:\[\d+\]/.exec(text) ?? [];
   const sign = ` ${SIGNS[event.what]} `;
-  return text
-    .replace(title, kindPainter(1)(event.namespace.kind, title))
-    .replace(sign, painter(1)(event.what === "went" ? "error" : "hint", sign));
+  return linePainter(1)(eventText(event)).replace(
+    sign,
+    painter(1)(event.what === "went" ? "error" : "hint", sign),
+  );
 }
 
 /** The event for programs: one object on one line. */

@@ -92,9 +92,11 @@ function scrolled(offset: number, key: string, rows: number, length: number): nu
     "\x1b[6~": page,
     " ": page,
     "\x1b[H": -length,
+    "\x1b[1~": -length,
     "\x1b[F": length,
+    "\x1b[4~": length,
   };
-  return Math.max(0, Math.min(offset + (steps[key] ?? 0), length - 1));
+  return Math.max(0, Math.min(offset + (steps[key] ?? 0), length - page));
 }
 
 /** The lines of the screen: title, table, events. */
