@@ -1,6 +1,7 @@
 /** From processes to the containers that they are in. */
 import type { Container, NamespaceIds, Process } from "../model.ts";
 import { ENGINES, type Engine, type Sign, type Started } from "./engine.ts";
+import { ownContainers } from "./own-containers.ts";
 import { knownOf } from "./state-files.ts";
 
 /** A process, before it is known what container it is in. */
@@ -167,7 +168,13 @@ function settle(
   /** A process brought in from outside seems to begin a container: it is in the one that it was brought into. */
   const trueOf = (each: Found | undefined): Found | undefined =>
     each === undefined || each.named ? each : (homes.get(each.first.namespaces.pid) ?? each);
-  const known = new Map(found.filter((each) => trueOf(each) === each).map((each) => [each, nameOf(each)]));
+  const uids = new Map(processes.map(({ pid, uid }) => [pid, uid]));
+  const own = ownContainers();
+  const writtenOf = ({ engine, sign, first }: Found): Sign =>
+    engine.name === "nsbox" ? own({ ...first, starter: uids.get(first.ppid) }) : knownOf(engine.name, sign);
+  const known = new Map(
+    found.filter((each) => trueOf(each) === each).map((each) => [each, nameOf(each, writtenOf(each))]),
+  );
   const text = (each: Found) => known.get(each)?.name ?? known.get(each)?.id ?? "";
   const order = [...known.keys()].sort(
     (a, b) => compare(a.engine.name, b.engine.name) || compare(text(a), text(b)) || a.first.pid - b.first.pid,
@@ -196,13 +203,10 @@ const isPidOne = ({ pids, namespaces }: Candidate): boolean =>
   pids.length > 1 && pids.at(-1) === 1 && namespaces.pid !== undefined;
 
 /** What /proc shows, and what the engine's own files add. */
-const nameOf = ({ engine, sign, first }: Found): Sign => {
-  const written = knownOf(engine.name, sign, first);
-  return {
-    id: written.id ?? sign.id,
-    name: written.name ?? sign.name,
-    group: written.group ?? sign.group,
-  };
-};
+const nameOf = ({ sign }: Found, written: Sign): Sign => ({
+  id: written.id ?? sign.id,
+  name: written.name ?? sign.name,
+  group: written.group ?? sign.group,
+});
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,7 +1,6 @@
 /** What the engines' own files say of a container: its name, and what it belongs to. Nobody is asked. */
-import { readdirSync, readlinkSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { readOwnFile } from "../../util/own-file.ts";
-import type { Process } from "../model.ts";
 import type { Sign } from "./engine.ts";
 
 /** Larger ones are not read. */
@@ -10,7 +9,7 @@ const LARGEST = 4 << 20;
 const MOST = 10_000;
 
 /** Engine to what its files say, where it has some in places that only it writes to. */
-const FILES: Readonly<Record<string, (sign: Sign, first: Pick<Process, "pid" | "start">) => Sign>> = {
+const FILES: Readonly<Record<string, (sign: Sign) => Sign>> = {
   docker: ({ id }) => {
     const config = json(`/var/lib/docker/containers/${id}/config.v2.json`);
     return {
@@ -37,35 +36,12 @@ const FILES: Readonly<Record<string, (sign: Sign, first: Pick<Process, "pid" | "
     const named = text(config, "annotations", "nerdctl/name");
     return named === undefined ? kubernetes(config, "io.kubernetes.cri") : { name: named };
   },
-  nsbox: (_, first) => ownContainer(first),
 };
 
-/** What the files of `engine` say of the container that begins with process `first`. */
-export function knownOf(engine: string, sign: Sign, first: Pick<Process, "pid" | "start">): Sign {
-  const read = FILES[engine];
+/** What the files of `engine` say of its container that shows `sign`. */
+export function knownOf(engine: string, sign: Sign): Sign {
   // An id goes into a path.
-  if (read === undefined || (engine !== "nsbox" && !/^[0-9A-Za-z_.-]{2,}$/.test(sign.id ?? ""))) return {};
-  return read(sign, first);
-}
-
-/** Where nsbox keeps the containers of root and of other users, see docs/containers.md. */
-const ownPlaces = (): string[] => [
-  ...(process.env["XDG_RUNTIME_DIR"]?.startsWith("/") ? [`${process.env["XDG_RUNTIME_DIR"]}/nsbox`] : []),
-  "/run/nsbox",
-  ...namesIn("/run/user").map((uid) => `/run/user/${uid}/nsbox`),
-  ...namesIn("/tmp").flatMap((name) => (/^nsbox-\d+$/.test(name) ? [`/tmp/${name}`] : [])),
-];
-
-function ownContainer({ pid, start }: Pick<Process, "pid" | "start">): Sign {
-  for (const place of ownPlaces()) {
-    for (const id of namesIn(`${place}/containers`)) {
-      const status = readOwnFile(`${place}/containers/${id}/status`, LARGEST) ?? "";
-      if (!status.split("\n").includes(`pid ${pid} ${start}`)) continue;
-      const name = namesIn(`${place}/names`).find((each) => linkOf(`${place}/names/${each}`) === id);
-      return { id, name };
-    }
-  }
-  return {};
+  return /^[0-9A-Za-z_-][0-9A-Za-z_.-]+$/.test(sign.id ?? "") ? (FILES[engine]?.(sign) ?? {}) : {};
 }
 
 /** The container's and the pod's name, where Kubernetes' runtimes write them. */
@@ -104,13 +80,5 @@ function namesIn(directory: string): readonly string[] {
     return readdirSync(directory).slice(0, MOST);
   } catch {
     return [];
-  }
-}
-
-function linkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
   }
 }

@@ -15,6 +15,9 @@ import { tasksByMounts, type View, viewOf } from "./mount-view.ts";
 /** File systems that a server behind them may hold up for as long as it likes. */
 const WAITS = /^(?:fuse|nfs|cifs|smb|9p|autofs|ceph|afs|coda|orangefs|lustre)/;
 
+/** A mount namespace can be mounted a hundred thousand times where another mount hides it: no more are tried. */
+const TRIES = 64;
+
 /** Mount tables by the id of their namespace. */
 export type Tables = Record<string, readonly Mount[]>;
 
@@ -23,6 +26,8 @@ interface Search {
   readonly found: Found;
   /** Mount namespaces that a bind mount led to, held open: no process may be in them. */
   readonly held: Map<number, number>;
+  /** How often each mount namespace was looked for by a mount of it. */
+  readonly tries: Map<number, number>;
 }
 
 /**
@@ -31,7 +36,7 @@ interface Search {
  */
 export function lookAtMounts(found: Found, keep: boolean): Tables {
   const tables: Tables = {};
-  const search: Search = { found, held: new Map() };
+  const search: Search = { found, held: new Map(), tries: new Map() };
   const tasks = tasksByMounts(found);
   const done = new Set<number>();
   const next = () => [...found.namespaces.values()].filter(({ id, kind }) => kind === "mnt" && !done.has(id));
@@ -77,11 +82,19 @@ function record(search: Search, namespace: number, { table, root }: View): void 
     if (type !== "nsfs" || kind === undefined) continue;
     const id = Number(digits);
     const { namespaces, holders } = search.found;
-    if (!namespaces.has(id) || (kind === "mnt" && !search.held.has(id))) {
+    if (!namespaces.has(id) || (kind === "mnt" && isWanted(search, id))) {
       meet(search, { id, kind, path, root, mounts });
     }
     holders.push({ id, holder: { by: "mount", namespace, path } });
   }
+}
+
+/** Whether mount namespace `id` is not held open yet, and still worth a try. */
+function isWanted({ held, tries }: Search, id: number): boolean {
+  if (held.has(id)) return false;
+  const before = tries.get(id) ?? 0;
+  tries.set(id, before + 1);
+  return before < TRIES;
 }
 
 interface Meeting {
@@ -94,8 +107,8 @@ interface Meeting {
 
 /** Learns of a namespace that only a mount shows; of one that cannot be reached by it just that it is there. */
 function meet({ found, held }: Search, { id, kind, path, root, mounts }: Meeting): void {
-  const waits = mounts.some((mount) => WAITS.test(mount.type) && isWithin(path, mount.path));
-  const fd = openIn(root, path, !waits);
+  const isSafe = () => !mounts.some((mount) => WAITS.test(mount.type) && isWithin(path, mount.path));
+  const fd = openIn(root, path, isSafe);
   const is = fd < 0 ? null : learn(found, fd);
   if (is === id && kind === "mnt") held.set(id, fd);
   else if (fd >= 0) closeSync(fd);
