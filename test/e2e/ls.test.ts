@@ -106,6 +106,24 @@ describe("nsbox ls", () => {
     }
   });
 
+  test.skipIf(LSNS === undefined)("tells who types an option of lsns what does that here", async () => {
+    const { out } = await call(ROOT_OR_USER, [LSNS!, "--help"]);
+    const options = out.match(/(?<=^ *|, )--?[\w-]+/gm)!.filter((option) => !/^(-V|--version)$/.test(option));
+    expect(options.length).toBeGreaterThan(15);
+    const told: Record<string, string> = {};
+    for (const option of options) {
+      const { err } = await call(ROOT_OR_USER, [NSBOX, "ls", "-q", option, "--sort", "no-such-column"]);
+      const hint = /Unknown option.*\n {2}hint: {2}(.*)/.exec(err)?.[1];
+      if (hint !== undefined) told[option] = hint;
+    }
+    expect(told).toMatchObject({ "-J": "Write --json", "--type": "The kind is chosen by --kind, -t" });
+    expect(Object.entries(told).filter(([, hint]) => /Did you mean|lists the options/.test(hint))).toEqual(
+      [],
+    );
+    const { err } = await call(ROOT_OR_USER, [NSBOX, "ls", "-o", "NS,TYPE"]);
+    expect(err).toContain('Did you mean "kind"?');
+  });
+
   test("ends quietly when its reader has had enough", async () => {
     const { out, err } = await shell(USER, '"$NSBOX" ls -q | head -1; echo "${PIPESTATUS[0]}"');
     expect(out).toMatch(/^ *NS {2}KIND .*\n0\n$/);
