@@ -160,6 +160,19 @@ describe("nsbox ls", () => {
     expect((await call(USER, [NSBOX, "ls", "-q"])).err).toBe("");
   });
 
+  test.skipIf(!AS_ROOT)("does not show a process as in no namespace that may not be read", async () => {
+    const { out, err, status } = await call(USER, [NSBOX, "ls", String(process.pid)]);
+    expect([out, status]).toEqual(["", 1]);
+    expect(err).toMatch(
+      /^error: The namespaces of process \d+ are not known\n {2}cause: it may not be read\n/,
+    );
+  });
+
+  test("takes a kind by the name that people give it, too", async () => {
+    const kinds = (await listed(ROOT_OR_USER, ["network"])).map(({ kind }) => kind);
+    expect([...new Set(kinds)]).toEqual(["net"]);
+  });
+
   test.each([
     [["-o", "nss"], 'Option "--output" does not know the column "nss"'],
     [["--sort", "no"], 'Option "--sort" does not know the column "no"'],
@@ -178,6 +191,8 @@ describe("nsbox ls", () => {
   test.each([
     ["4026531000", 'There is no namespace "4026531000" in reach'],
     ["nobody-called-so", 'There is no container "nobody-called-so" that runs'],
+    ["/etc/passwd", '"/etc/passwd" is no namespace'],
+    ["/nowhere", 'Cannot look at "/nowhere"\n  cause: no such file or directory (ENOENT)'],
   ])("says that there is no %s", async (word, message) => {
     const { err, status } = await call(USER, [NSBOX, "ls", word]);
     expect(err).toStartWith(`error: ${message}`);
