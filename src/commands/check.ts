@@ -25,9 +25,9 @@ Of each it says:
 
   ok        it works
   missing   this kernel, or this machine, has it not
-  refused   it is there, and the caller may not use it: by which switch, limit or right, as far as that shows
+  refused   it is there, and the caller may not use it
 
-and of what is not ok, what needs it and what would help. Features marked "optional" are not needed by a plain \`nsbox run ROOTFS COMMAND\`.
+and of what is not ok, what needs it and what would help; of what is refused, by which switch, limit or right, as far as that shows. Features marked "optional" are not needed by a plain \`nsbox run ROOTFS COMMAND\`.
 
 The status is 0 where all that is not optional works, else 1. With words (kinds of namespaces, as user or net, or names of features) only these are tried, and the status is 1 where any of them does not work.`,
   flags: [

@@ -77,9 +77,8 @@ function text(snapshot: Snapshot, one: Namespace): string {
     return found === undefined ? String(pid) : processWord(found);
   };
   const titles = (ids: readonly number[]) => few(ids, (id) => titleOf(all.get(id) ?? { kind, id }));
-  const title = KINDS.find(({ name }) => name === kind)?.title ?? kind;
   const rows: [string, string][] = [
-    ["kind", `${title}${initial ? ", made with the kernel" : ""}`],
+    ["kind", `${kind}${initial ? ", made with the kernel" : ""}`],
     ["device", `${device >>> 8}:${device & 0xff}`],
     ["serial", serial === null ? "? (Linux 6.18 has it)" : String(serial)],
   ];
@@ -89,7 +88,7 @@ function text(snapshot: Snapshot, one: Namespace): string {
     const above = parent ?? (kind === "user" ? owner : null);
     rows.push(["parent", initial ? "none" : chainOf(snapshot, above, kind === "user")]);
   }
-  rows.push([kind === "user" ? "made by" : "owner's user", userWord(snapshot, uid)]);
+  rows.push([kind === "user" ? "made by" : "owner made by", userWord(snapshot, uid)]);
   rows.push([
     "processes",
     processes.length === 0 ? "none" : `${processes.length}: ${few(processes, process)}`,

@@ -34,7 +34,7 @@ export function capsText(answer: Answer): string {
     fill(safe(entering(answer)), width, 0),
   ];
   if (brief) return head.join("\n");
-  const remarks = answer.remarks.map((remark) => fill(`- ${remark}`, width, 0));
+  const remarks = answer.remarks.map((remark) => fill(remark, width, 2).replace(/^ {2}/, "- "));
   return [
     ...head,
     ...demands(answer.entry),
