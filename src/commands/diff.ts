@@ -12,6 +12,8 @@ import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
 import { diffText } from "./worlds/diff-text.ts";
 import { detailsOf, mountsOf } from "./worlds/known.ts";
 
+const STATUS_ALONE = 'Use "--exit-code" with > /dev/null';
+
 /** `nsbox diff`. */
 export const command: Command = {
   name: "diff",
@@ -40,7 +42,7 @@ The status is 0 whether they differ or not, as with every command that shows som
     { line: "nsbox diff 1 $$ --only capabilities,limits", text: "What PID 1 may that the shell may not." },
     { line: "nsbox diff 1 $$ --only mounts -e", text: "Do both see the same mounts?" },
   ],
-  elsewhere: { quiet: 'Use "--exit-code" with > /dev/null' },
+  elsewhere: { quiet: STATUS_ALONE, brief: STATUS_ALONE, q: STATUS_ALONE },
   failure: 1,
   run,
 };

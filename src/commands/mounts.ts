@@ -49,6 +49,15 @@ With PATH: what stands there, and why: the mounts passed on the way, the one fou
       text: "The same for a program: `.mounts[] | select(.hidden)` are those that are hidden.",
     },
   ],
+  elsewhere: {
+    task: "The process is a word: nsbox mounts 1234",
+    N: "The process is a word: nsbox mounts 1234",
+    pid: "The process is a word: nsbox mounts 1234",
+    p: "The process is a word: nsbox mounts 1234",
+    list: "Write --flat, -f",
+    l: "Write --flat, -f",
+    J: "Write --json",
+  },
   failure: 1,
   run,
 };

@@ -124,6 +124,20 @@ describe("nsbox ls", () => {
     expect(err).toContain('Did you mean "kind"?');
   });
 
+  test.each([
+    [["lsns"], 'Did you mean "ls"?'],
+    [["nsenter", "-t", "1"], 'Did you mean "exec"?'],
+    [["ns", "ls"], "`nsbox ls` lists namespaces"],
+    [["mounts", "-N", "1"], "The process is a word: nsbox mounts 1234"],
+    [["graph", "--json"], 'Write "--format json"'],
+    [["dump", "-o", "x"], "It goes to standard output: nsbox dump > FILE"],
+    [["pidtree", "1"], "One process is chosen by --pid, -p"],
+  ])("tells who types %j out of habit what does that here", async (args, hint) => {
+    const { err, status } = await call(USER, [NSBOX, ...args]);
+    expect(err.split("hint:  ")[1]).toBe(`${hint}\n`);
+    expect(status).toBe(2);
+  });
+
   test("ends quietly when its reader has had enough", async () => {
     const { out, err } = await shell(USER, '"$NSBOX" ls -q | head -1; echo "${PIPESTATUS[0]}"');
     expect(out).toMatch(/^ *NS {2}KIND .*\n0\n$/);
