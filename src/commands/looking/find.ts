@@ -53,7 +53,11 @@ export function findProcess(snapshot: Snapshot, word: string): Process {
   const pid = /^\d+$/.test(word) ? Number(word) : findContainer(snapshot, word).pid;
   const found = snapshot.processes.find((process) => process.pid === pid);
   if (found !== undefined) return found;
-  throw new NsboxError(`There is no process ${word}`, { code: "not-found" });
+  const of = snapshot.processes.find(({ strays }) => strays.some(({ tid }) => tid === pid));
+  throw new NsboxError(`There is no process ${word}`, {
+    ...(of === undefined ? {} : { cause: `it is a thread of process ${of.pid}` }),
+    code: "not-found",
+  });
 }
 
 /**
