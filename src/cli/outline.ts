@@ -1,6 +1,7 @@
 /** A tree of lines, drawn with branches on its left. */
+
+import { sanitize } from "../util/sanitize.ts";
 import { ascii, unicode } from "./charset.ts";
-import { sanitize } from "./sanitize.ts";
 
 /** One line, and what stands below it. */
 export interface Outline {

@@ -5,7 +5,6 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { fill } from "../cli/layout.ts";
 import { print } from "../cli/print.ts";
-import { safeJson, sanitize } from "../cli/sanitize.ts";
 import { didYouMean, suggest } from "../cli/suggest.ts";
 import { terminalWidth } from "../cli/table.ts";
 import { KINDS } from "../ns/kinds.ts";
@@ -13,6 +12,7 @@ import { PARTS, type Part } from "../runtime/check/index.ts";
 import { hasKind } from "../runtime/check/kinds.ts";
 import type { Answer, Probe } from "../runtime/check/probe.ts";
 import { UsageError } from "../util/errors.ts";
+import { safeJson, sanitize } from "../util/sanitize.ts";
 import { TOOL_PROBES } from "./check/tools.ts";
 
 const ALL: readonly Part[] = [...PARTS, { title: "Programs", probes: TOOL_PROBES }];

@@ -2,11 +2,11 @@
 import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";
-import { safeJson } from "../cli/sanitize.ts";
 import type { Row, Section, Side } from "../ns/diff/rows.ts";
 import { diffWorlds } from "../ns/diff.ts";
 import type { Process, Snapshot } from "../ns/model.ts";
 import { UsageError } from "../util/errors.ts";
+import { safeJson } from "../util/sanitize.ts";
 import { findProcess } from "./looking/find.ts";
 import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
 import { diffText } from "./worlds/diff-text.ts";

@@ -3,9 +3,9 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { QUIET } from "../cli/flags.ts";
 import { note } from "../cli/log.ts";
 import { print } from "../cli/print.ts";
-import { sanitizeJson } from "../cli/sanitize.ts";
 import { WIDEST_INDENT, writeDump } from "../ns/dump.ts";
 import { UsageError } from "../util/errors.ts";
+import { sanitizeJson } from "../util/sanitize.ts";
 import { gapsNote } from "./looking/gaps.ts";
 import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
 

@@ -53,7 +53,8 @@ export async function keep(argv: readonly string[]): Promise<Animal> {
   const decoder = new TextDecoder();
   for await (const chunk of child.stdout) {
     text += decoder.decode(chunk, { stream: true });
-    const lines = text.split("\n");
+    // Without what follows the last line's end: the rest of that may be written yet.
+    const lines = text.split("\n").slice(0, -1);
     const ready = lines.indexOf("ready");
     if (ready < 0) continue;
     const animal = { pid: child.pid, lines: lines.slice(0, ready), end };

@@ -2,11 +2,11 @@
 import type { Parsed } from "../../cli/command.ts";
 import { fail } from "../../cli/fail.ts";
 import { print } from "../../cli/print.ts";
-import { safeJson } from "../../cli/sanitize.ts";
 import { KINDS, type KindName } from "../../ns/kinds.ts";
 import { idOf, type KernelError, kindOf } from "../../ns/references.ts";
 import { errnoText } from "../../sys/errno.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
+import { safeJson } from "../../util/sanitize.ts";
 import { findContainer, NAMESPACE_FILES, titleOf, WHO_MAY } from "../looking/find.ts";
 
 /** A namespace that is asked about: its path, and the words it was called by. */

@@ -2,11 +2,11 @@
 import { ascii, unicode } from "../../cli/charset.ts";
 import { fill, widthOf } from "../../cli/layout.ts";
 import { type Outline, outlineLines } from "../../cli/outline.ts";
-import { sanitize } from "../../cli/sanitize.ts";
 import { terminalWidth } from "../../cli/table.ts";
 import { type CapabilitiesIn, capabilitiesIn, maskNames } from "../../ns/capabilities-in.ts";
 import type { Entry } from "../../ns/may-enter.ts";
 import type { Details, Namespace, Process, Snapshot } from "../../ns/model.ts";
+import { sanitize } from "../../util/sanitize.ts";
 import { titleOf } from "../looking/find.ts";
 import { capabilityWords, processWord, userWord } from "./words.ts";
 

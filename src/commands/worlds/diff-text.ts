@@ -2,9 +2,9 @@
 import { ascii, unicode } from "../../cli/charset.ts";
 import { isTerminal, painter } from "../../cli/color.ts";
 import { fill, widthOf } from "../../cli/layout.ts";
-import { sanitize } from "../../cli/sanitize.ts";
 import type { Row, Section, Value } from "../../ns/diff/rows.ts";
 import type { Process, Snapshot } from "../../ns/model.ts";
+import { sanitize } from "../../util/sanitize.ts";
 import { capabilityWords, processWord, userWord } from "./words.ts";
 
 /** All that `nsbox diff` prints; `unknown` is what is known of neither side. */

@@ -50,6 +50,7 @@ export function knownOf(engine: string, sign: Sign, first: Pick<Process, "pid" |
 
 /** Where nsbox keeps the containers of root and of other users, see docs/containers.md. */
 const ownPlaces = (): string[] => [
+  ...(process.env["XDG_RUNTIME_DIR"]?.startsWith("/") ? [`${process.env["XDG_RUNTIME_DIR"]}/nsbox`] : []),
   "/run/nsbox",
   ...namesIn("/run/user").map((uid) => `/run/user/${uid}/nsbox`),
   ...namesIn("/tmp").flatMap((name) => (/^nsbox-\d+$/.test(name) ? [`/tmp/${name}`] : [])),
