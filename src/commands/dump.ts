@@ -37,6 +37,11 @@ It tells the names of environment variables, never their values; but the command
     },
     { line: "nsbox dump --tab", text: "For people, with tabs." },
   ],
+  elsewhere: {
+    json: "It is JSON always",
+    output: "It goes to standard output: nsbox dump > FILE",
+    o: "It goes to standard output: nsbox dump > FILE",
+  },
   failure: 1,
   run,
 };

@@ -31,7 +31,7 @@ What it finds broken, it repairs: a container whose supervisor was killed is "lo
     {
       long: "ns",
       help: "Print the ids of the namespaces that each is in",
-      text: "Those of its first process, a column a kind; `nsbox ls` tells more of them. With --json: as the member namespaces.",
+      text: "Those of its first process, a column a kind; a narrow terminal has no room for all. `nsbox ls` tells more of them. With --json: as the member namespaces.",
     },
     JSON_FLAG,
   ],
@@ -78,8 +78,19 @@ async function printNamespaces(shown: readonly Container[], json: boolean): Prom
     String(status?.pid.pid || "-"),
     ...namespaceHeadings.map(({ kind }) => String(ids?.[kind] ?? (ids === null ? "-" : "?"))),
   ]);
-  printTable(["ID", "NAME", "PID", ...namespaceHeadings.map(({ heading }) => heading)], cells, AS_IT_IS);
+  const headings = ["ID", "NAME", "PID", ...namespaceHeadings.map(({ heading }) => heading)];
+  // Half an id tells nothing: where there is no room, kinds are left out, and those that are made least first.
+  const ranks = [
+    HIGHEST,
+    HIGHEST,
+    HIGHEST,
+    ...namespaceHeadings.map(({ kind }) => KEPT_LONGEST.indexOf(kind)),
+  ];
+  printTable(headings, cells, { ...AS_IT_IS, ranks });
 }
+
+const KEPT_LONGEST: readonly string[] = ["time", "cgroup", "ipc", "uts", "user", "mnt", "pid", "net"];
+const HIGHEST = KEPT_LONGEST.length;
 
 /** Commands have the characters that they were typed with, whatever the locale. */
 const AS_IT_IS = { ascii: false };
