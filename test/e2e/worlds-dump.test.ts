@@ -65,6 +65,8 @@ describe.skipIf(!AS_ROOT)("from a dump (needs root)", () => {
     await Bun.write(file, JSON.stringify(dump));
     const { out } = await nsbox("ls", "-qn", "-o", "ns", "-i", file, `/proc/${process.pid}/ns/mnt`);
     expect(out).toBe(`${alien.namespaces.mnt}\n`);
+    const born = await nsbox("ls", "-qn", "-o", "ns", "-i", FULL, `/proc/${outer}/ns/pid_for_children`);
+    expect(born.out).toBe(`${alien.namespaces.pid}\n`);
     const { err, status } = await nsbox("ls", "-i", file, "/etc/passwd");
     expect(status).toBe(1);
     expect(err).toStartWith('error: The dump does not tell which namespace "/etc/passwd" is\n');

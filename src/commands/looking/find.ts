@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { didYouMean, suggest } from "../../cli/suggest.ts";
 import { KINDS, type KindName } from "../../ns/kinds.ts";
-import type { Container, Namespace, Process, Snapshot } from "../../ns/model.ts";
+import type { Container, Holder, Namespace, Process, Snapshot } from "../../ns/model.ts";
 import { errnoText } from "../../sys/errno.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
 import { isDump } from "./source.ts";
@@ -120,10 +120,14 @@ function idAt(snapshot: Snapshot, path: string): number {
 
 /** The namespace that a path led to when the dump was written, seen from whoever wrote it. */
 function idInDump(snapshot: Snapshot, path: string): number {
-  const [, pid, name] = /^\/proc\/(\d+|self)\/ns\/([a-z]+)$/.exec(path) ?? [];
+  const [, who, name, children] = /^\/proc\/(\d+|self)\/ns\/([a-z]+)(_for_children)?$/.exec(path) ?? [];
   const kind = KINDS.find((each) => each.name === name)?.name;
-  if (pid !== undefined && kind !== undefined) {
-    return kindOf(snapshot, pid === "self" ? String(snapshot.viewer.pid) : pid, kind);
+  if (who !== undefined && kind !== undefined) {
+    const pid = who === "self" ? snapshot.viewer.pid : Number(who);
+    const isTheirs = (holder: Holder) => holder.by === "children" && holder.pid === pid;
+    const theirs = snapshot.namespaces.find((one) => one.kind === kind && one.holders.some(isTheirs));
+    // Without one of their own, children are where their parent is.
+    return children !== undefined && theirs !== undefined ? theirs.id : kindOf(snapshot, String(pid), kind);
   }
   const { mnt } = snapshot.viewer.namespaces;
   const mounted = snapshot.namespaces.filter(({ holders }) =>
