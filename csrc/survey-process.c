@@ -11,17 +11,6 @@ enum {
     PF_KTHREAD = 0x00200000,
 };
 
-long survey_read(int dir, const char *path, char *text, u64 size) {
-    long fd = SYS(openat, dir, path, O_RDONLY | O_CLOEXEC), got = fd;
-    if (fd >= 0) {
-        /* What is written for one reader comes in one piece. */
-        got = SYS(read, fd, text, size - 1);
-        SYS(close, fd);
-    }
-    text[got > 0 ? got : 0] = 0;
-    return got;
-}
-
 /* The number at `*at`, which is moved to the next field. */
 static s64 field(const char **at) {
     const char *from = *at;

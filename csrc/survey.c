@@ -10,20 +10,6 @@
 
 enum { STACK = 1 << 18 };
 
-void *survey_record(struct worker *worker, u32 tag, u64 size) {
-    struct survey_part *part = worker->part;
-    u64 whole = (size + 7) & ~7UL;
-    if (part->used + whole > part->size) {
-        worker->full = 1;
-        return 0;
-    }
-    u32 *record = (u32 *)(part->bytes + part->used);
-    part->used += whole;
-    record[0] = (u32)whole;
-    record[1] = tag;
-    return record;
-}
-
 /* As if nothing had been looked at since `begin`. */
 static void take_back(struct worker *worker, u64 begin) {
     struct survey_part *part = worker->part;

@@ -63,7 +63,7 @@ export function parse(table: Table, args: readonly string[]): Parsed {
     for (let letter = 1; letter < word.length; letter++) {
       const name = word[letter]!;
       const flag = lookup.get(name);
-      if (flag === undefined) throw mistake.unknownShort(table.name, lookup, word, letter);
+      if (flag === undefined) throw mistake.unknownShort(table, lookup, word, letter);
       const spelled = `-${name}`;
       const behind = word.slice(letter + 1);
       const takesWord = flag.value !== undefined && (flag.last !== undefined || flag.optional === undefined);

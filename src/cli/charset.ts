@@ -1,5 +1,5 @@
 /** Which characters may be printed: those of UTF-8, or ASCII alone where the locale has no more. */
-import { sanitize } from "./sanitize.ts";
+import { sanitize } from "../util/sanitize.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -57,7 +57,7 @@ export interface Command {
    */
   readonly positionals: "mixed" | "stop";
   readonly examples: readonly Example[];
-  /** Long options of other tools, without their dashes, and what to do here instead. */
+  /** Options of other tools, long ones and letters, without their dashes, and what to do here instead. */
   readonly elsewhere?: Readonly<Record<string, string>>;
   /** Exit status of a failure; 125 where the status belongs to another program, usage errors included. */
   readonly failure: 1 | 125;

@@ -1,9 +1,9 @@
 /** The one place that prints an error and turns it into an exit status. */
 import { NsboxError, UsageError } from "../util/errors.ts";
+import { safeJson, sanitize } from "../util/sanitize.ts";
 import { type Paint, painter } from "./color.ts";
 import type { Command } from "./command.ts";
 import { JSON_FLAG } from "./flags.ts";
-import { safeJson, sanitize } from "./sanitize.ts";
 import { say } from "./say.ts";
 
 /**

@@ -3,8 +3,8 @@
  * to be printed, since most runs print none.
  */
 import type { ConsolaInstance } from "consola/core";
+import { sanitize } from "../util/sanitize.ts";
 import { painter } from "./color.ts";
-import { sanitize } from "./sanitize.ts";
 import { say } from "./say.ts";
 
 let quiet = false;

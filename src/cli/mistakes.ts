@@ -77,10 +77,17 @@ export const oneDash = (word: string): UsageError =>
   new UsageError(`Unknown option "${word}"`, didYouMean([`-${word}`]));
 
 /** A letter of a group that no option has. */
-export function unknownShort(command: string, lookup: Lookup, word: string, letter: number): UsageError {
+export function unknownShort(
+  { name: command, elsewhere = {} }: Pick<Command, "name" | "elsewhere">,
+  lookup: Lookup,
+  word: string,
+  letter: number,
+): UsageError {
   const name = String.fromCodePoint(word.codePointAt(letter)!);
   const otherCase = name === name.toLowerCase() ? name.toUpperCase() : name.toLowerCase();
   const near = lookup.has(otherCase) ? [`-${otherCase}`] : [];
   const where = [...word].length > 2 ? ` in "${word}"` : "";
+  if (Object.hasOwn(elsewhere, name))
+    return new UsageError(`Unknown option "-${name}"${where}`, elsewhere[name]);
   return new UsageError(`Unknown option "-${name}"${where}`, didYouMean(near) ?? lists(command));
 }

@@ -45,6 +45,14 @@ ${EXIT_STATUS[1]}`,
   XDG_RUNTIME_DIR  where an ordinary user's containers are kept, and a record
                    of the mount points that runs made (else in /tmp)
   PATH             where build-rootfs looks programs up
+  SOURCE_DATE_EPOCH
+                   in seconds since 1970: no file that build-rootfs
+                   writes is newer
+  SHELL            what nsbox shell runs
+  BROWSER          what graph --open shows the page with (else xdg-open)
+  SUDO_UID, SUDO_GID
+                   whose browser that is, where root opens it
+  TMPDIR           where that page is kept (else in /tmp)
 
 --color stands above all of these, and NO_COLOR above CLICOLOR_FORCE.`,
   },

@@ -2,11 +2,11 @@
 import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";
-import { safeJson } from "../cli/sanitize.ts";
 import { capabilitiesIn } from "../ns/capabilities-in.ts";
 import { mayEnter } from "../ns/may-enter.ts";
 import type { Namespace, Process, Snapshot } from "../ns/model.ts";
 import { NsboxError, UsageError } from "../util/errors.ts";
+import { safeJson } from "../util/sanitize.ts";
 import { findNamespace, findProcess, titleOf } from "./looking/find.ts";
 import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
 import { remarksOn } from "./worlds/caps-remarks.ts";

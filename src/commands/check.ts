@@ -3,14 +3,16 @@ import { ascii, unicode } from "../cli/charset.ts";
 import { painter } from "../cli/color.ts";
 import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
+import { fill } from "../cli/layout.ts";
 import { print } from "../cli/print.ts";
-import { safeJson, sanitize } from "../cli/sanitize.ts";
 import { didYouMean, suggest } from "../cli/suggest.ts";
+import { terminalWidth } from "../cli/table.ts";
 import { KINDS } from "../ns/kinds.ts";
 import { PARTS, type Part } from "../runtime/check/index.ts";
 import { hasKind } from "../runtime/check/kinds.ts";
 import type { Answer, Probe } from "../runtime/check/probe.ts";
 import { UsageError } from "../util/errors.ts";
+import { safeJson, sanitize } from "../util/sanitize.ts";
 import { TOOL_PROBES } from "./check/tools.ts";
 
 const ALL: readonly Part[] = [...PARTS, { title: "Programs", probes: TOOL_PROBES }];
@@ -25,9 +27,9 @@ Of each it says:
 
   ok        it works
   missing   this kernel, or this machine, has it not
-  refused   it is there, and the caller may not use it: by which switch, limit or right, as far as that shows
+  refused   it is there, and the caller may not use it
 
-and of what is not ok, what needs it and what would help. Features marked "optional" are not needed by a plain \`nsbox run ROOTFS COMMAND\`.
+and of what is not ok, what needs it and what would help; of what is refused, by which switch, limit or right, as far as that shows. Features marked "optional" are not needed by a plain \`nsbox run ROOTFS COMMAND\`.
 
 The status is 0 where all that is not optional works, else 1. With words (kinds of namespaces, as user or net, or names of features) only these are tried, and the status is 1 where any of them does not work.`,
   flags: [
@@ -109,12 +111,28 @@ function linesOf({ probe, answer }: Checked, input: Parsed, said: Set<string>): 
   const mark = paint(isOk || !probe.optional ? STYLES[state] : "note", state.padEnd(8));
   const name = probe.name.padEnd(17);
   const more = `${!isOk && probe.optional ? " (optional)" : ""}${detail === undefined ? "" : `: ${sanitize(detail)}`}`;
-  const indent = " ".repeat(28);
+  const title = beside(`${probe.title}${more}`);
   return [
-    `  ${mark} ${name}${probe.title}${more}`,
-    ...(isOk && !input.has("verbose") ? [] : [`${indent}for ${probe.for}`]),
-    ...(fix === undefined ? [] : [`${indent}${paint("hint", "fix:")} ${sanitize(fix)}`]),
+    isNarrow() ? `  ${mark} ${name.trimEnd()}\n${title}` : `  ${mark} ${name}${title.slice(MEANINGS)}`,
+    ...(isOk && !input.has("verbose") ? [] : [beside(`for ${probe.for}`)]),
+    ...(fix === undefined ? [] : [beside(`${paint("hint", "fix:")} ${sanitize(fix)}`)]),
   ];
+}
+
+/** Where the meanings begin, beside the names; on a narrow terminal they stand below them. */
+const MEANINGS = 28;
+const NARROW = 60;
+const NARROW_MEANINGS = 4;
+
+const isNarrow = (): boolean => (terminalWidth() ?? NARROW) < NARROW;
+
+/** `text` in the column of the meanings; on a terminal wrapped there. */
+function beside(text: string): string {
+  const width = terminalWidth();
+  const indent = isNarrow() ? NARROW_MEANINGS : MEANINGS;
+  return width === undefined
+    ? " ".repeat(indent) + text
+    : fill(text, Math.max(width, 2 * NARROW_MEANINGS), indent);
 }
 
 function summary(all: readonly Checked[], failed: readonly Checked[], needed: readonly Checked[]): string {

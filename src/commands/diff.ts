@@ -2,15 +2,17 @@
 import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";
-import { safeJson } from "../cli/sanitize.ts";
 import type { Row, Section, Side } from "../ns/diff/rows.ts";
 import { diffWorlds } from "../ns/diff.ts";
 import type { Process, Snapshot } from "../ns/model.ts";
 import { UsageError } from "../util/errors.ts";
+import { safeJson } from "../util/sanitize.ts";
 import { findProcess } from "./looking/find.ts";
 import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
 import { diffText } from "./worlds/diff-text.ts";
 import { detailsOf, mountsOf } from "./worlds/known.ts";
+
+const STATUS_ALONE = 'Use "--exit-code" with > /dev/null';
 
 /** `nsbox diff`. */
 export const command: Command = {
@@ -18,7 +20,7 @@ export const command: Command = {
   usage: "[OPTIONS] PID|NAME [PID|NAME]",
   description: `Shows in what the worlds of two processes differ: namespaces, users and groups with their maps, capabilities, filters and labels, mounts as each finds them by path, root and directories, limits, cgroups, scheduling, and the names (never the values) of environment variables. NAME is a container, which stands for its first process; without the second the first is compared to the process that called nsbox, usually your shell.
 
-What is the same is left out. "?" is what is not known, because it may not be read; "-" is what one side does not have.
+What is the same is left out. "?" is what is not known, because it may not be read; "-" is what one side does not have. The last line names what is known of neither.
 
 The status is 0 whether they differ or not, as with every command that shows something; with "--exit-code" it is 1 where they differ.`,
   flags: [
@@ -40,7 +42,7 @@ The status is 0 whether they differ or not, as with every command that shows som
     { line: "nsbox diff 1 $$ --only capabilities,limits", text: "What PID 1 may that the shell may not." },
     { line: "nsbox diff 1 $$ --only mounts -e", text: "Do both see the same mounts?" },
   ],
-  elsewhere: { quiet: 'Use "--exit-code" with > /dev/null' },
+  elsewhere: { quiet: STATUS_ALONE, brief: STATUS_ALONE, q: STATUS_ALONE },
   failure: 1,
   run,
 };
@@ -70,11 +72,21 @@ async function run(input: Parsed): Promise<number> {
     rows: input.has("all") ? rows : rows.filter(differs),
   }));
   if (input.has("json")) print(safeJson(json(left, right, same, sections)));
-  else print(diffText(snapshot, left, right, sections));
+  else {
+    const unknown = input.has("all") ? [] : compared.flatMap(unknownOf);
+    print(diffText(snapshot, left, right, sections, unknown));
+  }
   return same === false && input.has("exit-code") ? 1 : 0;
 }
 
 const differs = ({ same, left, right }: Row): boolean => same === false || (same === null && left !== right);
+
+/** What is known of neither side: it is no difference, and must not look as if it were the same. */
+function unknownOf({ name, rows }: Section): string[] {
+  const unknown = rows.filter((row) => row.same === null && !differs(row));
+  if (unknown.length === 0) return [];
+  return [unknown.length === rows.length ? name : `${name} (${unknown.map((row) => row.name).join(", ")})`];
+}
 
 function sideOf(input: Parsed, snapshot: Snapshot, process: Process): Side {
   return { process, details: detailsOf(input, process), mounts: mountsOf(input, snapshot, process) };

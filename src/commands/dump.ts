@@ -3,9 +3,9 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { QUIET } from "../cli/flags.ts";
 import { note } from "../cli/log.ts";
 import { print } from "../cli/print.ts";
-import { sanitizeJson } from "../cli/sanitize.ts";
 import { WIDEST_INDENT, writeDump } from "../ns/dump.ts";
 import { UsageError } from "../util/errors.ts";
+import { sanitizeJson } from "../util/sanitize.ts";
 import { gapsNote } from "./looking/gaps.ts";
 import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
 
@@ -37,6 +37,11 @@ It tells the names of environment variables, never their values; but the command
     },
     { line: "nsbox dump --tab", text: "For people, with tabs." },
   ],
+  elsewhere: {
+    json: "It is JSON always",
+    output: "It goes to standard output: nsbox dump > FILE",
+    o: "It goes to standard output: nsbox dump > FILE",
+  },
   failure: 1,
   run,
 };

@@ -3,11 +3,11 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { fail } from "../cli/fail.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";
-import { safeJson, sanitize } from "../cli/sanitize.ts";
 import { collect } from "../runtime/containers/collect.ts";
 import { collectMountPoints } from "../runtime/containers/mount-points.ts";
 import { openPlace } from "../runtime/containers/place.ts";
 import { collectNsDirs } from "../runtime/ns-dirs/collect.ts";
+import { safeJson, sanitize } from "../util/sanitize.ts";
 import { checkCount } from "./containers/find.ts";
 
 /** `nsbox gc`. */

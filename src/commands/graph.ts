@@ -73,6 +73,7 @@ With "--serve" the page is live: what comes, moves and goes is shown as it happe
     { line: "nsbox graph --serve --open", text: "Watch it." },
     { line: "nsbox graph -o namespaces.dot", text: "For Graphviz: dot -Tpdf namespaces.dot." },
   ],
+  elsewhere: { json: 'Write "--format json"' },
   failure: 1,
   run,
 };

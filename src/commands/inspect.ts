@@ -4,11 +4,11 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { fail } from "../cli/fail.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";
-import { sanitizeJson } from "../cli/sanitize.ts";
 import { KINDS } from "../ns/kinds.ts";
 import { setupFailure } from "../runtime/containers/failure.ts";
 import { isAlive } from "../runtime/containers/process.ts";
 import type { Container } from "../runtime/containers/settle.ts";
+import { sanitizeJson } from "../util/sanitize.ts";
 import { checkCount, findContainer } from "./containers/find.ts";
 import { statusJson } from "./containers/words.ts";
 

@@ -4,10 +4,10 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG, QUIET } from "../cli/flags.ts";
 import { note } from "../cli/log.ts";
 import { print } from "../cli/print.ts";
-import { safeJson } from "../cli/sanitize.ts";
 import { printTable } from "../cli/table.ts";
 import type { Namespace } from "../ns/model.ts";
 import { UsageError } from "../util/errors.ts";
+import { safeJson } from "../util/sanitize.ts";
 import { FILTER_FLAGS, readFilters } from "./looking/choose.ts";
 import { COLUMNS, headingOf } from "./looking/columns.ts";
 import { gapsNote } from "./looking/gaps.ts";
@@ -15,6 +15,39 @@ import { kindPainter } from "./looking/paint.ts";
 import { readColumns, readOrder, rowsJson, tableOf } from "./looking/rows.ts";
 import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
 import { World } from "./looking/world.ts";
+
+const NOT_CUT = "Where standard output is no terminal, nothing is cut: nsbox ls | cat";
+const TREES = "`nsbox tree` shows trees";
+const COLUMN_LIST = "`nsbox ls --help` lists the columns";
+const FOR_PROGRAMS = "--json is for programs";
+const LIST_ALREADY = "The table is a list already";
+const JQ_FILTERS = "Words, --kind, --pid, --user and --owner choose; jq chooses from --json by anything else";
+const WITHOUT_PROCESS = "They are listed; --orphans lists them alone";
+
+/** Options of lsns(8) that are called otherwise here. */
+const LSNS_OPTIONS: Readonly<Record<string, string>> = {
+  type: "The kind is chosen by --kind, -t",
+  task: "A process is chosen by --pid, -p",
+  noheadings: "It is called --no-headings",
+  "output-all": "Write -o all",
+  tree: TREES,
+  T: TREES,
+  J: "Write --json",
+  raw: FOR_PROGRAMS,
+  r: FOR_PROGRAMS,
+  list: LIST_ALREADY,
+  l: LIST_ALREADY,
+  notruncate: NOT_CUT,
+  u: NOT_CUT,
+  nowrap: NOT_CUT,
+  W: NOT_CUT,
+  filter: JQ_FILTERS,
+  Q: JQ_FILTERS,
+  persistent: WITHOUT_PROCESS,
+  P: WITHOUT_PROCESS,
+  "list-columns": COLUMN_LIST,
+  H: COLUMN_LIST,
+};
 
 /** `nsbox ls`. */
 export const command: Command = {
@@ -88,15 +121,7 @@ In the table "-" means that there is none, and "?" that it could not be read; a 
     { line: "nsbox ls --json | jq '.namespaces[] | select(.processes == 0).ns'", text: "For programs." },
     { line: "nsbox ls -w", text: "What comes and goes." },
   ],
-  elsewhere: {
-    type: "The kind is chosen by --kind, -t",
-    tree: "`nsbox tree` shows trees",
-    task: "A process is chosen by --pid, -p",
-    noheadings: "It is called --no-headings",
-    "output-all": "Write -o all",
-    raw: "--json is for programs",
-    list: "The table is a list already",
-  },
+  elsewhere: LSNS_OPTIONS,
   failure: 1,
   run,
 };

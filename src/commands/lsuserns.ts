@@ -33,6 +33,10 @@ export const command: Command = {
     { line: "nsbox lsuserns", text: "User namespaces, and who made them." },
     { line: "nsbox lsuserns -d -f net,mnt", text: "With the network and mount namespaces that each owns." },
   ],
+  elsewhere: {
+    kind: "Kinds are chosen by --filter, -f",
+    t: "Kinds are chosen by --filter, -f",
+  },
   failure: 1,
   run,
 };

@@ -5,11 +5,11 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { type Outline, outlineLines } from "../cli/outline.ts";
 import { print } from "../cli/print.ts";
-import { safeJson, sanitize } from "../cli/sanitize.ts";
 import { printTable } from "../cli/table.ts";
 import type { Mount, Process, Snapshot } from "../ns/model.ts";
 import { isWithin, type MountNode, mountAt, mountTree, propagationIn } from "../ns/mount-tree.ts";
 import { NsboxError, UsageError } from "../util/errors.ts";
+import { safeJson, sanitize } from "../util/sanitize.ts";
 import { findProcess } from "./looking/find.ts";
 import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
 import { mountsOf } from "./worlds/known.ts";
@@ -49,6 +49,15 @@ With PATH: what stands there, and why: the mounts passed on the way, the one fou
       text: "The same for a program: `.mounts[] | select(.hidden)` are those that are hidden.",
     },
   ],
+  elsewhere: {
+    task: "The process is a word: nsbox mounts 1234",
+    N: "The process is a word: nsbox mounts 1234",
+    pid: "The process is a word: nsbox mounts 1234",
+    p: "The process is a word: nsbox mounts 1234",
+    list: "Write --flat, -f",
+    l: "Write --flat, -f",
+    J: "Write --json",
+  },
   failure: 1,
   run,
 };
@@ -149,6 +158,12 @@ function* nodesOf(forest: readonly MountNode[]): Generator<MountNode> {
 }
 
 const HEADINGS = ["PATH", "TYPE", "SOURCE", "PROPAGATION", "NOTE", "OPTIONS"];
+/** Which of them a narrow terminal keeps longest: the highest. */
+const RANKS = [6, 4, 3, 2, 5, 1];
+
+/** Where there is no room, a column that has nothing to say goes first. */
+const ranksOf = (ranks: readonly number[], rows: readonly (readonly string[])[]): number[] =>
+  ranks.map((rank, column) => (rows.every((row) => row[column] === "") ? rank - ranks.length : rank));
 
 function cells({ mount, hidden }: MountNode, { byId, propagationOf, found }: View): string[] {
   const note = found?.id === mount.id ? "found" : hiddenWords(hidden, byId);
@@ -171,10 +186,8 @@ function tree(view: View): void {
     (parent?.below ?? roots).push(one);
   }
   const lines = outlineLines(roots);
-  printTable(
-    HEADINGS,
-    shown.map((node, at) => [lines[at]!, ...cells(node, view)]),
-  );
+  const rows = shown.map((node, at) => [lines[at]!, ...cells(node, view)]);
+  printTable(HEADINGS, rows, { ranks: ranksOf(RANKS, rows) });
 }
 
 function flat(view: View): void {
@@ -185,7 +198,7 @@ function flat(view: View): void {
       ...[String(mount.id), String(mount.parent), mount.path],
       ...cells(nodes.get(mount.id)!, view),
     ]);
-  printTable(["ID", "PARENT", ...HEADINGS], rows);
+  printTable(["ID", "PARENT", ...HEADINGS], rows, { ranks: ranksOf([8, 7, ...RANKS], rows) });
 }
 
 function json({ process, path, found, forest, propagationOf, isShown }: View) {

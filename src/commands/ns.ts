@@ -7,6 +7,8 @@ import { UsageError } from "../util/errors.ts";
 import { INPUT_FLAG } from "./looking/source.ts";
 import { VERBS, type Verb } from "./ns/verbs.ts";
 
+const LISTS = ["ls", "list"];
+
 /** `nsbox ns`. */
 export const command: Command = {
   name: "ns",
@@ -56,7 +58,10 @@ async function run(input: Parsed): Promise<number> {
   const verb: Verb | undefined = Object.hasOwn(VERBS, word) ? VERBS[word as keyof typeof VERBS] : undefined;
   if (verb === undefined) {
     const usages = `It is one of ${names.join(", ")}`;
-    throw new UsageError(`Unknown word "${word}" behind "ns"`, didYouMean(suggest(word, names)) ?? usages);
+    throw new UsageError(
+      `Unknown word "${word}" behind "ns"`,
+      LISTS.includes(word) ? "`nsbox ls` lists namespaces" : (didYouMean(suggest(word, names)) ?? usages),
+    );
   }
   for (const [long] of input.ordered) {
     const isFor = verb.takes.includes(long) || ["quiet", "json", "color"].includes(long);

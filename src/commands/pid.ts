@@ -3,12 +3,12 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { fail } from "../cli/fail.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";
-import { safeJson } from "../cli/sanitize.ts";
 import { printTable } from "../cli/table.ts";
 import type { Namespace, Process, Snapshot } from "../ns/model.ts";
 import { numbersOf, pidIn, processCalled } from "../ns/pid-map.ts";
 import { procText } from "../ns/proc-file.ts";
 import { NsboxError, UsageError } from "../util/errors.ts";
+import { safeJson } from "../util/sanitize.ts";
 import { findNamespace, findProcess, titleOf } from "./looking/find.ts";
 import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
 

@@ -39,7 +39,8 @@ It also works under this name: ln -s nsbox pidtree.`,
 };
 
 async function run(input: Parsed): Promise<number> {
-  if (input.rest.length > 0) throw new UsageError(`Too many words: "${input.rest[0]}"`, "It takes none");
+  if (input.rest.length > 0)
+    throw new UsageError(`Too many words: "${input.rest[0]}"`, "One process is chosen by --pid, -p");
   const pid = readPid(input.value("pid"));
   const namespace = readNamespace(input.value("ns"));
   if (namespace !== undefined && pid === undefined) {

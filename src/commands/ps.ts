@@ -3,10 +3,10 @@ import type { Command, Parsed } from "../cli/command.ts";
 import { fail } from "../cli/fail.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";
-import { safeJson } from "../cli/sanitize.ts";
 import { printTable } from "../cli/table.ts";
 import { openPlace } from "../runtime/containers/place.ts";
 import { type Container, listContainers } from "../runtime/containers/settle.ts";
+import { safeJson } from "../util/sanitize.ts";
 import { readFilters } from "./containers/filters.ts";
 import { checkCount } from "./containers/find.ts";
 import { stateWords, statusJson } from "./containers/words.ts";
@@ -31,7 +31,7 @@ What it finds broken, it repairs: a container whose supervisor was killed is "lo
     {
       long: "ns",
       help: "Print the ids of the namespaces that each is in",
-      text: "Those of its first process, a column a kind; `nsbox ls` tells more of them. With --json: as the member namespaces.",
+      text: "Those of its first process, a column a kind; a narrow terminal has no room for all. `nsbox ls` tells more of them. With --json: as the member namespaces.",
     },
     JSON_FLAG,
   ],
@@ -78,8 +78,19 @@ async function printNamespaces(shown: readonly Container[], json: boolean): Prom
     String(status?.pid.pid || "-"),
     ...namespaceHeadings.map(({ kind }) => String(ids?.[kind] ?? (ids === null ? "-" : "?"))),
   ]);
-  printTable(["ID", "NAME", "PID", ...namespaceHeadings.map(({ heading }) => heading)], cells, AS_IT_IS);
+  const headings = ["ID", "NAME", "PID", ...namespaceHeadings.map(({ heading }) => heading)];
+  // Half an id tells nothing: where there is no room, kinds are left out, and those that are made least first.
+  const ranks = [
+    HIGHEST,
+    HIGHEST,
+    HIGHEST,
+    ...namespaceHeadings.map(({ kind }) => KEPT_LONGEST.indexOf(kind)),
+  ];
+  printTable(headings, cells, { ...AS_IT_IS, ranks });
 }
+
+const KEPT_LONGEST: readonly string[] = ["time", "cgroup", "ipc", "uts", "user", "mnt", "pid", "net"];
+const HIGHEST = KEPT_LONGEST.length;
 
 /** Commands have the characters that they were typed with, whatever the locale. */
 const AS_IT_IS = { ascii: false };

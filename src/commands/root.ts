@@ -42,6 +42,15 @@ Each command has its own help, and each topic: \`nsbox help NAME\`.`,
   run,
 };
 
+/** Names of other tools, and of what is called otherwise here. */
+const OTHER_TOOLS: Readonly<Record<string, string>> = {
+  lsns: "ls",
+  namespaces: "ls",
+  nsenter: "exec",
+  enter: "exec",
+  findmnt: "mounts",
+};
+
 async function run(input: Parsed): Promise<number> {
   if (input.has("version")) {
     const line = { name: "nsbox", version: VERSION, commit: COMMIT, bun: Bun.version };
@@ -54,7 +63,9 @@ async function run(input: Parsed): Promise<number> {
   if (name === undefined) return missingCommand();
   if (!Object.hasOwn(COMMANDS, name)) {
     const names = listed.map(([known]) => known);
-    const hint = didYouMean(suggest(name, names)) ?? "`nsbox help` lists the commands";
+    const here = Object.hasOwn(OTHER_TOOLS, name) ? OTHER_TOOLS[name] : undefined;
+    const hint =
+      didYouMean(here === undefined ? suggest(name, names) : [here]) ?? "`nsbox help` lists the commands";
     const looksLikeRoot = name.includes("/") && args.length > 0;
     throw new UsageError(
       `Unknown command "${name}"`,

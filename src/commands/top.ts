@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";
-import { safeJson } from "../cli/sanitize.ts";
 import { printTable } from "../cli/table.ts";
 import { processesOf } from "../runtime/containers/processes.ts";
 import { isLive } from "../runtime/containers/settle.ts";
 import { NsboxError } from "../util/errors.ts";
+import { safeJson } from "../util/sanitize.ts";
 import { checkCount, findContainer } from "./containers/find.ts";
 
 /** `nsbox top`. */

@@ -16,6 +16,8 @@ const MEANINGS: Readonly<Record<Hierarchy, string>> = {
   container: "Containers, one in the other, each with its processes and namespaces",
 };
 
+const PROCESS_ALONE = "`nsbox ls -p PID` lists what a process is in, `nsbox pidtree -p PID` what it is below";
+
 /** `nsbox tree`. */
 export const command: Command = {
   name: "tree",
@@ -54,12 +56,20 @@ Each line has the namespace, its oldest topmost process with its cgroup, and wha
     { line: "nsbox tree --by container", text: "What each container is made of." },
     { line: "nsbox tree --input machine.json", text: "What was there when `nsbox dump` wrote the file." },
   ],
+  elsewhere: {
+    pid: PROCESS_ALONE,
+    p: PROCESS_ALONE,
+  },
   failure: 1,
   run,
 };
 
 async function run(input: Parsed): Promise<number> {
-  if (input.rest.length > 0) throw new UsageError(`Too many words: "${input.rest[0]}"`, "It takes none");
+  if (input.rest.length > 0)
+    throw new UsageError(
+      `Too many words: "${input.rest[0]}"`,
+      "It shows everything; `nsbox ls` chooses by words",
+    );
   const by = readHierarchy(input.value("by") ?? "owner");
   const kinds = readKinds(input);
   const snapshot = await takeSnapshot(input, {});

@@ -3,8 +3,8 @@ import { verifyTree } from "../../rootfs-tools/prove/verify.ts";
 import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";
-import { sanitize, sanitizeJson } from "../cli/sanitize.ts";
 import { UsageError } from "../util/errors.ts";
+import { sanitize, sanitizeJson } from "../util/sanitize.ts";
 
 /** `nsbox verify-rootfs`. */
 export const command = {

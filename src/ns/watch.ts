@@ -43,6 +43,9 @@ export const isSame = ({ namespaces, processes }: Changes): boolean =>
     ({ came, went, changed }) => came.length + went.length + changed.length === 0,
   );
 
+/** Pure data, whose members stand in the same order in each snapshot. Browsers compare with this as well. */
+const isEqual = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
 const nameOfNamespace = ({ id, kind, serial }: Namespace): string => `${kind}:${id}:${serial}`;
 const nameOfProcess = ({ pid, start }: Process): string => `${pid}:${start}`;
 
@@ -63,7 +66,8 @@ function difference<Thing extends object, Fact extends keyof Thing>(
       came.push(thing);
       continue;
     }
-    const differing = facts.filter((fact) => !Bun.deepEquals(old[fact], thing[fact]));
+    // The live page hands on what did not change as the same object.
+    const differing = old === thing ? [] : facts.filter((fact) => !isEqual(old[fact], thing[fact]));
     if (differing.length > 0) changed.push({ before: old, after: thing, facts: differing });
   }
   return { came, went: [...left.values()], changed };

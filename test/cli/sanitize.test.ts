@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { safeJson, sanitize } from "../../src/cli/sanitize.ts";
+import { safeJson, sanitize } from "../../src/util/sanitize.ts";
 
 const HOSTILE = "a\x1b]0;title\x07b\x9b31m\rc\nd\te\x7f\u202ef\u2028\ud800g\udc00";
 

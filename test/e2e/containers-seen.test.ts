@@ -2,7 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { withContainer, withProgram } from "./containers.ts";
+import { withProgram } from "./containers.ts";
+import { home } from "./homes.ts";
 import { AS_ROOT, call, hostProgram, NSBOX, PEOPLE, type Person, ROOT, SCRATCH } from "./support.ts";
 import { tree } from "./trees.ts";
 
@@ -24,25 +25,16 @@ const netOf = (pid: number) => Number(/\d+/.exec(readlinkSync(`/proc/${pid}/ns/n
 describe("a container is seen with its engine", () => {
   for (const who of PEOPLE) {
     test(`nsbox's own, by its name, as ${who.name}`, async () => {
-      const name = `seen-${who.name.replace(/\W/g, "")}-${process.pid}`;
-      await withContainer(who, ["--name", name], async (pid) => {
-        const net = (await rows(who, pid)).find(({ kind }) => kind === "net");
-        expect(net).toMatchObject({ ns: netOf(pid), pid, container: { engine: "nsbox", name } });
-        const { out } = await call(who, [
-          NSBOX,
-          "ls",
-          "-q",
-          "-n",
-          "-o",
-          "ns",
-          "-t",
-          "net",
-          "--container",
-          name,
-        ]);
-        expect(out).toBe(`${netOf(pid)}\n`);
-      });
-      await call(who, [NSBOX, "rm", name]);
+      const own = await home(who);
+      const { out: id, err } = await own.nsbox("run", "-q", "-d", "--name", "seen", tree(who), "sleep", "60");
+      expect({ id, err }).toEqual({ id: expect.stringMatching(/^[0-9a-f]{12}\n$/), err: "" });
+      const listed = await own.nsbox("ls", "-q", "--json", "-t", "net", "--container", "seen");
+      const { namespaces } = JSON.parse(listed.out) as { namespaces: readonly Row[] };
+      const [{ ns, pid } = { ns: 0, pid: 0 }] = namespaces;
+      expect(namespaces).toMatchObject([{ container: { engine: "nsbox", id: id.trim(), name: "seen" } }]);
+      expect(ns).toBe(netOf(pid));
+      await own.nsbox("stop", "-t", "0", "seen");
+      await own.nsbox("rm", "seen");
     });
 
     test.skipIf(hostProgram("bwrap") === undefined)(

@@ -124,5 +124,11 @@ describe.skipIf(!AS_ROOT)("nsbox diff (needs root)", () => {
     expect(sections["environment"]).toEqual([
       expect.objectContaining({ name: "all of them", left: null, right: "known" }),
     ]);
+    const only = ["--only", "namespaces,limits,place"];
+    const { out } = await call(USER, [NSBOX, "diff", plain, twin, ...only]);
+    const [first, last, ...more] = out.trimEnd().split("\n");
+    expect(first).toEndWith("do not differ in anything that can be read");
+    expect(last).toStartWith("Known of neither: namespaces; place (root, working directory");
+    expect(more).toEqual([]);
   });
 });

@@ -111,6 +111,38 @@ describe("nsbox ls", () => {
     }
   });
 
+  test.skipIf(LSNS === undefined)("tells who types an option of lsns what does that here", async () => {
+    const { out } = await call(ROOT_OR_USER, [LSNS!, "--help"]);
+    const options = out.match(/(?<=^ *|, )--?[\w-]+/gm)!.filter((option) => !/^(-V|--version)$/.test(option));
+    expect(options.length).toBeGreaterThan(15);
+    const told: Record<string, string> = {};
+    for (const option of options) {
+      const { err } = await call(ROOT_OR_USER, [NSBOX, "ls", "-q", option, "--sort", "no-such-column"]);
+      const hint = /Unknown option.*\n {2}hint: {2}(.*)/.exec(err)?.[1];
+      if (hint !== undefined) told[option] = hint;
+    }
+    expect(told).toMatchObject({ "-J": "Write --json", "--type": "The kind is chosen by --kind, -t" });
+    expect(Object.entries(told).filter(([, hint]) => /Did you mean|lists the options/.test(hint))).toEqual(
+      [],
+    );
+    const { err } = await call(ROOT_OR_USER, [NSBOX, "ls", "-o", "NS,TYPE"]);
+    expect(err).toContain('Did you mean "kind"?');
+  });
+
+  test.each([
+    [["lsns"], 'Did you mean "ls"?'],
+    [["nsenter", "-t", "1"], 'Did you mean "exec"?'],
+    [["ns", "ls"], "`nsbox ls` lists namespaces"],
+    [["mounts", "-N", "1"], "The process is a word: nsbox mounts 1234"],
+    [["graph", "--json"], 'Write "--format json"'],
+    [["dump", "-o", "x"], "It goes to standard output: nsbox dump > FILE"],
+    [["pidtree", "1"], "One process is chosen by --pid, -p"],
+  ])("tells who types %j out of habit what does that here", async (args, hint) => {
+    const { err, status } = await call(USER, [NSBOX, ...args]);
+    expect(err.split("hint:  ")[1]).toBe(`${hint}\n`);
+    expect(status).toBe(2);
+  });
+
   test("ends quietly when its reader has had enough", async () => {
     const { out, err } = await shell(USER, '"$NSBOX" ls -q | head -1; echo "${PIPESTATUS[0]}"');
     expect(out).toMatch(/^ *NS {2}KIND .*\n0\n$/);
@@ -147,6 +179,19 @@ describe("nsbox ls", () => {
     expect((await call(USER, [NSBOX, "ls", "-q"])).err).toBe("");
   });
 
+  test.skipIf(!AS_ROOT)("does not show a process as in no namespace that may not be read", async () => {
+    const { out, err, status } = await call(USER, [NSBOX, "ls", String(process.pid)]);
+    expect([out, status]).toEqual(["", 1]);
+    expect(err).toMatch(
+      /^error: The namespaces of process \d+ are not known\n {2}cause: it may not be read\n/,
+    );
+  });
+
+  test("takes a kind by the name that people give it, too", async () => {
+    const kinds = (await listed(ROOT_OR_USER, ["network"])).map(({ kind }) => kind);
+    expect([...new Set(kinds)]).toEqual(["net"]);
+  });
+
   test.each([
     [["-o", "nss"], 'Option "--output" does not know the column "nss"'],
     [["--sort", "no"], 'Option "--sort" does not know the column "no"'],
@@ -165,6 +210,8 @@ describe("nsbox ls", () => {
   test.each([
     ["4026531000", 'There is no namespace "4026531000" in reach'],
     ["nobody-called-so", 'There is no container "nobody-called-so" that runs'],
+    ["/etc/passwd", '"/etc/passwd" is no namespace'],
+    ["/nowhere", 'Cannot look at "/nowhere"\n  cause: no such file or directory (ENOENT)'],
   ])("says that there is no %s", async (word, message) => {
     const { err, status } = await call(USER, [NSBOX, "ls", word]);
     expect(err).toStartWith(`error: ${message}`);

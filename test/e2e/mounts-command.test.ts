@@ -1,5 +1,6 @@
 /** What `nsbox mounts` shows. Judges: findmnt(8), and the kernel's own answer to opening a path. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Session } from "./session.ts";
 import {
   AS_ROOT,
   CALLER_ENV,
@@ -118,6 +119,17 @@ describe.skipIf(!AS_ROOT)("nsbox mounts (needs root)", () => {
       stdin.end();
       await other.exited;
     }
+  });
+
+  test("leaves out columns on a narrow terminal, so that paths can be read", async () => {
+    const argv = ["sh", "-c", `stty cols 40; exec "${NSBOX}" mounts ${pid} /mnt/d`];
+    await using session = new Session(ROOT, argv);
+    await session.process.exited;
+    const rows = session.screen.text.trimEnd().split("\r\n").slice(2);
+    expect(Math.max(...rows.map((row) => Bun.stringWidth(row)))).toBeLessThanOrEqual(40);
+    expect(rows[0]).toMatch(/^PATH +TYPE +/);
+    expect(rows[0]).not.toContain("OPTIONS");
+    expect(rows.some((row) => / \/mnt\/d +tmpfs /.test(row))).toBeTrue();
   });
 
   test("draws in ASCII where the locale has no more, and knows when there is no process", async () => {

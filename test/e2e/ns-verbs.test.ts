@@ -99,6 +99,14 @@ describe.skipIf(!able)("nsbox ns (needs root and python3)", () => {
     expect(err).toContain(`The namespaces of process ${process.pid} are not known`);
   });
 
+  test("says once that there is no such process, or that it is another's", async () => {
+    expect((await ns("owner", "4194304")).err).toBe('error: There is no process "4194304"\n');
+    const { out, err } = await outcome(start(USER, [NSBOX, "ns", "owner", String(process.pid)]));
+    expect(err.match(/^error: .*$/gm)![0]).toBe(`error: Cannot name the owner of "${process.pid}"`);
+    expect(err.split(`"${process.pid}`)).toHaveLength(2);
+    expect(out).toBe("");
+  });
+
   test.each([
     ["/etc/passwd", '"/etc/passwd" is no namespace'],
     ["/nowhere", "no such file or directory (ENOENT)"],
@@ -119,7 +127,7 @@ describe.skipIf(!able)("nsbox ns (needs root and python3)", () => {
 
   test("tells an ordinary user why, and gives no option to a verb that does not take it", async () => {
     const { err } = await outcome(start(USER, [NSBOX, "ns", "owner", `${process.pid}/net`]));
-    expect(err).toContain("hint:  Ask as that user, or as root");
+    expect(err).toContain("hint:  Ask as the user whose process it is, or as root");
     expect(await ns("type", "--explain", "1")).toMatchObject({ status: 2 });
     expect(await ns("type", "--kind", "nte", "1")).toMatchObject({ status: 2 });
   });

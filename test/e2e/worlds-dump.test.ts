@@ -45,6 +45,33 @@ describe.skipIf(!AS_ROOT)("from a dump (needs root)", () => {
     expect(await nsbox(...words(), "-i", FULL)).toEqual(live);
   });
 
+  test("a thread in namespaces of its own is named with its process", async () => {
+    const dump = JSON.parse(await Bun.file(FULL).text());
+    const process = dump.processes.find((one: { pid: number }) => one.pid === Number(inner));
+    process.strays.push({ tid: 4190000, name: "stray", namespaces: process.namespaces });
+    const file = join(SCRATCH, "worlds-thread.json");
+    await Bun.write(file, JSON.stringify(dump));
+    const { err } = await nsbox("ls", "-i", file, "4190000");
+    expect(err).toBe(`error: There is no process 4190000\n  cause: it is a thread of process ${inner}\n`);
+  });
+
+  test("a path is that of the dump's machine, not of this one", async () => {
+    const dump = JSON.parse(await Bun.file(FULL).text());
+    const here = dump.processes.find((one: { pid: number }) => one.pid === process.pid);
+    const alien = dump.processes.find((one: { pid: number }) => one.pid === Number(inner));
+    // As if this process had been another one there.
+    here.namespaces.mnt = alien.namespaces.mnt;
+    const file = join(SCRATCH, "worlds-alien.json");
+    await Bun.write(file, JSON.stringify(dump));
+    const { out } = await nsbox("ls", "-qn", "-o", "ns", "-i", file, `/proc/${process.pid}/ns/mnt`);
+    expect(out).toBe(`${alien.namespaces.mnt}\n`);
+    const born = await nsbox("ls", "-qn", "-o", "ns", "-i", FULL, `/proc/${outer}/ns/pid_for_children`);
+    expect(born.out).toBe(`${alien.namespaces.pid}\n`);
+    const { err, status } = await nsbox("ls", "-i", file, "/etc/passwd");
+    expect(status).toBe(1);
+    expect(err).toStartWith('error: The dump does not tell which namespace "/etc/passwd" is\n');
+  });
+
   test("nothing is taken from this machine for what the dump lacks", async () => {
     const caps = JSON.parse((await nsbox("caps", outer, "--json", "-i", POOR)).out);
     expect(caps).toMatchObject({ rule: "own", capabilities: null });

@@ -1,9 +1,11 @@
 /** Very many processes and namespaces. */
-import { expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Snapshot } from "../../src/ns/model.ts";
 import { peakMemory } from "../bench/memory.ts";
-import { AS_ROOT, compile, keep } from "../ns/animals.ts";
+import { AS_ROOT, compile, endAll, keep } from "../ns/animals.ts";
+
+afterAll(endAll);
 
 const NSBOX = join(import.meta.dir, "../../dist/nsbox");
 /** Kinds that each group of the crowd makes. */

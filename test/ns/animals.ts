@@ -1,22 +1,20 @@
 /** Programs that make what is to be seen, compiled once, and kept while a test looks. */
-import { afterAll } from "bun:test";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
+import { SCRATCH } from "../e2e/support.ts";
 
 /** Everything here makes namespaces of all kinds, and most of it mounts. */
 export const AS_ROOT = process.getuid?.() === 0;
 
-const folder = mkdtempSync(join(tmpdir(), "nsbox-ns-"));
-chmodSync(folder, 0o755);
+const folder = mkdtempSync(join(SCRATCH, "ns-"));
 const started: Animal[] = [];
 
-afterAll(async () => {
-  for (const one of started) await one.end();
-  rmSync(folder, { recursive: true, force: true });
-});
+/** Ends what runs: for `afterAll` of each file, since all of them share this one. */
+export async function endAll(): Promise<void> {
+  for (const one of started.splice(0)) await one.end();
+}
 
-/** A directory of this test file's own. */
+/** A directory that all of these tests share. */
 export function directory(name: string): string {
   const path = join(folder, name);
   mkdirSync(path, { recursive: true });
@@ -53,7 +51,8 @@ export async function keep(argv: readonly string[]): Promise<Animal> {
   const decoder = new TextDecoder();
   for await (const chunk of child.stdout) {
     text += decoder.decode(chunk, { stream: true });
-    const lines = text.split("\n");
+    // Without what follows the last line's end: the rest of that may be written yet.
+    const lines = text.split("\n").slice(0, -1);
     const ready = lines.indexOf("ready");
     if (ready < 0) continue;
     const animal = { pid: child.pid, lines: lines.slice(0, ready), end };

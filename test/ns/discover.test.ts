@@ -1,10 +1,10 @@
 /** Everything is seen, and as it is. Judges: a zoo that asks the kernel itself, readlink, /proc, lsns. */
-import { beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { discover } from "../../src/ns/discover.ts";
 import { KINDS } from "../../src/ns/kinds.ts";
 import type { Holder, Namespace, Snapshot } from "../../src/ns/model.ts";
-import { AS_ROOT, keep } from "./animals.ts";
+import { AS_ROOT, endAll, keep } from "./animals.ts";
 import { openZoo, type Zoo } from "./menagerie.ts";
 
 const text = (path: string): string | undefined => {
@@ -288,6 +288,8 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (${many + 100}, resource.getrlimit(re
 held = [os.open("/proc/self/ns/uts", os.O_RDONLY) for _ in range(${many})]
 print("ready", flush=True)
 sys.stdin.read()`;
+
+    afterAll(endAll);
     const holder = await keep(["python3", "-c", script]);
     const held = discover().namespaces.flatMap(({ kind, holders }) =>
       holders.filter((one) => kind === "uts" && one.by === "descriptor" && one.pid === holder.pid),

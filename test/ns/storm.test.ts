@@ -1,9 +1,11 @@
 /** Processes come and go while they are looked at, and PIDs are used again. */
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { release } from "node:os";
 import { join } from "node:path";
-import { AS_ROOT, compile, keep } from "./animals.ts";
+import { AS_ROOT, compile, endAll, keep } from "./animals.ts";
+
+afterAll(endAll);
 
 const SECONDS = 1.5;
 const LOOKER = [process.execPath, join(import.meta.dir, "looker.ts"), String(SECONDS)];

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { writeDoor } from "../../src/commands/graph/open.ts";
+import { serve } from "../../src/view/live/serve.ts";
 import { AS_ROOT, CALLER_ENV, NSBOX } from "../e2e/support.ts";
 import { HAS_BROWSER, launch, open } from "./browser.ts";
+import { zoo } from "./zoo.ts";
 
 /** A process in a network namespace of its own. */
 async function makeNamespace() {
@@ -99,15 +101,26 @@ describe.skipIf(!HAS_BROWSER)("in Chromium", () => {
   }, 60_000);
 
   test("what is being chosen from a list stays open while the machine changes", async () => {
-    const { page } = await open(browser, url);
-    const list = await page.locator("#filters select").first().elementHandle();
-    await list!.focus();
-    const sleeper = Bun.spawn(["sleep", "30"]);
-    await Bun.sleep(2500);
-    sleeper.kill();
-    await Bun.sleep(1500);
-    expect(await list!.evaluate((element) => element.isConnected && element.matches(":focus"))).toBe(true);
-    await page.close();
+    let looks = 0;
+    const live = serve({
+      address: { host: "127.0.0.1", port: 0 },
+      page: { by: "owner" },
+      look: () => zoo({ flat: 12 + ++looks }),
+      failed: () => {},
+    });
+    const { page } = await open(browser, live.url);
+    try {
+      const list = await page.locator("#filters select").first().elementHandle();
+      await list!.focus();
+      const count = page.locator("[data-filter=net] .count");
+      const before = await count.textContent();
+      for (let tries = 0; tries < 100 && (await count.textContent()) === before; tries++) await Bun.sleep(50);
+      expect(await count.textContent()).not.toBe(before);
+      expect(await list!.evaluate((element) => element.isConnected && element.matches(":focus"))).toBe(true);
+    } finally {
+      await page.close();
+      await live.stop();
+    }
   }, 60_000);
 
   test("after a reload it goes on; without the token it says what is missing", async () => {

@@ -248,6 +248,17 @@ describe.skipIf(!HAS_BROWSER)("in Chromium", () => {
     await page.close();
   });
 
+  test("the table is searched for rows that the picture has no boxes for", async () => {
+    const { page } = await open(browser, pageOf("small", {}));
+    await page.getByRole("button", { name: "By parent", exact: true }).click();
+    await page.keyboard.press("b");
+    await page.fill("#search input", "net nginx");
+    expect(await page.locator("tr.hit").count()).toBe(2);
+    await page.keyboard.press("Enter");
+    expect(await page.locator("tr.at th").textContent()).toContain("net:[");
+    await page.close();
+  });
+
   test("filters leave out what was not asked for", async () => {
     const { page } = await open(browser, pageOf("small", {}));
     await page.locator("[data-filter=net]").click();

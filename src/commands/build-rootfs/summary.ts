@@ -1,8 +1,8 @@
 /** What build-rootfs prints when it is done: for people, and as JSON. */
 import type { BuildResult } from "../../../rootfs-tools/build.ts";
 import type { Program } from "../../../rootfs-tools/collect/program-info.ts";
-import { sanitize, sanitizeJson } from "../../cli/sanitize.ts";
 import { countOf as count, bytes as size } from "../../cli/units.ts";
+import { sanitize, sanitizeJson } from "../../util/sanitize.ts";
 
 /** How it was done. */
 export interface Done {

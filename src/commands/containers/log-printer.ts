@@ -1,8 +1,8 @@
 /** Records of a log written to where they belong: what a container wrote, byte for byte. */
 import { writeBytes } from "../../cli/print.ts";
-import { sanitize } from "../../cli/sanitize.ts";
 import { say } from "../../cli/say.ts";
 import type { LogRecord } from "../../runtime/containers/records.ts";
+import { sanitize } from "../../util/sanitize.ts";
 
 /** Which records are shown, and how. Times sort as those of the records. */
 export interface LogChoice {

@@ -1,8 +1,8 @@
 /** Several containers stopped at once. */
 import { fail } from "../../cli/fail.ts";
-import { sanitize } from "../../cli/sanitize.ts";
 import { type Container, isLive } from "../../runtime/containers/settle.ts";
 import { beginStop, finishStop, type Stopping } from "../../runtime/containers/stop.ts";
+import { sanitize } from "../../util/sanitize.ts";
 import { findContainer } from "./find.ts";
 
 const SIGTERM = 15;

@@ -2,9 +2,9 @@
 import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sanitize } from "../../cli/sanitize.ts";
 import { say } from "../../cli/say.ts";
 import { NsboxError } from "../../util/errors.ts";
+import { sanitize } from "../../util/sanitize.ts";
 
 /** A program that runs this long has not failed: some browsers stay until they are closed. */
 const PATIENCE_MS = 2000;

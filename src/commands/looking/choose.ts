@@ -2,9 +2,9 @@
 import type { Flag, Parsed } from "../../cli/command.ts";
 import { didYouMean, suggest } from "../../cli/suggest.ts";
 import { KINDS, type KindName } from "../../ns/kinds.ts";
-import type { Namespace, Process } from "../../ns/model.ts";
+import type { Namespace, Process, Snapshot } from "../../ns/model.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
-import { findContainer, findNamespace, findProcess } from "./find.ts";
+import { containersCalled, findContainer, findNamespace, findProcess, notKnown } from "./find.ts";
 import { isOrphan, type World } from "./world.ts";
 
 /** `--kind`, in every command that lists kinds. */
@@ -97,7 +97,7 @@ export function readFilters(input: Parsed, world: World): Test {
   };
   const kinds = readKinds(input);
   if (kinds !== undefined) tests.push(({ kind }) => kinds.includes(kind));
-  add("pid", (value) => isAround([findProcess(snapshot, pidOf(value))]));
+  add("pid", (value) => isAround([readable(snapshot, findProcess(snapshot, pidOf(value)))]));
   add("container", (value) => {
     const found = /^\d+$/.test(value)
       ? snapshot.containers.find(({ pid }) => pid === Number(value))
@@ -125,12 +125,26 @@ function readWord(word: string, world: World): Test {
   const { snapshot } = world;
   const kind = KINDS.find(({ name }) => name === word)?.name;
   if (kind !== undefined) return (namespace) => namespace.kind === kind;
-  if (/[[/]/.test(word) || (/^\d+$/.test(word) && Number(word) >= 2 ** 22)) {
+  if (/[[/:]/.test(word) || (/^\d+$/.test(word) && Number(word) >= 2 ** 22)) {
     const { id } = findNamespace(snapshot, word);
     return (namespace) => namespace.id === id;
   }
-  if (/^\d+$/.test(word)) return isAround([findProcess(snapshot, word)]);
+  if (/^\d+$/.test(word)) return isAround([readable(snapshot, findProcess(snapshot, word))]);
+  // "network" and "mount" may be names of containers too.
+  const meant = kindCalled(word);
+  if (meant !== undefined && containersCalled(snapshot, word).length === 0) {
+    return (namespace) => namespace.kind === meant;
+  }
   return isAround(membersOf(world, snapshot.containers.indexOf(findContainer(snapshot, word))));
+}
+
+/**
+ * That process: an empty list would say that it is in no namespace.
+ * @throws NsboxError where nothing is known of its namespaces.
+ */
+function readable(snapshot: Snapshot, process: Process): Process {
+  if (Object.keys(process.namespaces).length > 0) return process;
+  throw notKnown(snapshot, process, `The namespaces of process ${process.pid} are`);
 }
 
 const membersOf = ({ snapshot }: World, index: number): Process[] =>

@@ -160,9 +160,12 @@ export const COLUMNS: readonly Column[] = [
   },
   {
     name: "mounts",
-    help: "Where it is mounted",
+    help: "On which paths it is mounted",
     type: "array",
-    value: (_, { holders }) => holders.flatMap((holder) => (holder.by === "mount" ? holder.path : [])),
+    // Copies of a mount namespace have it on the same path: the holders tell them apart.
+    value: (_, { holders }) => [
+      ...new Set(holders.flatMap((holder) => (holder.by === "mount" ? holder.path : []))),
+    ],
   },
   {
     name: "orphan",

@@ -2,8 +2,10 @@
 import { statSync } from "node:fs";
 import { didYouMean, suggest } from "../../cli/suggest.ts";
 import { KINDS, type KindName } from "../../ns/kinds.ts";
-import type { Container, Namespace, Process, Snapshot } from "../../ns/model.ts";
+import type { Container, Holder, Namespace, Process, Snapshot } from "../../ns/model.ts";
+import { errnoText } from "../../sys/errno.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
+import { isDump } from "./source.ts";
 
 /** Beginnings of ids that are shorter may mean anything. */
 const SHORTEST_ID = 3;
@@ -51,7 +53,11 @@ export function findProcess(snapshot: Snapshot, word: string): Process {
   const pid = /^\d+$/.test(word) ? Number(word) : findContainer(snapshot, word).pid;
   const found = snapshot.processes.find((process) => process.pid === pid);
   if (found !== undefined) return found;
-  throw new NsboxError(`There is no process ${word}`, { code: "not-found" });
+  const of = snapshot.processes.find(({ strays }) => strays.some(({ tid }) => tid === pid));
+  throw new NsboxError(`There is no process ${word}`, {
+    ...(of === undefined ? {} : { cause: `it is a thread of process ${of.pid}` }),
+    code: "not-found",
+  });
 }
 
 /**
@@ -93,23 +99,68 @@ function idOf(snapshot: Snapshot, word: string): number | undefined {
       'It is written as "net:[4026531840]", 4026531840, a path, PID/net or NAME/net',
     );
   }
+  return isDump(snapshot) ? idInDump(snapshot, word) : idAt(snapshot, word);
+}
+
+/** The namespace that a path of this machine leads to. */
+function idAt(snapshot: Snapshot, path: string): number {
   try {
-    return statSync(word).ino;
+    const { ino, dev } = statSync(path);
+    if (snapshot.namespaces.some(({ device }) => device === dev)) return ino;
   } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    throw new NsboxError(`Cannot look at "${word}"`, { cause: `stat: ${code}`, errno: code });
+    const { code = "", errno = 0 } = error as NodeJS.ErrnoException;
+    throw new NsboxError(`Cannot look at "${path}"`, {
+      cause: errnoText(-errno),
+      errno: code,
+      ...(code === "EACCES" && /^\/proc\/\d+\//.test(path) ? { hint: WHO_MAY } : {}),
+    });
   }
+  throw new NsboxError(`"${path}" is no namespace`, { hint: NAMESPACE_FILES, code: "no-namespace" });
+}
+
+/** The namespace that a path led to when the dump was written, seen from whoever wrote it. */
+function idInDump(snapshot: Snapshot, path: string): number {
+  const [, who, name, children] = /^\/proc\/(\d+|self)\/ns\/([a-z]+)(_for_children)?$/.exec(path) ?? [];
+  const kind = KINDS.find((each) => each.name === name)?.name;
+  if (who !== undefined && kind !== undefined) {
+    const pid = who === "self" ? snapshot.viewer.pid : Number(who);
+    const isTheirs = (holder: Holder) => holder.by === "children" && holder.pid === pid;
+    const theirs = snapshot.namespaces.find((one) => one.kind === kind && one.holders.some(isTheirs));
+    // Without one of their own, children are where their parent is.
+    return children !== undefined && theirs !== undefined ? theirs.id : kindOf(snapshot, String(pid), kind);
+  }
+  const { mnt } = snapshot.viewer.namespaces;
+  const mounted = snapshot.namespaces.filter(({ holders }) =>
+    holders.some((holder) => holder.by === "mount" && holder.path === path && holder.namespace === mnt),
+  );
+  const [only, ...more] = mounted;
+  if (only !== undefined && more.length === 0) return only.id;
+  throw new NsboxError(`The dump does not tell which namespace "${path}" is`, {
+    hint: "`nsbox ls` with that dump lists them, with their ids",
+    code: "not-found",
+  });
 }
 
 function kindOf(snapshot: Snapshot, word: string, kind: KindName): number {
   const process = findProcess(snapshot, word);
   const id = process.namespaces[kind];
   if (id !== undefined) return id;
-  throw new NsboxError(`The ${kind} namespace of "${word}" is not known`, {
-    cause: process.state === "Z" ? "it is a zombie" : "it may not be read",
+  throw notKnown(snapshot, process, `The ${kind} namespace of "${word}" is`);
+}
+
+/** Why nothing is known of namespaces of a process. */
+export const notKnown = (snapshot: Snapshot, { state }: Process, what: string): NsboxError =>
+  new NsboxError(`${what} not known`, {
+    cause: state === "Z" ? "it is a zombie" : "it may not be read",
+    ...(state === "Z" || isDump(snapshot) ? {} : { hint: WHO_MAY }),
     code: "not-found",
   });
-}
+
+/** What helps where a process is another user's. */
+export const WHO_MAY = "Ask as the user whose process it is, or as root";
+/** What a file is that is a namespace. */
+export const NAMESPACE_FILES =
+  "A namespace is a file such as /proc/1/ns/net, or one that such a file was bound on";
 
 /** How a namespace is written everywhere: `net:[4026531840]`. */
 export const titleOf = ({ kind, id }: Pick<Namespace, "kind" | "id">): string => `${kind}:[${id}]`;

@@ -14,14 +14,24 @@ export const USUAL = COLUMNS.filter(({ rank }) => rank !== undefined);
 /** Puts namespaces into an order. */
 export type Order = (world: World, namespaces: readonly Namespace[]) => Namespace[];
 
+/** Columns of lsns(8) that are called otherwise here. */
+const LSNS_COLUMNS: Readonly<Record<string, string>> = {
+  type: "kind",
+  nprocs: "processes",
+  pns: "parent",
+  ons: "owner",
+  nsfs: "mounts",
+};
+
 function columnCalled(word: string, option: string): Column {
   const name = word.toLowerCase();
   const found = COLUMNS.find((column) => column.name === name);
   if (found !== undefined) return found;
   const names = COLUMNS.map((column) => column.name);
+  const here = Object.hasOwn(LSNS_COLUMNS, name) ? LSNS_COLUMNS[name] : undefined;
   throw new UsageError(
     `Option "${option}" does not know the column "${word}"`,
-    didYouMean(suggest(name, names)) ?? `There are ${names.join(", ")}`,
+    didYouMean(here === undefined ? suggest(name, names) : [here]) ?? `There are ${names.join(", ")}`,
   );
 }
 

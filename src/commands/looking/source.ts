@@ -32,8 +32,15 @@ export async function takeSnapshot(input: Parsed, looking: Looking): Promise<Sna
   const file = input.value("input");
   if (file === undefined) return (await import("../../ns/discover.ts")).discover(looking);
   const { readDump } = await import("../../ns/dump.ts");
-  return readDump(textOf(file), file === "-" ? "standard input" : `"${file}"`);
+  const dump = readDump(textOf(file), file === "-" ? "standard input" : `"${file}"`);
+  dumps.add(dump);
+  return dump;
 }
+
+const dumps = new WeakSet<Snapshot>();
+
+/** Whether a snapshot is that of a dump: then nothing of this machine may be asked about it. */
+export const isDump = (snapshot: Snapshot): boolean => dumps.has(snapshot);
 
 function textOf(file: string): string {
   let fd = 0;

@@ -2,19 +2,19 @@
 import type { Parsed } from "../../cli/command.ts";
 import { fail } from "../../cli/fail.ts";
 import { print } from "../../cli/print.ts";
-import { safeJson } from "../../cli/sanitize.ts";
 import { KINDS, type KindName } from "../../ns/kinds.ts";
 import { idOf, type KernelError, kindOf } from "../../ns/references.ts";
 import { errnoText } from "../../sys/errno.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
-import { findContainer, titleOf } from "../looking/find.ts";
+import { safeJson } from "../../util/sanitize.ts";
+import { findContainer, NAMESPACE_FILES, titleOf, WHO_MAY } from "../looking/find.ts";
 
 /** A namespace that is asked about: its path, and the words it was called by. */
 export interface Asked {
   readonly path: string;
   readonly title: string;
-  /** It was named by a process alone, with all others. */
-  readonly among: boolean;
+  /** The process, where that alone was named, and so all others with it. */
+  readonly of?: string;
 }
 
 /**
@@ -37,11 +37,11 @@ async function askedBy(input: Parsed, word: string, kinds: readonly KindName[]):
   const of = (pid: number, one: KindName, among: boolean): Asked => ({
     path: `/proc/${pid}/ns/${one}`,
     title: `${word}${named === undefined ? `/${one}` : ""}`,
-    among,
+    ...(among ? { of: word } : {}),
   });
   const ofWord = KINDS.find(({ name }) => name === named)?.name;
   if (who !== undefined && ofWord !== undefined) return [of(await pidOf(who), ofWord, false)];
-  if (word.includes("/")) return [{ path: word, title: word, among: false }];
+  if (word.includes("/")) return [{ path: word, title: word }];
   if (/^[a-z]+:\[\d+\]$/.test(word)) {
     throw new UsageError(
       `"${word}" is no path, and the kernel finds no namespace by its number`,
@@ -89,17 +89,24 @@ export async function askAll(input: Parsed, words: readonly string[], question: 
   }[] = [];
   const asked: Asked[] = [];
   for (const word of words) asked.push(...(await askedBy(input, word, question.kinds)));
+  /** Processes none of whose namespaces can be asked about; once is enough to say so. */
+  const closed = new Set<string>();
   for (const one of asked) {
+    if (one.of !== undefined && closed.has(one.of)) continue;
     try {
       const [kind, id] = [kindOf(one.path), idOf(one.path)];
       const isTop = question.topmost?.kinds.some((each) => TOPMOST[each] === id) ?? false;
-      if (isTop && !one.among) throw topmost(one, question);
+      if (isTop && one.of === undefined) throw topmost(one, question);
       const answer = isTop ? null : question.ask(one.path);
       answers.push({ title: titleOf({ kind, id }), kind, id, answer });
     } catch (error) {
       // Of all of a process' own, a kind that this kernel lacks is nothing to complain of.
-      if (one.among && codeOf(error) === "ENOENT" && kernelLacks(one.path)) continue;
-      status = fail(worded(error, one, question), 1, input.has("json"));
+      const code = codeOf(error);
+      if (one.of !== undefined && code === "ENOENT" && kernelLacks(one.path)) continue;
+      const isClosed = one.of !== undefined && (code === "ENOENT" || code === "EACCES");
+      if (isClosed) closed.add(one.of);
+      const title = isClosed ? one.of : one.title;
+      status = fail(worded(error, { ...one, title }, question), 1, input.has("json"));
     }
   }
   if (input.has("json")) {
@@ -145,7 +152,7 @@ function worded(error: unknown, { title, path }: Asked, { action, causes }: Ques
   if (code === "ENOTTY") {
     return new NsboxError(`"${title}" is no namespace`, {
       ...details,
-      hint: "A namespace is a file such as /proc/1/ns/net, or one that such a file was bound on",
+      hint: NAMESPACE_FILES,
     });
   }
   if (code === "ENOENT" && isProcess) {
@@ -155,7 +162,7 @@ function worded(error: unknown, { title, path }: Asked, { action, causes }: Ques
   return new NsboxError(`Cannot ${action} "${title}"`, {
     ...details,
     cause,
-    ...(code === "EACCES" && isProcess ? { hint: "Ask as that user, or as root" } : {}),
+    ...(code === "EACCES" && isProcess ? { hint: WHO_MAY } : {}),
   });
 }
 

@@ -3,13 +3,15 @@ import { ascii, unicode } from "../../cli/charset.ts";
 import { painter } from "../../cli/color.ts";
 import type { Parsed } from "../../cli/command.ts";
 import { fail } from "../../cli/fail.ts";
+import { fill } from "../../cli/layout.ts";
 import { print } from "../../cli/print.ts";
-import { safeJson, sanitize } from "../../cli/sanitize.ts";
+import { terminalWidth } from "../../cli/table.ts";
 import { countOf } from "../../cli/units.ts";
 import { userChain } from "../../ns/capabilities-in.ts";
 import { KINDS } from "../../ns/kinds.ts";
 import type { Holder, Namespace, Snapshot } from "../../ns/model.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
+import { safeJson, sanitize } from "../../util/sanitize.ts";
 import { findNamespace, findProcess, titleOf } from "../looking/find.ts";
 import { takeSnapshot } from "../looking/source.ts";
 import { processWord, userWord } from "../worlds/words.ts";
@@ -79,9 +81,8 @@ function text(snapshot: Snapshot, one: Namespace): string {
     return found === undefined ? String(pid) : processWord(found);
   };
   const titles = (ids: readonly number[]) => few(ids, (id) => titleOf(all.get(id) ?? { kind, id }));
-  const title = KINDS.find(({ name }) => name === kind)?.title ?? kind;
   const rows: [string, string][] = [
-    ["kind", `${title}${initial ? ", made with the kernel" : ""}`],
+    ["kind", `${kind}${initial ? ", made with the kernel" : ""}`],
     ["device", `${device >>> 8}:${device & 0xff}`],
     ["serial", serial === null ? "? (Linux 6.18 has it)" : String(serial)],
   ];
@@ -91,7 +92,7 @@ function text(snapshot: Snapshot, one: Namespace): string {
     const above = parent ?? (kind === "user" ? owner : null);
     rows.push(["parent", initial ? "none" : chainOf(snapshot, above, kind === "user")]);
   }
-  rows.push([kind === "user" ? "made by" : "owner's user", userWord(snapshot, uid)]);
+  rows.push([kind === "user" ? "made by" : "owner made by", userWord(snapshot, uid)]);
   rows.push([
     "processes",
     processes.length === 0 ? "none" : `${processes.length}: ${few(processes, process)}`,
@@ -102,10 +103,21 @@ function text(snapshot: Snapshot, one: Namespace): string {
   if (one.children.length > 0) rows.push(["children", titles(one.children)]);
   if (one.owned.length > 0)
     rows.push(["owns", `${countOf(one.owned.length, "namespace")}: ${titles(one.owned)}`]);
-  const lines = rows.map(([name, value]) => `  ${name.padEnd(13)} ${sanitize(value)}`);
+  const lines = rows.map(([name, value]) => `  ${name.padEnd(VALUES - 3)} ${beside(sanitize(value))}`);
   return [painter(1)("heading", titleOf(one)), ...lines.map((line) => (unicode() ? line : ascii(line)))].join(
     "\n",
   );
+}
+
+/** Where the values begin, and how narrow they may get. */
+const VALUES = 16;
+const NARROWEST = 16;
+
+/** On a terminal `text` is wrapped in its own column. */
+function beside(text: string): string {
+  const width = terminalWidth();
+  if (width === undefined) return text;
+  return fill(text, Math.max(width, VALUES + NARROWEST), VALUES).slice(VALUES);
 }
 
 /** What keeps it alive, in words. */

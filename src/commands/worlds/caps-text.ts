@@ -2,10 +2,11 @@
 import { ascii, unicode } from "../../cli/charset.ts";
 import { fill, widthOf } from "../../cli/layout.ts";
 import { type Outline, outlineLines } from "../../cli/outline.ts";
-import { sanitize } from "../../cli/sanitize.ts";
+import { terminalWidth } from "../../cli/table.ts";
 import { type CapabilitiesIn, capabilitiesIn, maskNames } from "../../ns/capabilities-in.ts";
 import type { Entry } from "../../ns/may-enter.ts";
 import type { Details, Namespace, Process, Snapshot } from "../../ns/model.ts";
+import { sanitize } from "../../util/sanitize.ts";
 import { titleOf } from "../looking/find.ts";
 import { capabilityWords, processWord, userWord } from "./words.ts";
 
@@ -20,13 +21,17 @@ interface Answer {
   readonly brief: boolean;
 }
 
+/** Columns where there is no terminal, and the fewest. */
+const USUAL = 80;
+const NARROWEST = 20;
+
 const userTitle = (id: number | null): string =>
   id === null ? "a user namespace out of reach" : titleOf({ kind: "user", id });
 
 /** All that `nsbox caps` prints. */
 export function capsText(answer: Answer): string {
   const { process, target, caps, brief } = answer;
-  const width = widthOf(1);
+  const width = Math.max(Math.min(widthOf(1), terminalWidth() ?? USUAL), NARROWEST);
   const has = caps.capabilities === null ? "not known" : capabilityWords(caps.capabilities);
   const head = [
     fill(safe(`${processWord(process)} has in ${titleOf(target)}: ${has}`), width, 0),
@@ -34,14 +39,27 @@ export function capsText(answer: Answer): string {
     fill(safe(entering(answer)), width, 0),
   ];
   if (brief) return head.join("\n");
-  const remarks = answer.remarks.map((remark) => fill(`- ${remark}`, width, 0));
+  const remarks = answer.remarks.map((remark) => fill(remark, width, 2).replace(/^ {2}/, "- "));
   return [
     ...head,
     ...demands(answer.entry),
     "",
-    ...outlineLines([tree(answer)]),
+    ...outlineLines([tree(answer)]).map((line) =>
+      terminalWidth() === undefined ? line : continued(line, width),
+    ),
     ...(remarks.length > 0 ? ["", ...remarks] : []),
   ].join("\n");
+}
+
+/** A line of a tree that is too long goes on beside the drawing. */
+function continued(line: string, width: number): string {
+  const drawing = /^(?:[│|├└` ][ ─-] )*/.exec(line)![0];
+  const beside = drawing
+    .replaceAll("├─", "│ ")
+    .replaceAll("|-", "| ")
+    .replace(/[└`][─-]/g, "  ");
+  const room = Math.max(width - drawing.length - 2, NARROWEST);
+  return drawing + fill(line.slice(drawing.length), room, 0).replaceAll("\n", `\n${beside}  `);
 }
 
 const safe = (text: string): string => (unicode() ? sanitize(text) : ascii(sanitize(text)));

@@ -1,22 +1,27 @@
 /** Differences as text: a heading a section, a line a difference. */
 import { ascii, unicode } from "../../cli/charset.ts";
 import { isTerminal, painter } from "../../cli/color.ts";
-import { fill } from "../../cli/layout.ts";
-import { sanitize } from "../../cli/sanitize.ts";
+import { fill, widthOf } from "../../cli/layout.ts";
 import type { Row, Section, Value } from "../../ns/diff/rows.ts";
 import type { Process, Snapshot } from "../../ns/model.ts";
+import { sanitize } from "../../util/sanitize.ts";
 import { capabilityWords, processWord, userWord } from "./words.ts";
 
-/** All that `nsbox diff` prints. */
+/** All that `nsbox diff` prints; `unknown` is what is known of neither side. */
 export function diffText(
   snapshot: Snapshot,
   left: Process,
   right: Process,
   sections: readonly Section[],
+  unknown: readonly string[],
 ): string {
   const shown = sections.filter(({ rows }) => rows.length > 0);
   const [a, b] = [processWord(left), processWord(right)];
-  if (shown.length === 0) return safe(`${a} and ${b} do not differ in anything that can be read`);
+  const notKnown =
+    unknown.length === 0 ? [] : [fill(safe(`Known of neither: ${unknown.join("; ")}`), widthOf(1), 0)];
+  if (shown.length === 0) {
+    return [safe(`${a} and ${b} do not differ in anything that can be read`), ...notKnown].join("\n");
+  }
   const width = (isTerminal(1) && process.stdout.columns) || Number.POSITIVE_INFINITY;
   const rows = shown.map(({ name, title, rows: all }) => ({
     title,
@@ -27,6 +32,7 @@ export function diffText(
   return [
     paint("heading", layout(["", safe(a), safe(b)])),
     ...rows.flatMap(({ title, cells }) => [paint("heading", title), ...cells.map(layout)]),
+    ...notKnown,
   ].join("\n");
 }
 

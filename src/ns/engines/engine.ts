@@ -53,9 +53,15 @@ const startedBy =
   (parent: Started): Sign | undefined =>
     isCalled(parent, ...names) ? {} : undefined;
 
+/** A monitor keeps the words that nsbox was called with. Other commands of nsbox start no containers. */
+const STARTING = /^(?:\S*\/)?nsbox (?:run|shell|unshare|restart) /;
+
 /** In the order in which they are asked; what several would claim belongs to the first. */
 export const ENGINES: readonly Engine[] = [
-  { name: "nsbox", starts: startedBy("nsbox") },
+  {
+    name: "nsbox",
+    starts: ({ name, command }) => (name === "nsbox" && STARTING.test(command.join(" ")) ? {} : undefined),
+  },
   {
     name: "docker",
     cgroup: new RegExp(`(?:/docker/|/docker-)${ID}${END}`),

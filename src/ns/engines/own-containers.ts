@@ -38,8 +38,9 @@ export function ownContainers(): (begun: Begun) => Sign {
   };
 }
 
-/** Directories that may hold containers. */
+/** Directories that may hold containers: the caller's session may have its own place for them. */
 const places = (): string[] => [
+  ...(process.env["XDG_RUNTIME_DIR"]?.startsWith("/") ? [`${process.env["XDG_RUNTIME_DIR"]}/nsbox`] : []),
   "/run/nsbox",
   ...namesIn("/run/user").map((uid) => `/run/user/${uid}/nsbox`),
   ...namesIn("/tmp").flatMap((name) => (/^nsbox-\d+$/.test(name) ? [`/tmp/${name}`] : [])),

@@ -1,6 +1,6 @@
 /**
  * What differs between two snapshots, as it goes to the page, and how it is put into the first to make the
- * second. Unlike `changes` of src/ns/watch.ts it leaves nothing out.
+ * second. Unlike `changes` of src/ns/watch.ts, which is for people, it leaves nothing out.
  */
 import type { Namespace, Process, Snapshot } from "../../ns/model.ts";
 

@@ -122,6 +122,7 @@ function search(store: Store): HTMLElement {
   };
   store.on("hits", show);
   store.on("model", show);
+  store.on("view", show);
   return h(
     "div",
     { id: "search", role: "search" },

@@ -6,7 +6,7 @@ import { narrow, type Wanted } from "../graph/narrow.ts";
 import { boxesOf } from "../layout/boxes.ts";
 import { type Box, type Layout, layoutOf } from "../layout/layout.ts";
 import { type Picture, pictureOf } from "../picture.ts";
-import { searchTexts } from "./search-texts.ts";
+import { rowTexts, searchTexts } from "./search-texts.ts";
 
 /** The ways of showing it. */
 export const VIEWS = ["picture", "tree", "table"] as const;
@@ -102,14 +102,20 @@ export class Store {
 
   show(view: View): void {
     this.view = view;
+    this.#search();
     this.tell("view");
   }
 
   #search(): void {
     const words = this.query.toLowerCase().split(/\s+/).filter(Boolean);
     const isHit = ([, text]: readonly [string, string]) => words.every((word) => text.includes(word));
-    this.hits = words.length === 0 ? [] : [...this.model.texts].filter(isHit).map(([key]) => key);
+    this.hits = words.length === 0 ? [] : [...this.#texts()].filter(isHit).map(([key]) => key);
     if (this.hit >= this.hits.length) this.hit = -1;
+  }
+
+  /** The table has rows that a picture may not have boxes for. */
+  #texts(): ReadonlyMap<string, string> {
+    return this.view === "table" ? rowTexts(this.model.facts) : this.model.texts;
   }
 
   #make(): Model {

@@ -2,8 +2,8 @@
 
 import { printable } from "../../../cli/charset.ts";
 import { painter } from "../../../cli/color.ts";
-import { safeJson } from "../../../cli/sanitize.ts";
 import type { Namespace } from "../../../ns/model.ts";
+import { safeJson } from "../../../util/sanitize.ts";
 import type { Column } from "../columns.ts";
 import { linePainter } from "../paint.ts";
 import { rowJson } from "../rows.ts";
