@@ -87,7 +87,7 @@ export function writeWhole(file: string, text: string, mode = 0o666): void {
     const there = statSync(target, { throwIfNoEntry: false });
     if (there?.isDirectory()) throw new NsboxError(`Cannot write "${file}"`, { cause: "it is a directory" });
     if (there !== undefined && !there.isFile()) writeTo(openSync(target, "w"), text, false);
-    else replace(target, text, there === undefined ? mode : there.mode & 0o777);
+    else unbroken(() => replace(target, text, there === undefined ? mode : there.mode & 0o777));
   } catch (error) {
     throw error instanceof NsboxError ? error : refused(error);
   }
@@ -96,6 +96,20 @@ export function writeWhole(file: string, text: string, mode = 0o666): void {
 /** Where `file` leads, if it is a link: the link stays one. */
 const followed = (file: string): string =>
   lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ? realpathSync(file) : file;
+
+/** Signals that would end nsbox with a file half-made. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Does `body` to its end, which takes moments, whatever signals come: what they would leave is removed by nobody. */
+function unbroken(body: () => void): void {
+  const wait = () => {};
+  for (const signal of SIGNALS) process.on(signal, wait);
+  try {
+    body();
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, wait);
+  }
+}
 
 function replace(target: string, text: string, mode: number): void {
   const fresh = join(dirname(target), `.${basename(target)}.${crypto.randomUUID().slice(0, 8)}`);
