@@ -1,10 +1,9 @@
 /** `nsbox lspidns`: the tree of PID namespaces. */
 import type { Command, Parsed } from "../cli/command.ts";
-import { JSON_FLAG, QUIET } from "../cli/flags.ts";
 import { forest } from "../ns/forest.ts";
 import { UsageError } from "../util/errors.ts";
-import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
-import { ASCII_FLAG, printTree } from "./looking/tree.ts";
+import { takeSnapshot } from "./looking/source.ts";
+import { printTree, TREE_FLAGS } from "./looking/tree.ts";
 import { World } from "./looking/world.ts";
 
 /** `nsbox lspidns`. */
@@ -15,10 +14,7 @@ export const command: Command = {
     "Shows the PID namespaces of this machine below their parents, with their owners and who made these: `nsbox tree --by parent --kind pid`. It also works under this name: ln -s nsbox lspidns.",
   flags: [
     { long: "user", short: "u", help: "Also show the user namespaces that own them, as part of the tree" },
-    ASCII_FLAG,
-    INPUT_FLAG,
-    JSON_FLAG,
-    QUIET,
+    ...TREE_FLAGS,
   ],
   positionals: "mixed",
   examples: [

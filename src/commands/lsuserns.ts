@@ -1,11 +1,10 @@
 /** `nsbox lsuserns`: the tree of user namespaces. */
 import type { Command, Parsed } from "../cli/command.ts";
-import { JSON_FLAG, QUIET } from "../cli/flags.ts";
 import { forest } from "../ns/forest.ts";
 import { UsageError } from "../util/errors.ts";
 import { KIND_FLAG, readKinds } from "./looking/choose.ts";
-import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
-import { ASCII_FLAG, printTree } from "./looking/tree.ts";
+import { takeSnapshot } from "./looking/source.ts";
+import { printTree, TREE_FLAGS } from "./looking/tree.ts";
 import { World } from "./looking/world.ts";
 
 /** `nsbox lsuserns`. */
@@ -23,10 +22,7 @@ export const command: Command = {
       group: "Options",
       help: "With --details, which it implies: only these kinds",
     },
-    ASCII_FLAG,
-    INPUT_FLAG,
-    JSON_FLAG,
-    QUIET,
+    ...TREE_FLAGS,
   ],
   positionals: "mixed",
   examples: [

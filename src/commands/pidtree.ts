@@ -1,12 +1,11 @@
 /** `nsbox pidtree`: processes in the tree of PID namespaces. */
 import type { Command, Parsed } from "../cli/command.ts";
-import { JSON_FLAG, QUIET } from "../cli/flags.ts";
 import { pidForest } from "../ns/forest/pids.ts";
 import type { Snapshot } from "../ns/model.ts";
 import { processCalled } from "../ns/pid-map.ts";
 import { NsboxError, UsageError } from "../util/errors.ts";
-import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
-import { ASCII_FLAG, printTree } from "./looking/tree.ts";
+import { takeSnapshot } from "./looking/source.ts";
+import { printTree, TREE_FLAGS } from "./looking/tree.ts";
 import { World } from "./looking/world.ts";
 
 /** `nsbox pidtree`. */
@@ -24,10 +23,7 @@ It also works under this name: ln -s nsbox pidtree.`,
       value: "NAMESPACE",
       help: "With --pid: the PID namespace that numbers it, as pid:[4026531836] or 4026531836",
     },
-    ASCII_FLAG,
-    INPUT_FLAG,
-    JSON_FLAG,
-    QUIET,
+    ...TREE_FLAGS,
   ],
   positionals: "mixed",
   examples: [

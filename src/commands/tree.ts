@@ -1,12 +1,11 @@
 /** `nsbox tree`: how namespaces, processes and containers hang together. */
 import type { Command, Parsed } from "../cli/command.ts";
-import { JSON_FLAG, QUIET } from "../cli/flags.ts";
 import { didYouMean, suggest } from "../cli/suggest.ts";
 import { forest, HIERARCHIES, type Hierarchy } from "../ns/forest.ts";
 import { UsageError } from "../util/errors.ts";
 import { KIND_FLAG, readKinds } from "./looking/choose.ts";
-import { INPUT_FLAG, takeSnapshot } from "./looking/source.ts";
-import { ASCII_FLAG, printTree } from "./looking/tree.ts";
+import { takeSnapshot } from "./looking/source.ts";
+import { printTree, TREE_FLAGS } from "./looking/tree.ts";
 import { World } from "./looking/world.ts";
 
 const MEANINGS: Readonly<Record<Hierarchy, string>> = {
@@ -41,10 +40,7 @@ Each line has the namespace, its oldest topmost process with its cgroup, and wha
       help: "By process or container: all processes, not only where namespaces change",
     },
     { ...KIND_FLAG, group: "Options" },
-    ASCII_FLAG,
-    INPUT_FLAG,
-    JSON_FLAG,
-    QUIET,
+    ...TREE_FLAGS,
   ],
   positionals: "mixed",
   examples: [

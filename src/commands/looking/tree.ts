@@ -3,6 +3,7 @@
 import { drawBranches } from "../../cli/branches.ts";
 import { unicode } from "../../cli/charset.ts";
 import type { Flag, Parsed } from "../../cli/command.ts";
+import { JSON_FLAG, QUIET } from "../../cli/flags.ts";
 import { note } from "../../cli/log.ts";
 import { print } from "../../cli/print.ts";
 import { terminalWidth } from "../../cli/table.ts";
@@ -10,14 +11,18 @@ import { type Edge, type Node, walk } from "../../ns/forest.ts";
 import { safeJson } from "../../util/sanitize.ts";
 import { gapsNote } from "./gaps.ts";
 import { type Lines, linesOf } from "./node-lines.ts";
+import { INPUT_FLAG } from "./source.ts";
 import type { World } from "./world.ts";
 
 /** Draws with ASCII characters. */
-export const ASCII_FLAG: Flag = {
+const ASCII_FLAG: Flag = {
   long: "ascii",
   help: "Draw with ASCII characters",
   text: "As is done anyway where the locale (LC_ALL, LC_CTYPE, LANG) is not one of UTF-8.",
 };
+
+/** What every command that draws a tree takes. */
+export const TREE_FLAGS: readonly Flag[] = [ASCII_FLAG, INPUT_FLAG, JSON_FLAG, QUIET];
 
 /** What is printed. */
 export interface Drawing {
