@@ -6,8 +6,9 @@ import { ALL_CAPABILITIES, capabilityNames } from "../../sys/capabilities.ts";
 export const userWord = (snapshot: Snapshot, uid: number | null): string =>
   uid === null ? "?" : (snapshot.host.users[String(uid)] ?? String(uid));
 
-/** `sleep (1234)`. */
-export const processWord = ({ name, pid }: Pick<Process, "name" | "pid">): string => `${name} (${pid})`;
+/** `sleep (1234)`; a kernel thread in brackets. */
+export const processWord = ({ name, pid, kernel }: Pick<Process, "name" | "pid" | "kernel">): string =>
+  `${kernel ? `[${name}]` : name} (${pid})`;
 
 const EVERY: readonly string[] = capabilityNames(ALL_CAPABILITIES).map((name) => `CAP_${name}`);
 
