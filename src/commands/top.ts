@@ -1,9 +1,9 @@
 /** `nsbox top`: the processes of a container. */
-import { readFileSync } from "node:fs";
 import type { Command, Parsed } from "../cli/command.ts";
 import { JSON_FLAG } from "../cli/flags.ts";
 import { print } from "../cli/print.ts";
 import { printTable } from "../cli/table.ts";
+import { userNames } from "../ns/users.ts";
 import { processesOf } from "../runtime/containers/processes.ts";
 import { isLive } from "../runtime/containers/settle.ts";
 import { NsboxError } from "../util/errors.ts";
@@ -51,17 +51,3 @@ function run(input: Parsed): number {
 
 const clock = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-
-/** The host's users by their ids, see passwd(5). */
-function userNames(): Map<number, string> {
-  const names = new Map<number, string>();
-  try {
-    for (const line of readFileSync("/etc/passwd", "utf8").split("\n").reverse()) {
-      const [name = "", , uid = ""] = line.split(":");
-      if (uid !== "") names.set(Number(uid), name);
-    }
-  } catch {
-    // Numbers will do.
-  }
-  return names;
-}

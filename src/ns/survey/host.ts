@@ -4,6 +4,7 @@ import { CAPABILITIES, holds } from "../../sys/capabilities.ts";
 import { KINDS, type KindName } from "../kinds.ts";
 import type { Host, NamespaceIds, Viewer } from "../model.ts";
 import { procLink, procText } from "../proc-file.ts";
+import { userNames } from "../users.ts";
 
 /** USER_HZ, the same on both architectures, see time(7). */
 const TICKS = 100;
@@ -22,11 +23,7 @@ export function ownNamespaces(): NamespaceIds {
 
 /** This machine, with the names of those of `uids` that have one in passwd(5). */
 export function hostOf(uids: ReadonlySet<number | null>): Host {
-  const users: Record<string, string> = {};
-  for (const line of textAt("/etc/passwd").split("\n")) {
-    const [name, , uid] = line.split(":");
-    if (name && uid && uids.has(Number(uid))) users[uid] ??= name;
-  }
+  const users = Object.fromEntries([...userNames()].filter(([uid]) => uids.has(uid)));
   return {
     name: hostname(),
     kernel: release(),
