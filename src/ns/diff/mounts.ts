@@ -7,7 +7,7 @@ import { type Row, type Side, valueRow } from "./rows.ts";
 const USUAL = ["relatime"];
 
 /** What a mount is, in words that are equal where it is the same file system mounted the same way. */
-export function mountWords(mount: Mount): string {
+function mountWords(mount: Mount): string {
   const options = [
     ...mount.options,
     ...mount.superOptions.filter((name) => name !== "rw" && !mount.options.includes(name)),

@@ -7,7 +7,7 @@ import { layoutOf } from "../layout/layout.ts";
 import { itemsOf, linesOf } from "./relations.ts";
 
 /** The format's name and version. */
-export const GRAPH_FORMAT = { name: "nsbox-graph", version: 1 } as const;
+const GRAPH_FORMAT = { name: "nsbox-graph", version: 1 } as const;
 
 /** `graph` with its places as JSON, indented. */
 export function toJson({ host, taken }: Snapshot, graph: Graph): string {

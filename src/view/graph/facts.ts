@@ -50,7 +50,7 @@ export function containerOf({ snapshot, processes }: Facts, { leader }: Namespac
 }
 
 /** One word for each way of being held. */
-export const HOLDER_WORDS: Readonly<Record<Holder["by"], string>> = {
+const HOLDER_WORDS: Readonly<Record<Holder["by"], string>> = {
   mount: "bind",
   descriptor: "fd",
   socket: "socket",

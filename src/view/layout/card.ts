@@ -56,7 +56,7 @@ function headWidth({ title, lines, marks }: Card): number {
 }
 
 /** How much room the names of the kinds take beside the chips. */
-export const gutterOf = ({ groups }: Card): number => (groups[0]?.kind === null ? 0 : CHIP.gutter);
+const gutterOf = ({ groups }: Card): number => (groups[0]?.kind === null ? 0 : CHIP.gutter);
 
 const chipsWidth = (perRow: number, gutter: number): number =>
   2 * CARD.pad + gutter + perRow * (CHIP.width + CHIP.gapX) - CHIP.gapX;

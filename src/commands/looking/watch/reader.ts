@@ -5,7 +5,7 @@ import { syscall } from "../../../sys/ffi.ts";
 const POLLERR = 8;
 
 /** Whether standard output is a pipe or socket whose other end is closed, see poll(2). Does not wait. */
-export function readerIsGone(): boolean {
+function readerIsGone(): boolean {
   // struct pollfd { int fd; short events, revents; }: nothing is asked for, errors are always told.
   const polled = new Int32Array([1, 0]);
   const ready = syscall(SYS.ppoll, polled, 1, new BigInt64Array(2), 0, 8);
