@@ -72,6 +72,10 @@ export function action(op: Op, root: string, plan: Plan): string {
     case "bind_namespaces":
     case "keep_namespaces":
       return `Cannot bind namespaces in "${op.path}"`;
+    case "make_network":
+      return `Cannot make network namespace "${op.name}"`;
+    case "name_network":
+      return `Cannot call the network namespace of process ${op.pid} "${op.name}"`;
     case "landlock_path":
       return `Cannot allow "${op.path}" by Landlock`;
     default: {
