@@ -7,6 +7,8 @@
 #include "mounts.h"
 #include "proc.h"
 #include "sys.h"
+#include "text.h"
+#include "undo.h"
 #include <linux/fcntl.h>
 #include <linux/mount.h>
 #include <linux/sched.h>
@@ -59,6 +61,16 @@ static long bind_network(s32 pid, int file) {
     return error;
 }
 
+/* Written down first; what is there already is somebody else's. */
+static long note_name(const char *path, int directory, const char *name) {
+    char file[4096];
+    const char *end = file + sizeof file;
+    if (SYS(faccessat, directory, name, 0) == 0)
+        return -EEXIST;
+    text_append(text_append(text_append(file, end, path), end, "/"), end, name);
+    return undo_add("netns", file);
+}
+
 static long name_network(const char *path, const char *name, s32 pid) {
     long error = share_directory(path);
     if (error < 0)
@@ -67,13 +79,13 @@ static long name_network(const char *path, const char *name, s32 pid) {
     int directory = open_directory(path);
     if (directory < 0)
         return directory;
-    int file = above_standard(
-        (int)SYS(openat, directory, name, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0));
-    error = file < 0 ? file : bind_network(pid, file);
-    if (file >= 0 && error < 0)
-        SYS(unlinkat, directory, name, 0);
-    SYS(close, file);
+    int file = (int)note_name(path, directory, name);
+    if (file == 0)
+        file = above_standard(
+            (int)SYS(openat, directory, name, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0));
     SYS(close, directory);
+    error = file < 0 ? file : bind_network(pid, file);
+    SYS(close, file);
     return error;
 }
 

@@ -6,6 +6,7 @@ import { printTable } from "../../cli/table.ts";
 import { discover } from "../../ns/discover.ts";
 import type { Snapshot } from "../../ns/model.ts";
 import { type NamedNetwork, namedNetworks } from "../../runtime/netns/named.ts";
+import { replayUndo } from "../../runtime/undo.ts";
 import { UsageError } from "../../util/errors.ts";
 import { safeJson } from "../../util/sanitize.ts";
 import { gapsNote } from "../looking/gaps.ts";
@@ -23,6 +24,7 @@ interface Users {
 /** Prints them, by name. */
 export async function run(input: Parsed, words: readonly string[]): Promise<number> {
   if (words.length > 0) throw new UsageError(`Too many words: "${words[0]}"`, "nsbox netns ls");
+  replayUndo();
   const networks = namedNetworks();
   const snapshot =
     networks.length === 0 ? undefined : discover({ threads: false, mounts: false, descriptors: false });

@@ -4,6 +4,7 @@ import type { Parsed } from "../../cli/command.ts";
 import { fail } from "../../cli/fail.ts";
 import { failedCall, failedErrno } from "../../runtime/containers/failed-call.ts";
 import { netnsPath, noSuchNetwork } from "../../runtime/netns/named.ts";
+import { replayUndo } from "../../runtime/undo.ts";
 import { SYS } from "../../sys/constants.ts";
 import { cstring, syscall } from "../../sys/ffi.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
@@ -17,6 +18,7 @@ const EINVAL = 22;
 export function run(_input: Parsed, words: readonly string[]): number {
   refuseGarbled();
   if (words.length === 0) throw new UsageError("rm takes NAME", "nsbox netns rm NAME…");
+  replayUndo();
   let status = 0;
   for (const name of words) {
     try {

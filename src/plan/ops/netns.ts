@@ -5,7 +5,7 @@ import type { Operation } from "../operation.ts";
 export const NETNS = {
   make_network: {
     where: "before",
-    undo: "the undo list, where it was not finished",
+    undo: "the monitor, where it was not finished",
     says: "Make a network namespace called {name}: a new file in {directory}, where all mounts are shared, with the namespace bound over it",
     call: "mkdir, mount MS_SHARED, openat O_EXCL, unshare, mount MS_BIND",
     man: "ip-netns(8)",
@@ -13,7 +13,7 @@ export const NETNS = {
   },
   name_network: {
     where: "before",
-    undo: "the undo list, where it was not finished",
+    undo: "the monitor, where it was not finished",
     says: "Call the network namespace of process {pid} {name}: a new file in {directory}, where all mounts are shared, with the namespace bound over it",
     call: "mkdir, mount MS_SHARED, openat O_EXCL, mount MS_BIND",
     man: "ip-netns(8)",
