@@ -15,12 +15,15 @@ import { ENTER } from "./ops/enter.ts";
 import { IDENTITY } from "./ops/identity.ts";
 import { INIT } from "./ops/init.ts";
 import { LIFE } from "./ops/life.ts";
+import { LIMITS } from "./ops/limits.ts";
 import { MOUNTS } from "./ops/mounts.ts";
 import { NAMESPACES } from "./ops/namespaces.ts";
+import { NETWORK } from "./ops/network.ts";
 import { PERSIST } from "./ops/persist.ts";
 import { ROOT } from "./ops/root.ts";
 import { SECURITY } from "./ops/security.ts";
 import { START } from "./ops/start.ts";
+import { UNDO } from "./ops/undo.ts";
 
 /** Every operation; its code is its place in this list. */
 export const OPS = {
@@ -32,6 +35,9 @@ export const OPS = {
   ...IDENTITY,
   ...SECURITY,
   ...LIFE,
+  ...UNDO,
+  ...LIMITS,
+  ...NETWORK,
   ...PERSIST,
   ...INIT,
   ...END,
