@@ -19,8 +19,8 @@ static long is_owned(int file, const char *owner) {
 }
 
 static long write_new(const struct args_lease *args) {
-    int file = (int)SYS(openat, AT_FDCWD, args->path,
-                        O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int file =
+        (int)SYS(openat, AT_FDCWD, args->path, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0)
         return file;
     u64 length = text_length(args->content);

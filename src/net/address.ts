@@ -63,7 +63,8 @@ export function parseAddress(text: string): Address | undefined {
 export function formatAddress({ version, value }: Address): string {
   const parts: number[] = [];
   const [count, width] = version === 4 ? [4, 8n] : [8, 16n];
-  for (let at = count - 1; at >= 0; at--) parts.push(Number((value >> (BigInt(at) * width)) & ((1n << width) - 1n)));
+  for (let at = count - 1; at >= 0; at--)
+    parts.push(Number((value >> (BigInt(at) * width)) & ((1n << width) - 1n)));
   if (version === 4) return parts.join(".");
   let [best, length] = [-1, 1];
   for (let at = 0; at < 8; at++) {

@@ -37,7 +37,15 @@ export interface Encoded {
 }
 
 /** Flags of netlink(7). */
-export const NLM = { request: 1, ack: 4, dump: 0x300, replace: 0x100, exclusive: 0x200, create: 0x400, append: 0x800 };
+export const NLM = {
+  request: 1,
+  ack: 4,
+  dump: 0x300,
+  replace: 0x100,
+  exclusive: 0x200,
+  create: 0x400,
+  append: 0x800,
+};
 
 const HEADER = 16;
 const ATTRIBUTE = 4;

@@ -1,6 +1,6 @@
 /** What rtnetlink(7) tells: devices, addresses and routes as they are. */
 import type { Answer, NetlinkSocket } from "../sys/netlink.ts";
-import { type Address, addressFrom, bitsOf, type Subnet, subnetOf } from "./address.ts";
+import { type Address, addressBytes, addressFrom, bitsOf, type Subnet, subnetOf } from "./address.ts";
 import { type Attributes, attributesOf, encode, NLM, readText, readU32, text } from "./attributes.ts";
 
 const RTM = { newLink: 16, getLink: 18, newAddress: 20, getAddress: 22, newRoute: 24, getRoute: 26 };
@@ -12,6 +12,7 @@ const [AF_INET, AF_INET6] = [2, 10];
 const [IFINFO, IFADDR, RTMSG, RTNEXTHOP] = [16, 8, 12, 8];
 const IFF_UP = 1;
 const RTM_F_CLONED = 0x200;
+const RTN_UNICAST = 1;
 
 /** A network device. */
 export interface Link {
@@ -62,7 +63,10 @@ function readLink(answer: Answer): Link | undefined {
   };
 }
 
-const some = <T>(answers: readonly Answer[] | number, read: (answer: Answer) => T | undefined): T[] | number =>
+const some = <T>(
+  answers: readonly Answer[] | number,
+  read: (answer: Answer) => T | undefined,
+): T[] | number =>
   typeof answers === "number" ? answers : answers.map(read).filter((each) => each !== undefined);
 
 /** All devices of the socket's network namespace, or minus the errno. */
@@ -152,4 +156,16 @@ export function routes(socket: NetlinkSocket): Route[] | number {
     else if (family === AF_INET) return read;
   }
   return found;
+}
+
+/** The number of the device by which packets to `address` leave; undefined where none do. */
+export function deviceTo(socket: NetlinkSocket, address: Address): number | undefined {
+  const head = new Uint8Array(RTMSG);
+  head[0] = address.version === 4 ? AF_INET : AF_INET6;
+  head[1] = bitsOf(address.version);
+  const attributes = [[RTA.destination, addressBytes(address)]] as const;
+  const answers = socket.ask(encode([{ type: RTM.getRoute, flags: 0, head, attributes }]).bytes);
+  if (typeof answers === "number" || answers[0] === undefined || answers[0].body[7] !== RTN_UNICAST)
+    return undefined;
+  return readU32(rest(answers[0], RTMSG).get(RTA.oif));
 }

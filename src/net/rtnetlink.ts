@@ -79,7 +79,8 @@ export const newPair = ({ name, master, mtu, peer, mac, where }: Pair): Message 
 
 /** struct ifinfomsg and attributes behind it.  */
 function peerOf(name: string, mac: Uint8Array, mtu: number, where: Pair["where"]): Framed {
-  const place: Attribute = where === "child" ? [IFLA.netnsPid, { patch: "pid" }] : [IFLA.netnsPid, u32(where.pid)];
+  const place: Attribute =
+    where === "child" ? [IFLA.netnsPid, { patch: "pid" }] : [IFLA.netnsPid, u32(where.pid)];
   return {
     head: linkHead(0),
     attributes: [[IFLA.name, text(name)], [IFLA.address, mac], [IFLA.mtu, u32(mtu)], place],
@@ -138,7 +139,18 @@ export const newDefaultRoute = (device: Device, gateway: Address): Message => ({
   type: RTM.newRoute,
   flags: NLM.ack | NLM.create | NLM.exclusive,
   head: Uint8Array.of(
-    familyOf(gateway), 0, 0, 0, RT_TABLE_MAIN, RTPROT_STATIC, RT_SCOPE_UNIVERSE, RTN_UNICAST, 0, 0, 0, 0,
+    familyOf(gateway),
+    0,
+    0,
+    0,
+    RT_TABLE_MAIN,
+    RTPROT_STATIC,
+    RT_SCOPE_UNIVERSE,
+    RTN_UNICAST,
+    0,
+    0,
+    0,
+    0,
   ),
   attributes: [
     [RTA.gateway, addressBytes(gateway)],

@@ -32,7 +32,12 @@ export interface Table {
   readonly name: string;
 }
 
-const message = (type: number, { family }: Table, flags: number, attributes: readonly Attribute[]): Message => ({
+const message = (
+  type: number,
+  { family }: Table,
+  flags: number,
+  attributes: readonly Attribute[],
+): Message => ({
   type,
   flags: NLM.ack | flags,
   head: familyHead(family),
@@ -167,7 +172,13 @@ function elementOf({ key, data, end }: Element): Attribute {
   return [NFTA.list.element, parts];
 }
 
-const elements = (type: number, flags: number, table: Table, set: string, list: readonly Element[]): Message =>
+const elements = (
+  type: number,
+  flags: number,
+  table: Table,
+  set: string,
+  list: readonly Element[],
+): Message =>
   message(type, table, flags, [
     [NFTA.elements.table, text(table.name)],
     [NFTA.elements.set, text(set)],

@@ -35,7 +35,17 @@ export const NFTA = {
   chain: { table: 1, handle: 2, name: 3, hook: 4, policy: 5, type: 7 },
   hook: { number: 1, priority: 2, device: 3, devices: 4 },
   rule: { table: 1, chain: 2, handle: 3, expressions: 4, userdata: 7 },
-  set: { table: 1, name: 2, flags: 3, keyType: 4, keyLength: 5, dataType: 6, dataLength: 7, id: 10, userdata: 13 },
+  set: {
+    table: 1,
+    name: 2,
+    flags: 3,
+    keyType: 4,
+    keyLength: 5,
+    dataType: 6,
+    dataLength: 7,
+    id: 10,
+    userdata: 13,
+  },
   elements: { table: 1, set: 2, list: 3 },
   element: { key: 1, data: 2, flags: 3 },
   generation: { id: 1 },
@@ -52,7 +62,15 @@ export const HOOKS = { prerouting: 0, input: 1, forward: 2, output: 3, postrouti
 export type HookName = keyof typeof HOOKS;
 
 /** What a rule or a chain decides; below 0 nft's own. */
-export const VERDICTS = { drop: 0, accept: 1, continue: -1, break: -2, jump: -3, goto: -4, return: -5 } as const;
+export const VERDICTS = {
+  drop: 0,
+  accept: 1,
+  continue: -1,
+  break: -2,
+  jump: -3,
+  goto: -4,
+  return: -5,
+} as const;
 
 /** The registers of 4 bytes, 16 of them; the first four are also register 1 of 16 bytes. */
 export const REGISTER = 8;

@@ -2,8 +2,8 @@
  * THE table `inet nsbox`: what nsbox asks of the kernel's filter for its networks. Its rules never change; what
  * networks there are stands in its sets. A packet that is neither from nor to one of our bridges passes by.
  */
-import { type Address, addressBytes, lastOf, nth, type Subnet, type Version } from "../address.ts";
-import { be32, type Message, u32 } from "../attributes.ts";
+import { type Address, addressBytes, nth, type Subnet, sizeOf, type Version } from "../address.ts";
+import { type Message, u32 } from "../attributes.ts";
 import {
   bits,
   compare,
@@ -120,10 +120,7 @@ const published = (version: Version): readonly Rule[] => {
   const words = length / 4;
   const data = REGISTER;
   const nat = toDestination(version === 4 ? FAMILIES.ip : FAMILIES.ip6, data, data + words);
-  const key = (first: number) => [
-    meta(META.l4proto, first),
-    payload("transport", 2, 2, first + 1),
-  ];
+  const key = (first: number) => [meta(META.l4proto, first), payload("transport", 2, 2, first + 1)];
   const address = payload("network", at, length);
   const local = [destinationType(), compare("equal", u32(2))];
   return [
@@ -148,7 +145,13 @@ const published = (version: Version): readonly Rule[] => {
 
 /** The proxy answers there. */
 const loopback: readonly Rule[] = [
-  ["loopback is the proxy's", ...familyOf(4), payload("network", 16, 1), compare("equal", Uint8Array.of(127)), verdict("return")],
+  [
+    "loopback is the proxy's",
+    ...familyOf(4),
+    payload("network", 16, 1),
+    compare("equal", Uint8Array.of(127)),
+    verdict("return"),
+  ],
   [
     "loopback is the proxy's",
     ...familyOf(6),
@@ -189,7 +192,7 @@ export function nameBytes(name: string): Uint8Array {
 }
 
 const range = (subnet: Subnet): Element[] => {
-  const end = addressBytes(nth(lastOf(subnet), 1));
+  const end = addressBytes(nth(subnet, sizeOf(subnet)));
   return [{ key: addressBytes(subnet) }, { key: end, end: true }];
 };
 
