@@ -5,6 +5,7 @@
 #include "box.h"
 #include "enter.h"
 #include "hold.h"
+#include "net.h"
 #include "sys.h"
 #include "terminal.h"
 #include "init.h"
@@ -74,6 +75,7 @@ static long read_plan(void) {
 /* Undoes all that was done, in the order in which it must be, and words the failure if there was one. */
 static int finish(int status, const struct failure *failure) {
     reach(PHASE_ENDED);
+    net_end();
     if (failure->step)
         detach_trees();
     if (failure->step)

@@ -17,6 +17,7 @@ import { INIT } from "./ops/init.ts";
 import { LIFE } from "./ops/life.ts";
 import { MOUNTS } from "./ops/mounts.ts";
 import { NAMESPACES } from "./ops/namespaces.ts";
+import { NETWORK } from "./ops/network.ts";
 import { PERSIST } from "./ops/persist.ts";
 import { ROOT } from "./ops/root.ts";
 import { SECURITY } from "./ops/security.ts";
@@ -33,6 +34,7 @@ export const OPS = {
   ...SECURITY,
   ...LIFE,
   ...PERSIST,
+  ...NETWORK,
   ...INIT,
   ...END,
 } as const satisfies Readonly<Record<string, Operation>>;
