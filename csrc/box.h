@@ -56,6 +56,7 @@ struct box {
     int status;              /* gets a line of JSON for each event, -1 for none */
     const char *pid_file;    /* that was written, 0 for none */
     int names;               /* the directory where namespaces are bound, -1 for none */
+    int undo;                /* the list of what is to be taken back, locked, -1 for none */
     int names_record;        /* the record of what was made for that, locked until the command runs; -1 */
     int exit;                /* of a plan without a command */
     struct {

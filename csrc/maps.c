@@ -3,8 +3,7 @@
 #include "proc.h"
 #include "sys.h"
 #include "text.h"
-#include <asm/signal.h>
-#include <linux/fcntl.h>
+#include "undo.h"
 
 #define MAX_WORDS 1100 /* 340 lines of three numbers each, and a few */
 
@@ -18,24 +17,6 @@ long op_uid_map(const struct args_uid_map *args) {
 
 long op_gid_map(const struct args_gid_map *args) {
     return proc_write(box.child, "gid_map", args->map);
-}
-
-/* Runs `argv` without environment and without a word. Returns 0 where it exits so, EPERM else. */
-static long run_tool(const char *const *argv) {
-    const char *const envp[] = {0};
-    int status = 0;
-    long child = SYS(clone, SIGCHLD, 0, 0, 0, 0);
-    if (child == 0) {
-        int null = (int)SYS(openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
-        for (int fd = 0; fd <= 2; fd++)
-            SYS(dup3, null, fd, 0);
-        SYS(execve, argv[0], argv, envp);
-        leave(127);
-    }
-    if (child < 0)
-        return child;
-    long error = SYS(wait4, child, &status, 0, 0);
-    return error < 0 ? error : status ? -EPERM : 0;
 }
 
 /* TOOL PID INSIDE OUTSIDE LENGTH…: the numbers of `map`, see newuidmap(1). */

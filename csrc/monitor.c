@@ -50,7 +50,7 @@ static void keep_only(int signals) {
     const int ours[] = {
         box.channel,    box.lock,  box.terminal,     box.plan_fd, box.cwd,  (int)box.plan.executable,
         box.supervisor, box.kept,  box.parent,       box.block,   box.sync, box.status,
-        box.init.link,  box.names, box.names_record, signals};
+        box.init.link,  box.names, box.names_record, box.undo,    signals};
     close_others("", ours, COUNT(ours));
 }
 

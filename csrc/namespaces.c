@@ -103,6 +103,10 @@ long op_time_offsets(const struct args_time_offsets *args) {
     return error < 0 ? error : proc_write(0, "timens_offsets", args->offsets);
 }
 
+long op_unshare_cgroup(void) {
+    return SYS(unshare, CLONE_NEWCGROUP);
+}
+
 long op_hostname(const struct args_hostname *args) {
     return SYS(sethostname, args->name, text_length(args->name));
 }

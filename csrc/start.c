@@ -9,8 +9,8 @@
 #include "sys.h"
 #include "terminal.h"
 #include "init.h"
-#include "sys.h"
 #include "text.h"
+#include "undo.h"
 #include <linux/elf.h>
 #include <linux/fcntl.h>
 #include <linux/prctl.h>
@@ -83,6 +83,7 @@ static int finish(int status, const struct failure *failure) {
     else if (box.plan.clone == box.plan.ops)
         names_stay();
     remove_pid_file();
+    undo_all();
     if (!names_hold_mounts())
         remove_mount_points();
     terminal_restore();
@@ -105,7 +106,7 @@ static int run(void) {
     box.start = time.tv_sec * 1000000000 + time.tv_nsec;
     box.lock = box.root = box.scratch = box.mounts = box.ruleset = -1;
     box.supervisor = box.kept = box.parent = box.block = box.sync = box.status = -1;
-    box.names = box.names_record = -1;
+    box.names = box.names_record = box.undo = -1;
     box.init.file = box.init.link = box.init.far_link = box.init.go = box.init.ready = -1;
     for (u32 slot = 0; slot < MAX_SOURCES; slot++)
         box.sources[slot] = -1;

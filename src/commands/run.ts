@@ -58,7 +58,7 @@ async function run(typed: Parsed): Promise<number> {
   const { input, expand } = typed.has("args-fd")
     ? (await import("./run/args-fd.ts")).withArgs(command, typed)
     : { input: typed, expand: undefined };
-  const { planned, request, preserve } = await planTyped(command, input, expand);
+  const { planned, request, id, preserve } = await planTyped(command, input, expand);
   const kept = isKept(input);
   if (input.has("explain") && input.has("explain-json")) {
     throw new UsageError('Options "--explain" and "--explain-json" contradict each other');
@@ -75,7 +75,8 @@ async function run(typed: Parsed): Promise<number> {
     : (plan: EncodedPlan) => plan;
   // What ps shows of the monitor; a longer word than this the kernel would not take.
   const title = `nsbox ${process.argv.slice(2).join(" ")}`.slice(0, 4096);
-  if (kept) throw (await import("./run/keep.ts")).launchKept(planned, narrate, request, input, title);
+  if (kept)
+    throw (await import("./run/keep.ts")).launchKept(planned, narrate, { ...request, id: id! }, input, title);
   const plan = narrate(planned.plan);
   const error = launch(plan, title);
   throw (await import("../runtime/launch-again.ts")).launchAgain(plan, title, error);

@@ -40,6 +40,7 @@ function layers({ lower, upper }: Op & { op: "overlay" }, plan: Plan): string {
 
 /** A field as people write it. */
 function worded(kind: FieldKind | undefined, value: string | number, plan: Plan): string {
+  if (kind === "base64") return `${Math.floor((String(value).replace(/=+$/, "").length * 3) / 4)} bytes`;
   if (kind === "bpf") return `${(String(value).length * 3) >> 5} instructions`;
   if (typeof value === "string")
     return value === ""

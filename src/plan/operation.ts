@@ -1,7 +1,7 @@
 /** What a row of the operation table (`./ops.ts`) is made of. */
 
-/** What the fields are that hold text; `bpf` is a program in base64. */
-export const TEXTS = ["string", "path", "bpf"] as const;
+/** What the fields are that hold text; `bpf` is a program in base64, `base64` any other bytes. */
+export const TEXTS = ["string", "path", "bpf", "base64"] as const;
 
 /** What a field holds, and so how it is checked, encoded and worded. All but the texts are numbers. */
 export type FieldKind =

@@ -15,13 +15,16 @@ import { ENTER } from "./ops/enter.ts";
 import { IDENTITY } from "./ops/identity.ts";
 import { INIT } from "./ops/init.ts";
 import { LIFE } from "./ops/life.ts";
+import { LIMITS } from "./ops/limits.ts";
 import { MOUNTS } from "./ops/mounts.ts";
 import { NAMESPACES } from "./ops/namespaces.ts";
 import { NETWORK } from "./ops/network.ts";
 import { PERSIST } from "./ops/persist.ts";
+import { PORTS } from "./ops/ports.ts";
 import { ROOT } from "./ops/root.ts";
 import { SECURITY } from "./ops/security.ts";
 import { START } from "./ops/start.ts";
+import { UNDO } from "./ops/undo.ts";
 
 /** Every operation; its code is its place in this list. */
 export const OPS = {
@@ -33,8 +36,11 @@ export const OPS = {
   ...IDENTITY,
   ...SECURITY,
   ...LIFE,
-  ...PERSIST,
+  ...UNDO,
+  ...LIMITS,
   ...NETWORK,
+  ...PORTS,
+  ...PERSIST,
   ...INIT,
   ...END,
 } as const satisfies Readonly<Record<string, Operation>>;

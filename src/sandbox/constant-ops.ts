@@ -9,6 +9,7 @@ const OPS = {
   /** First of all. */
   begin: [{ op: "standard_fds" }, { op: "restore_nofile" }],
   loopback: [{ op: "link_up", name: "lo" }],
+  ownCgroups: [{ op: "unshare_cgroup" }],
   undumpable: [{ op: "undumpable" }],
   /** The caller's supplementary groups are not the command's. */
   noGroups: [{ op: "groups", gids: "", optional: 1 }],

@@ -9,8 +9,10 @@ import type { Identity } from "./identity/request.ts";
 import { type InitRequest, initArgv, initBefore, initInside } from "./init.ts";
 import { checkMountJoin, joinBlocks, joinMountBlocks } from "./joins.ts";
 import type { LifePart } from "./life.ts";
+import type { LimitsPart } from "./limits/part.ts";
 import type { MountPart } from "./mounts/part.ts";
 import { chooseKinds, ownKinds } from "./namespaces.ts";
+import type { NetworkPart } from "./network/part.ts";
 import type { Caller, RunRequest } from "./request.ts";
 import { rootBefore, rootCopied, rootInside, rootOutside, rootSources } from "./root.ts";
 import { securityAfter, securityBefore, securityLast } from "./security/place.ts";
@@ -33,6 +35,10 @@ export interface Parts {
   readonly security?: SecurityRequest | undefined;
   readonly life?: LifePart | undefined;
   readonly init?: InitRequest | undefined;
+  readonly limits?: LimitsPart | undefined;
+  readonly network?: NetworkPart | undefined;
+  /** Begins the list of what is to be taken back, where limits or a network make such things. */
+  readonly undo?: Block | undefined;
 }
 
 /**
@@ -41,7 +47,7 @@ export interface Parts {
  */
 export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}): PlannedRun {
   const kinds = chooseKinds(request, caller);
-  const { identity, mounts, security, life, init } = parts;
+  const { identity, mounts, security, life, init, limits, network, undo } = parts;
   const { entries, path } = environment(request, caller, identity);
   const { boottime, monotonic, joins } = request;
   // The clone would freeze the offsets of a time namespace. So the monitor makes it for its child, or the
@@ -52,22 +58,29 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
   const owned = kinds.includes("user");
   // Then the clone copies the joined mount namespace.
   const copied = joined?.copy === true && owned;
+  // Their root is what they are made in: the child makes one of cgroups once it has been put in its own.
+  const made = (kind: KindName) => (kind === "time" ? hasOffsets : kind === "cgroup" && limits !== undefined);
   let flags = copied ? flagOf("mnt") : 0;
   for (const { name, flag } of KINDS) {
-    if (kinds.includes(name) && !(hasOffsets && name === "time")) flags += flag;
+    if (kinds.includes(name) && !made(name)) flags += flag;
   }
   const own = ownKinds(kinds, joins);
   const blocks: Block[] = [CONSTANT.begin];
+  if (undo !== undefined) blocks.push(undo);
   if (life !== undefined) blocks.push(...life.before);
   if (joins.length > 0) blocks.push(...joinBlocks(joins, caller.uid));
   if (joined === undefined) rootBefore(blocks, request, own, caller, mounts);
   if (hasOffsets && !owned) blocks.push(block({ op: "child_time_offsets", offsets: offsetsOf(request) }));
+  if (network !== undefined) blocks.push(...network.before);
   if (init !== undefined) initBefore(blocks, init);
   blocks.push(block({ op: "clone", flags }));
   if (identity !== undefined) blocks.push(...mapBlocks(identity));
   else if (owned) addMaps(blocks, caller);
   rootOutside(blocks, mounts);
+  if (limits !== undefined) blocks.push(...limits.outside);
+  if (network !== undefined) blocks.push(...network.outside);
   if (life !== undefined) blocks.push(...life.outside);
+  if (limits !== undefined && kinds.includes("cgroup")) blocks.push(CONSTANT.ownCgroups);
   if (joins.length > 0) blocks.push(...joinMountBlocks(joins, copied));
   if (hasOffsets && owned) blocks.push(block({ op: "time_offsets", offsets: offsetsOf(request) }));
   if (security !== undefined && security.oomScoreAdj !== undefined) {
@@ -78,6 +91,7 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
   if (identity !== undefined) blocks.push(...setUpBlocks(identity));
   if (request.hostname !== undefined) blocks.push(block({ op: "hostname", name: request.hostname }));
   if (kinds.includes("net") && request.loopback) blocks.push(CONSTANT.loopback);
+  if (network !== undefined) blocks.push(...network.inside);
   if (joined === undefined) {
     rootInside(blocks, request, own, mounts, owned ? (identity?.ttyGroup ?? false) : undefined);
   } else if (joined.copy) rootCopied(blocks, mounts);

@@ -52,7 +52,7 @@ function word(pick: Dice, bytes: boolean): string {
 }
 
 function value(pick: Dice, kind: FieldKind, bytes: boolean): string | number {
-  if (kind === "string" || kind === "bpf") return pick(4) === 0 ? "" : word(pick, bytes);
+  if (kind === "string" || kind === "bpf" || kind === "base64") return pick(4) === 0 ? "" : word(pick, bytes);
   if (kind === "path") return pick(8) === 0 ? "p".repeat(LONGEST_PATH) : word(pick, bytes);
   return oneOf(pick, NUMBERS);
 }

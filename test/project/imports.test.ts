@@ -7,7 +7,8 @@ import { paths, text } from "./sources.ts";
 const LAYERS = [
   ["util"],
   ["sys"],
-  ["ns", "net", "cgroup", "seccomp"],
+  ["ns", "seccomp"],
+  ["net", "cgroup"],
   ["plan", "view"],
   ["sandbox"],
   ["runtime"],

@@ -4,7 +4,9 @@ import { KINDS, type KindName } from "../../ns/kinds.ts";
 import { identityFlags } from "./identity-flags.ts";
 import { initFlags } from "./init-flags.ts";
 import { lifeFlags } from "./life-flags.ts";
+import { limitFlags } from "./limit-flags.ts";
 import { mountFlags } from "./mount-flags.ts";
+import { networkFlags } from "./network-flags.ts";
 import { securityFlags } from "./security-flags.ts";
 
 const NAMESPACES = "Namespaces";
@@ -88,6 +90,8 @@ export const runFlags = (): readonly Flag[] => [
   ...securityFlags(),
   ...lifeFlags(),
   ...initFlags(),
+  ...limitFlags(),
+  ...networkFlags(),
   {
     long: "env",
     short: "e",

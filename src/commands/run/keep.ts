@@ -109,7 +109,7 @@ function settleHolder(place: Place, name: string): void {
 export function launchKept(
   { plan, kinds }: PlannedRun,
   narrate: (plan: EncodedPlan) => EncodedPlan,
-  request: RunRequest,
+  request: RunRequest & { readonly id: string },
   input: Parsed,
   title: string,
   options: LaunchOptions = {},
@@ -120,6 +120,7 @@ export function launchKept(
   if (keeping.name !== undefined) settleHolder(place, keeping.name);
   const { id, directory } = createContainer(
     {
+      id: request.id,
       argv: process.argv.slice(3),
       cwd: process.cwd(),
       root: request.root === "none" ? "none" : resolve(request.root),

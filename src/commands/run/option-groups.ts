@@ -3,11 +3,13 @@ import type { Flag } from "../../cli/command.ts";
 import { identityFlags } from "./identity-flags.ts";
 import { initFlags } from "./init-flags.ts";
 import { lifeFlags } from "./life-flags.ts";
+import { limitFlags } from "./limit-flags.ts";
 import { mountFlags } from "./mount-flags.ts";
+import { networkFlags } from "./network-flags.ts";
 import { securityFlags } from "./security-flags.ts";
 
 /** A family is what is loaded together: see `./parts.ts`. */
-export type Family = "identity" | "mounts" | "security" | "life" | "init";
+export type Family = "identity" | "mounts" | "security" | "life" | "init" | "limits" | "network";
 
 const FAMILIES: Readonly<Record<Family, readonly Flag[]>> = {
   identity: identityFlags(),
@@ -15,6 +17,8 @@ const FAMILIES: Readonly<Record<Family, readonly Flag[]>> = {
   security: securityFlags(),
   life: lifeFlags(),
   init: initFlags(),
+  limits: limitFlags(),
+  network: networkFlags(),
 };
 
 /** Family by long option. */

@@ -5,25 +5,38 @@ import type { LifePart } from "../../sandbox/life.ts";
 import type { MountPart } from "../../sandbox/mounts/part.ts";
 import type { MountsRequest } from "../../sandbox/mounts/request.ts";
 import { chooseKinds, ownKinds } from "../../sandbox/namespaces.ts";
+import type { NetworkPart } from "../../sandbox/network/part.ts";
 import type { Parts } from "../../sandbox/plan-run.ts";
 import type { Caller, RunRequest } from "../../sandbox/request.ts";
+import { isKept } from "./is-kept.ts";
 import { groupsOf } from "./option-groups.ts" with { type: "macro" };
 
 const GROUPS = groupsOf();
 
+/** The families of one run, and its id where something is made in its name. */
+export interface TypedParts extends Parts {
+  readonly id?: string | undefined;
+}
+
 /** Reads them, and whatever files they speak of. */
-export async function readParts(input: Parsed, request: RunRequest, caller: Caller): Promise<Parts> {
+export async function readParts(input: Parsed, request: RunRequest, caller: Caller): Promise<TypedParts> {
   const used = new Set<string | undefined>();
   for (const [long] of input.ordered) used.add(GROUPS[long]);
   const privileged = input.has("privileged");
   const joinsUser = request.joins.some(({ kind }) => kind === "user");
+  const made =
+    used.has("limits") || used.has("network") || isKept(input)
+      ? await madeInItsName(input, request, caller, used)
+      : undefined;
+  const items = made?.network?.items ?? [];
   const typed =
-    used.has("mounts") || privileged || request.root === NO_TREE
-      ? await mountsOf(input, request, caller, privileged)
+    used.has("mounts") || privileged || request.root === NO_TREE || items.length > 0
+      ? await mountsOf(input, request, caller, privileged, items)
       : undefined;
   const found =
     used.has("identity") || joinsUser ? await identityOf(input, request, caller, typed) : undefined;
   return {
+    ...made,
     identity: found,
     mounts: typed || found?.idmapRoot ? await planned(input, request, caller, typed, found) : undefined,
     life: used.has("life") ? await lifeOf(input, request, caller) : undefined,
@@ -32,6 +45,25 @@ export async function readParts(input: Parsed, request: RunRequest, caller: Call
       ? (await import("./init.ts")).readInit(input, request, chooseKinds(request, caller), caller)
       : undefined,
   };
+}
+
+/** What outlives the run's processes unless it is taken back. */
+async function madeInItsName(
+  input: Parsed,
+  request: RunRequest,
+  caller: Caller,
+  used: ReadonlySet<string | undefined>,
+): Promise<TypedParts> {
+  const [{ newRunId }, { undoBlock }] = await Promise.all([
+    import("../../sandbox/run-id.ts"),
+    import("../../sandbox/undo.ts"),
+  ]);
+  const id = newRunId();
+  const run = { request, caller, id };
+  const limits = (await import("./limits.ts")).readLimits(input, run);
+  const network = used.has("network") ? (await import("./network.ts")).readNetwork(input, run) : undefined;
+  const undo = limits === undefined && network === undefined ? undefined : undoBlock(caller, id);
+  return { id, limits, network, undo };
 }
 
 async function lifeOf(input: Parsed, request: RunRequest, caller: Caller): Promise<LifePart> {
@@ -53,11 +85,13 @@ async function mountsOf(
   request: RunRequest,
   caller: Caller,
   privileged: boolean,
+  items: NetworkPart["items"],
 ): Promise<MountsRequest | undefined> {
   // Without mounts of the command's own nothing is masked.
   if (privileged && !chooseKinds(request, caller).includes("mnt") && !joinedMounts(request)) return undefined;
   const typed = await (await import("./mounts.ts")).readMounts(input, request.root, caller.bytes);
-  return privileged ? { ...typed, unmask: ["ALL"] } : typed;
+  const whole = { ...typed, items: [...items, ...typed.items] };
+  return privileged ? { ...whole, unmask: ["ALL"] } : whole;
 }
 
 async function planned(

@@ -12,6 +12,8 @@ const GARBLED = "\uFFFD";
 export interface TypedRun {
   readonly request: RunRequest;
   readonly planned: PlannedRun;
+  /** The run's id, where something is made in its name. */
+  readonly id: string | undefined;
   /** The caller's descriptors that outlive nsbox: for the command, or for the plan. */
   readonly preserve: readonly number[];
 }
@@ -56,7 +58,7 @@ async function plan(input: Parsed, request: RunRequest, caller: Caller): Promise
     ...(parts.mounts?.descriptors ?? []),
     ...(parts.life?.descriptors ?? []),
   ];
-  return { request, planned: planRun(request, caller, parts), preserve };
+  return { request, planned: planRun(request, caller, parts), id: parts.id, preserve };
 }
 
 /** The request, joins included. */

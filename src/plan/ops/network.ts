@@ -1,33 +1,33 @@
-/** Ports that lead into the container, and names that it finds others by. */
+/** Devices, addresses, routes and rules: messages of rtnetlink(7) and nftables, made by `src/net`. */
 import type { Operation } from "../operation.ts";
+
+// `patches`: what only the helper knows, "OFFSET:pid OFFSET:netns OFFSET:index=NAME", each 32 bits wide.
+const FIELDS = { text: "string", protocol: "number", messages: "base64", patches: "string" } as const;
 
 /** Rows of the operation table, see `../ops.ts`. */
 export const NETWORK = {
-  publish: {
+  netlink_before: {
     where: "before",
-    undo: "ends",
-    says: "Listen at port {port} ({protocol}) of {address}, for port {target} of the container",
-    call: "socket, bind, listen",
-    man: "bind(2)",
-    // optional: 1 to do without it where the host has no such address, as one without IPv6.
-    fields: { protocol: "string", address: "string", port: "number", target: "number", optional: "number" },
+    undo: "the monitor, by messages of its own",
+    says: "{text}",
+    call: "socket AF_NETLINK, sendto",
+    man: "netlink(7)",
+    fields: { ...FIELDS, undo: "base64" },
   },
-  network_helper: {
+  netlink_outside: {
     where: "outside",
+    undo: "the monitor, by messages of its own",
+    says: "{text}",
+    call: "socket AF_NETLINK, sendto",
+    man: "netlink(7)",
+    fields: { ...FIELDS, undo: "base64" },
+  },
+  netlink_inside: {
+    where: "inside",
     undo: "ends",
-    says: "Fork a process that moves the bytes of published ports to {ipv4} and {ipv6}, and answers questions about names (resolver: {resolver}) by {networks}, else by {servers}",
-    call: "setns, socket, bind, clone, epoll_pwait, splice",
-    man: "splice(2)",
-    kind: "net",
-    // resolver: 1 to listen at 127.0.0.11 inside. networks: the directory with the leases. owner: who this
-    // container is in them. servers: addresses parted by spaces; empty: those of the host's resolv.conf(5).
-    fields: {
-      ipv4: "string",
-      ipv6: "string",
-      resolver: "number",
-      networks: "string",
-      owner: "string",
-      servers: "string",
-    },
+    says: "{text}",
+    call: "socket AF_NETLINK, sendto",
+    man: "netlink(7)",
+    fields: FIELDS,
   },
 } as const satisfies Readonly<Record<string, Operation>>;

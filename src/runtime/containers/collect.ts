@@ -13,6 +13,7 @@ export interface Collected {
     | "lost container"
     | "name"
     | "file"
+    | "what a killed run made"
     | "mount points in";
   readonly name: string;
 }

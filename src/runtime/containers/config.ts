@@ -41,7 +41,7 @@ export interface Maker extends ProcessId {
 }
 
 /** What the caller of `createContainer` knows. */
-export type NewConfig = Omit<ContainerConfig, "version" | "id" | "created" | "maker">;
+export type NewConfig = Omit<ContainerConfig, "version" | "created" | "maker">;
 
 const LARGEST = 4 * 1024 * 1024;
 

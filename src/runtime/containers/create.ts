@@ -1,7 +1,7 @@
 /** Containers' directories: made whole or not at all, and removed. */
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import type { ContainerConfig, NewConfig } from "./config.ts";
-import { codeOf, failedCall } from "./failed-call.ts";
+import { failedCall } from "./failed-call.ts";
 import { checkName, release, reserve } from "./names.ts";
 import { makePlace, type Place } from "./place.ts";
 import { thisProcess } from "./process.ts";
@@ -13,23 +13,10 @@ export interface Created {
   readonly directory: string;
 }
 
-/** 12 digits; the first is none of 0–9, so that no beginning of an id reads as a PID. */
-function newId(): string {
-  const id = crypto.getRandomValues(new Uint8Array(6)).toHex();
-  return "abcdef"[Number.parseInt(id[0]!, 16) % 6] + id.slice(1);
-}
-
-function makeDirectory({ containers }: Place): Created {
-  for (;;) {
-    const id = newId();
-    const directory = `${containers}/${id}`;
-    try {
-      mkdirSync(directory, { mode: 0o700 });
-      return { id, directory };
-    } catch (error) {
-      if (codeOf(error) !== "EEXIST") throw error;
-    }
-  }
+function makeDirectory({ containers }: Place, id: string): Created {
+  const directory = `${containers}/${id}`;
+  mkdirSync(directory, { mode: 0o700 });
+  return { id, directory };
 }
 
 /** Writes a file that must not be there, whole. node:fs writes on until all is written, or throws. */
@@ -48,11 +35,10 @@ export function createContainer(config: NewConfig, name?: string): Created {
   const place = makePlace();
   let created: Created | undefined;
   try {
-    created = makeDirectory(place);
+    created = makeDirectory(place, config.id);
     const { id, directory } = created;
     const whole: ContainerConfig = {
       version: 1,
-      id,
       created: new Date().toISOString(),
       ...config,
       maker: thisProcess(),

@@ -3,14 +3,11 @@
  * the path of its tree. The helper removes them, as at the end of a run: under the tree's lock, only where that
  * tree is the one of the record, and only if no run uses it.
  */
-import { closeSync, existsSync, lstatSync, readdirSync } from "node:fs";
-import { encoded } from "../../plan/block.ts";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { stateDirectories } from "../../sandbox/state.ts";
-import { HELPER } from "../../sys/helper.gen.ts";
 import { readOwnFile } from "../../util/own-file.ts";
-import { planBytes } from "../launch.ts";
+import { carryOut } from "../carry-out.ts";
 import type { Collected } from "./collect.ts";
-import { memoryFile } from "./relaunch.ts";
 
 const RECORD = /^mount-points-/;
 /** RECORD_SIZE of `csrc/record.h`. */
@@ -52,30 +49,13 @@ function treeOf(record: string): string | undefined {
   return line.startsWith("=/") && line.length < LONGEST_PATH ? line.slice(1) : undefined;
 }
 
-/** A plan without a command: what was recorded is removed where a run would have ended. */
+/** What was recorded is removed where a run would have ended. */
 function removeIn(path: string, states: { state: string; otherwise: string }): void {
-  const helper = Uint8Array.fromBase64(HELPER);
-  const plan = encoded({
-    ops: [
+  carryOut(
+    [
       { op: "open_root", path },
       { op: "lock_root", ...states },
     ],
-    argv: ["gc"],
-    env: [],
-    display: "",
-    bytes: false,
-  });
-  const bytes = planBytes(plan, -1);
-  const whole = new Uint8Array(helper.length + bytes.length);
-  whole.set(helper);
-  whole.set(bytes, helper.length);
-  const file = memoryFile(whole);
-  if (file < 0) return;
-  Bun.spawnSync([`/proc/${process.pid}/fd/${file}`], {
-    argv0: "nsbox gc",
-    cwd: "/",
-    env: {},
-    stdio: ["ignore", "ignore", "ignore"],
-  });
-  closeSync(file);
+    "gc",
+  );
 }

@@ -1,0 +1,192 @@
+#include "undo.h"
+#include "box.h"
+#include "sys.h"
+#include "text.h"
+#include <linux/fcntl.h>
+#include <linux/stat.h>
+
+#define LOCK_EX 2
+#define LOCK_NB 4
+#define MAX_WORDS 16
+
+static char list[UNDO_SIZE];
+static char path_of_list[4096];
+
+/* Opens directory `path`, made where it is absent; another user's, or one that others may write to, is
+ * refused.
+ */
+static int open_own(int parent, const char *path) {
+    struct statx stat;
+    SYS(mkdirat, parent, path, 0700);
+    int directory = (int)SYS(openat, parent, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (directory < 0)
+        return directory;
+    long error = SYS(statx, directory, "", AT_EMPTY_PATH, STATX_UID | STATX_MODE, &stat);
+    if (error == 0 && stat.stx_uid == (u32)SYS(geteuid) && !(stat.stx_mode & 022))
+        return directory;
+    SYS(close, directory);
+    return error < 0 ? (int)error : -EPERM;
+}
+
+/* Opens the list and locks it, if it is still the one of that name afterwards. */
+static int open_locked(int directory, const char *name, int flags) {
+    struct statx stat;
+    for (;;) {
+        int file = above_standard(
+            (int)SYS(openat, directory, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags, 0600));
+        if (file < 0)
+            return file;
+        long error = SYS(flock, file, LOCK_EX | LOCK_NB);
+        if (error == 0)
+            error = SYS(statx, file, "", AT_EMPTY_PATH, STATX_NLINK, &stat);
+        if (error == 0 && stat.stx_nlink > 0)
+            return file;
+        SYS(close, file);
+        if (error < 0)
+            return (int)error;
+    }
+}
+
+static int begin(const char *state, const char *id) {
+    int own = open_own(AT_FDCWD, state);
+    int directory = own < 0 ? own : open_own(own, "undo");
+    int file = directory < 0 ? directory : open_locked(directory, id, O_CREAT);
+    SYS(close, own);
+    SYS(close, directory);
+    if (file < 0)
+        return file;
+    const char *end = path_of_list + sizeof path_of_list;
+    text_append(text_append(text_append(path_of_list, end, state), end, "/undo/"), end, id);
+    return file;
+}
+
+/* What a killed life of the same container left is taken back first. */
+long op_undo_list(const struct args_undo_list *args) {
+    int file = begin(args->state, args->id);
+    if (file < 0 && file != -EWOULDBLOCK)
+        file = begin(args->otherwise, args->id);
+    if (file < 0)
+        return file;
+    box.undo = file;
+    undo_all();
+    if (box.undo >= 0) {
+        SYS(close, box.undo);
+        box.undo = -1;
+        return -EBUSY;
+    }
+    box.undo = begin(text_begins(path_of_list, args->state) ? args->state : args->otherwise, args->id);
+    return box.undo < 0 ? box.undo : 0;
+}
+
+long op_undo(const struct args_undo *args) {
+    int file = open_locked(AT_FDCWD, args->path, 0);
+    if (file < 0)
+        return file == -ENOENT ? 0 : file;
+    text_append(path_of_list, path_of_list + sizeof path_of_list, args->path);
+    box.undo = file;
+    undo_all();
+    return box.undo >= 0 ? -EBUSY : 0;
+}
+
+long undo_add(const char *what, const char *text) {
+    if (box.undo < 0)
+        return -ENOLCK;
+    struct statx stat;
+    u64 length = text_length(what) + 1 + text_length(text) + 1;
+    long error = SYS(statx, box.undo, "", AT_EMPTY_PATH, STATX_SIZE, &stat);
+    if (error < 0)
+        return error;
+    if (stat.stx_size + length >= sizeof list)
+        return -ENOSPC;
+    const char *end = list + sizeof list;
+    text_append(text_append(text_append(text_append(list, end, what), end, " "), end, text), end, "\n");
+    long written = SYS(pwrite64, box.undo, list, length, stat.stx_size);
+    return written < 0 ? written : written == (long)length ? 0 : -ENOSPC;
+}
+
+static long run_words(char *text) {
+    const char *argv[MAX_WORDS + 1] = {text};
+    u32 count = 1;
+    for (; *text && count < MAX_WORDS; text++)
+        if (*text == UNDO_SEPARATOR) {
+            *text = 0;
+            argv[count++] = text + 1;
+        }
+    argv[count] = 0;
+    run_tool(argv);
+    return 0;
+}
+
+/* "PATH VALUE": the value has no space. */
+static long rewrite(char *text) {
+    char *value = text + text_length(text);
+    while (value > text && *value != ' ')
+        value--;
+    if (value == text)
+        return 0;
+    *value++ = 0;
+    int file = (int)SYS(openat, AT_FDCWD, text, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0)
+        return file == -ENOENT ? 0 : file;
+    long written = SYS(write, file, value, text_length(value));
+    SYS(close, file);
+    return written < 0 ? written : 0;
+}
+
+static long send_messages(char *text) {
+    u64 protocol = 0;
+    for (; *text >= '0' && *text <= '9'; text++)
+        protocol = protocol * 10 + (u64)(*text - '0');
+    netlink_send((u32)protocol, text + (*text == ' '), "");
+    return 0;
+}
+
+static long remove_file(char *path) {
+    long error = SYS(unlinkat, AT_FDCWD, path, 0);
+    return error == -ENOENT ? 0 : error;
+}
+
+static long remove_group(char *path) {
+    return cgroup_remove(path);
+}
+
+static const struct {
+    char what[12];
+    long (*undo)(char *text);
+} kinds[] = {{"cgroup ", remove_group},
+             {"file ", remove_file},
+             {"rewrite ", rewrite},
+             {"netlink ", send_messages},
+             {"tool ", run_words}};
+
+/* A line of another nsbox's that is not known here is left to that one. */
+static long undo_line(char *line) {
+    for (u32 i = 0; i < COUNT(kinds); i++)
+        if (text_begins(line, kinds[i].what))
+            return kinds[i].undo(line + text_length(kinds[i].what));
+    return -ENOSYS;
+}
+
+void undo_all(void) {
+    if (box.undo < 0)
+        return;
+    long length = SYS(pread64, box.undo, list, sizeof list - 1, 0);
+    int failed = length < 0;
+    for (long end = length; end > 0 && !failed;) {
+        long begin = end - 1;
+        /* Half a line was written where the disk was full: what it names was not made. */
+        int whole = list[begin] == '\n';
+        list[begin] = 0;
+        while (begin > 0 && list[begin - 1] != '\n')
+            begin--;
+        failed = whole && undo_line(list + begin) < 0;
+        end = begin;
+        if (!failed)
+            SYS(ftruncate, box.undo, end);
+    }
+    if (failed)
+        return;
+    SYS(unlinkat, AT_FDCWD, path_of_list, 0);
+    SYS(close, box.undo);
+    box.undo = -1;
+}

@@ -1,0 +1,15 @@
+/** What a network makes of a plan. */
+import type { Block } from "../../plan/plan.ts";
+import type { MountItem } from "../mounts/request.ts";
+
+/** The operations of `--network` and its kin. */
+export interface NetworkPart {
+  /** The monitor's, first of all that it does. */
+  readonly before: readonly Block[];
+  /** The monitor's, while the child waits. */
+  readonly outside: readonly Block[];
+  /** The child's, once loopback is up. */
+  readonly inside: readonly Block[];
+  /** Files that are mounted over those of ROOTFS: /etc/resolv.conf, /etc/hosts. */
+  readonly items: readonly MountItem[];
+}
