@@ -27,8 +27,21 @@ static struct pending {
 static u32 count;       /* those behind were never used */
 static u8 bytes[65536]; /* also for answers of our own */
 
+/*
+ * The address was bound before the loopback interface had any, so the kernel does not know it for a source:
+ * it is told each time. See IP_PKTINFO in ip(7).
+ */
 static void reply(const struct net_address *client, const u8 *message, u32 size) {
-    SYS(sendto, net.questions, message, size, MSG_DONTWAIT | MSG_NOSIGNAL, client, address_size(client));
+    struct {
+        u64 length;
+        int level, type;
+        u32 device;
+        u8 local[4], destination[4];
+        u32 padding;
+    } from = {28, SOL_IP, IP_PKTINFO, 0, {127, 0, 0, 11}, {0}, 0};
+    struct socket_part part = {(void *)message, size};
+    struct socket_message whole = {(void *)client, address_size(client), &part, 1, &from, sizeof from, 0};
+    SYS(sendmsg, net.questions, &whole, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 static void stop_asking(struct pending *one) {

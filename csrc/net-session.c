@@ -178,6 +178,8 @@ void session_event(u32 index, u32 generation) {
             return;
         if (length < 0) {
             /* Refused. What was sent is lost, as datagrams may be; the next goes to the other family. */
+            if (!session->answered)
+                net.published[session->port].prefer = !session->family;
             if (session->answered || open_other(session) < 0)
                 forget(session);
             return;
