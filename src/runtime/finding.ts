@@ -7,6 +7,7 @@ import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
 import { whyCapabilities, whyIds, whyLandlock, whyLimit, whyTool } from "./why-identity.ts";
 import { whyJoin } from "./why-join.ts";
 import { whyMount, whyStandardFds } from "./why-mount.ts";
+import { whyLease, whyNetlink } from "./why-network.ts";
 import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
 
 const [EPERM, EAGAIN, EBUSY, EINVAL, ELOOP, EDQUOT] = [1, 11, 16, 22, 40, 122];
@@ -95,6 +96,12 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "bind_namespaces":
     case "keep_namespaces":
       return whyBindNamespaces(errno);
+    case "lease":
+      return whyLease(errno);
+    case "netlink_before":
+    case "netlink_outside":
+    case "netlink_inside":
+      return whyNetlink(op, errno);
     case "keyring":
       return errno === EDQUOT
         ? {
