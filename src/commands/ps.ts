@@ -59,7 +59,7 @@ async function run(input: Parsed): Promise<number> {
   else if (input.has("json")) print(safeJson(shown.map(toJson)));
   else if (input.has("ids")) {
     if (shown.length > 0) print(shown.map(({ id }) => id).join("\n"));
-  } else printTable(["ID", "NAME", "STATUS", "PID", "COMMAND"], shown.map(toRow), AS_IT_IS);
+  } else printContainers(shown);
   for (const error of refused) fail(error, 1, input.has("json"));
   return refused.length > 0 ? 1 : 0;
 }

@@ -18,6 +18,7 @@ import { LIFE } from "./ops/life.ts";
 import { LIMITS } from "./ops/limits.ts";
 import { MOUNTS } from "./ops/mounts.ts";
 import { NAMESPACES } from "./ops/namespaces.ts";
+import { NETNS } from "./ops/netns.ts";
 import { NETWORK } from "./ops/network.ts";
 import { PERSIST } from "./ops/persist.ts";
 import { PORTS } from "./ops/ports.ts";
@@ -41,6 +42,7 @@ export const OPS = {
   ...NETWORK,
   ...PORTS,
   ...PERSIST,
+  ...NETNS,
   ...INIT,
   ...END,
 } as const satisfies Readonly<Record<string, Operation>>;

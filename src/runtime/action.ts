@@ -5,6 +5,7 @@ import { describe, sourceOf } from "../plan/describe.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { endpoint } from "../sandbox/network/publish.ts";
 import { RESOURCES } from "../sys/resources.ts";
+import { cgroupAction } from "./limits/why-cgroup.ts";
 import { unfitStream } from "./why-mount.ts";
 
 /** Operations whose sentence would not name the thing as the user knows it have their own. */
@@ -77,6 +78,14 @@ export function action(op: Op, root: string, plan: Plan): string {
       return `Cannot publish ${op.protocol === "udp" ? "UDP port" : "port"} ${endpoint(op.address, op.port)}`;
     case "network_helper":
       return "Cannot start the network helper";
+    case "cgroup_make":
+    case "cgroup_write":
+    case "cgroup_enter":
+      return cgroupAction(op);
+    case "make_network":
+      return `Cannot make network namespace "${op.name}"`;
+    case "name_network":
+      return `Cannot call the network namespace of process ${op.pid} "${op.name}"`;
     case "landlock_path":
       return `Cannot allow "${op.path}" by Landlock`;
     default: {

@@ -1,12 +1,14 @@
 /** Why a step failed, and what to do about it: who looks for the cause of which operation. */
 import { flagOf } from "../ns/kinds.ts";
 import type { Op, Plan } from "../plan/plan.ts";
+import { whyCgroup } from "./limits/why-cgroup.ts";
 import { whyBind, whyImage, whyMade, whyOpenSource, whyOverlay, whyTarget } from "./why-bind.ts";
 import { whyBindNamespaces } from "./why-bind-namespaces.ts";
 import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
 import { whyCapabilities, whyIds, whyLandlock, whyLimit, whyTool } from "./why-identity.ts";
 import { whyJoin } from "./why-join.ts";
 import { whyMount, whyStandardFds } from "./why-mount.ts";
+import { whyNameNetwork } from "./why-netns.ts";
 import { whyPublish } from "./why-publish.ts";
 import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
 
@@ -86,6 +88,10 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "landlock_ruleset":
     case "landlock_path":
       return whyLandlock(op.op, errno);
+    case "cgroup_make":
+    case "cgroup_write":
+    case "cgroup_enter":
+      return whyCgroup(op, errno);
     case "init":
       if (errno === EAGAIN) {
         return { cause: "a limit on processes is reached", hint: "The init is one more than the command" };
@@ -96,6 +102,9 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "bind_namespaces":
     case "keep_namespaces":
       return whyBindNamespaces(errno);
+    case "make_network":
+    case "name_network":
+      return whyNameNetwork(op.directory, op.name, errno);
     case "keyring":
       return errno === EDQUOT
         ? {

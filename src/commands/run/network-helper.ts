@@ -1,11 +1,29 @@
 /** What the network helper is to do for a container on a network, as it was typed. */
 import type { Parsed } from "../../cli/command.ts";
-import type { NamedContainer } from "../../sandbox/network/names.ts";
+import type { NamedContainer, NamesRequest } from "../../sandbox/network/names.ts";
 import type { NetworkPart } from "../../sandbox/network/part.ts";
-import { portWords } from "../../sandbox/network/publish.ts";
+import { type PublishedPort, portWords } from "../../sandbox/network/publish.ts";
 import { serve } from "../../sandbox/network/serve.ts";
 import { readNames } from "./names.ts";
 import { readPorts } from "./ports.ts";
+
+/** What was typed about ports and names. */
+export interface TypedServices {
+  readonly ports: readonly PublishedPort[];
+  /** Of these the host's were chosen. */
+  readonly chosen: readonly PublishedPort[];
+  readonly names: NamesRequest;
+}
+
+/** @throws UsageError naming the word that cannot be. */
+export async function readServices(input: Parsed): Promise<TypedServices> {
+  const names = readNames(input);
+  const ports = readPorts(input);
+  if (!ports.some(({ port }) => port === 0)) return { ports, chosen: [], names };
+  const { choosePorts } = await import("../../runtime/networks/free-port.ts");
+  const found = await choosePorts(ports);
+  return { ports: found, chosen: found.filter((_, at) => ports[at]!.port === 0), names };
+}
 
 /** Where the container is. */
 export interface OnNetwork extends Omit<NamedContainer, "hostSearch"> {
@@ -19,30 +37,32 @@ export interface OnNetwork extends Omit<NamedContainer, "hostSearch"> {
   readonly mounts: boolean;
 }
 
-/** Options that only a network of nsbox's own can carry out. */
-export const HELPER_OPTIONS = ["publish", "dns", "dns-search", "dns-option", "add-host"];
-
-/**
- * The helper's operations, and the files of /etc.
- * @throws UsageError naming the word that cannot be.
- */
-export async function readHelper(input: Parsed, on: OnNetwork): Promise<NetworkPart> {
-  const typed = readPorts(input);
-  const ports = typed.some(({ port }) => port === 0)
-    ? await (await import("../../runtime/networks/free-port.ts")).choosePorts(typed)
-    : typed;
-  const names = readNames(input);
+/** `part`, with the helper's operations and the files of /etc. */
+export async function withServices(
+  part: NetworkPart,
+  { ports, chosen, names }: TypedServices,
+  on: OnNetwork,
+): Promise<NetworkPart> {
+  const { internal, ...container } = on;
+  const closed = internal && !names.off && names.servers.length === 0;
+  const searches = names.search === undefined && !names.off && !internal;
   const { hostSearch } = await import("../../runtime/networks/host-names.ts");
-  const closed = on.internal && !names.off && names.servers.length === 0;
-  const part = serve({
+  const own = serve({
     ports,
     names: closed ? { ...names, servers: ["none"] } : names,
-    container: { ...on, hostSearch: names.search === undefined && !on.internal ? hostSearch() : [] },
+    container: { ...container, hostSearch: searches ? hostSearch() : [] },
     networks: on.networks,
     owner: on.owner,
     mounts: on.mounts,
   });
-  const chosen = portWords(ports.filter((_, at) => typed[at]!.port === 0));
-  if (chosen.length === 0) return part;
-  return { ...part, notes: [...part.notes!, `Published: ${chosen.join(", ")}`] };
+  const notes = [...(own.notes ?? [])];
+  if (chosen.length > 0) notes.push(`Published: ${portWords(chosen).join(", ")}`);
+  return {
+    ...own,
+    before: [...part.before, ...own.before],
+    outside: [...part.outside, ...own.outside],
+    inside: part.inside,
+    items: [...part.items, ...own.items],
+    notes,
+  };
 }

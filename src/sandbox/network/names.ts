@@ -1,4 +1,5 @@
 /** Names inside: the files of /etc that a container on a network gets. See resolv.conf(5), hosts(5). */
+import type { Plan } from "../../plan/plan.ts";
 import type { MountItem } from "../mounts/request.ts";
 
 /** Where the helper answers inside. */
@@ -82,10 +83,9 @@ export function nameFiles(request: NamesRequest, container: NamedContainer): Mou
   return items;
 }
 
-/** The same for a command with the host's network: its resolv.conf, changed where that was asked for. */
-export function hostNameFiles(request: NamesRequest, resolv: string): MountItem[] {
-  if (request.off) return [];
-  const kept = resolv.split("\n").filter((line) => {
+/** The lines of the host's resolv.conf that stay, and what was asked for in the place of others. */
+function changedResolvConf(request: NamesRequest, text: string): string {
+  const kept = text.split("\n").filter((line) => {
     const [word = ""] = line.trim().split(/\s+/);
     if (word === "nameserver") return request.servers.length === 0;
     return (word !== "search" && word !== "domain") || request.search === undefined;
@@ -94,5 +94,31 @@ export function hostNameFiles(request: NamesRequest, resolv: string): MountItem[
   const search = request.search?.filter((domain) => domain !== ".") ?? [];
   if (search.length > 0) lines.push(`search ${search.join(" ")}`);
   if (request.options.length > 0) lines.push(`options ${request.options.join(" ")}`);
-  return [file("/etc/resolv.conf", `${[...lines, ...kept].join("\n").trimEnd()}\n`)];
+  return `${[...lines, ...kept].join("\n").trimEnd()}\n`;
 }
+
+/**
+ * The files of a command with the host's network: the host's resolv.conf as it is now, changed where that was
+ * asked for; and the host's hosts, where lines were to be added.
+ */
+export function hostNameFiles(request: NamesRequest, resolv: string, hostsFile: string): MountItem[] {
+  const items: MountItem[] = [];
+  if (!request.off) items.push(file("/etc/resolv.conf", changedResolvConf(request, resolv)));
+  if (request.hosts.length > 0) {
+    const lines = request.hosts.map(
+      ({ name, address }) => `${address === HOST_GATEWAY ? "127.0.0.1" : address}\t${name}\n`,
+    );
+    items.push(file("/etc/hosts", lines.join("") + hostsFile));
+  }
+  return items;
+}
+
+const SHARED = ["/etc/resolv.conf", "/etc/hosts"];
+
+/** The same files as the container of `plan` has: it is on the same network. */
+export const filesIn = (plan: Plan | undefined): MountItem[] =>
+  (plan?.ops ?? []).flatMap((op) =>
+    op.op === "file" && op.bound === 1 && op.from < 0 && SHARED.includes(op.path)
+      ? [file(op.path, op.content)]
+      : [],
+  );
