@@ -10,6 +10,7 @@ import { whyJoin } from "./why-join.ts";
 import { whyMount, whyStandardFds } from "./why-mount.ts";
 import { whyNameNetwork } from "./why-netns.ts";
 import { whyLease, whyNetlink } from "./why-network.ts";
+import { whyPublish } from "./why-publish.ts";
 import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
 
 const [EPERM, EAGAIN, EBUSY, EINVAL, ELOOP, EDQUOT] = [1, 11, 16, 22, 40, 122];
@@ -122,6 +123,8 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
       return whyStandardFds();
     case "trace":
       return errno === EBUSY ? { cause: "this process is traced already, and the kernel allows one" } : {};
+    case "publish":
+      return whyPublish(op, errno);
     case "time_offsets":
     case "child_time_offsets":
       return whyTimeOffsets(errno);

@@ -4,7 +4,7 @@ import type { Network } from "./config.ts";
 import { type Taken, type Tenant, takeLease } from "./leases.ts";
 import { looksRight } from "./looks-right.ts";
 
-const placeOf = ({ directory }: Network): string => directory.slice(0, directory.lastIndexOf("/"));
+export const placeOf = ({ directory }: Network): string => directory.slice(0, directory.lastIndexOf("/"));
 
 /** Bridge, rules and settings are there. @throws NsboxError where they cannot be. */
 export async function seeToNetwork(network: Network): Promise<void> {
