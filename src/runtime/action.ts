@@ -77,6 +77,10 @@ export function action(op: Op, root: string, plan: Plan): string {
     case "cgroup_write":
     case "cgroup_enter":
       return cgroupAction(op);
+    case "make_network":
+      return `Cannot make network namespace "${op.name}"`;
+    case "name_network":
+      return `Cannot call the network namespace of process ${op.pid} "${op.name}"`;
     case "landlock_path":
       return `Cannot allow "${op.path}" by Landlock`;
     default: {

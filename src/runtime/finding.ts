@@ -8,6 +8,7 @@ import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
 import { whyCapabilities, whyIds, whyLandlock, whyLimit, whyTool } from "./why-identity.ts";
 import { whyJoin } from "./why-join.ts";
 import { whyMount, whyStandardFds } from "./why-mount.ts";
+import { whyNameNetwork } from "./why-netns.ts";
 import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
 
 const [EPERM, EAGAIN, EBUSY, EINVAL, ELOOP, EDQUOT] = [1, 11, 16, 22, 40, 122];
@@ -100,6 +101,9 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "bind_namespaces":
     case "keep_namespaces":
       return whyBindNamespaces(errno);
+    case "make_network":
+    case "name_network":
+      return whyNameNetwork(op.directory, op.name, errno);
     case "keyring":
       return errno === EDQUOT
         ? {
