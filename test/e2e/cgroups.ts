@@ -1,5 +1,4 @@
 /** Cgroups of the tests' own, below one directory in each hierarchy, which goes with the tests. */
-import { afterAll } from "bun:test";
 import { chownSync, existsSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { AS_ROOT, hostProgram, type Person, textOf } from "./support.ts";
@@ -27,14 +26,19 @@ function remove(directory: string): void {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     if (entry.isDirectory()) remove(join(directory, entry.name));
   }
+  // What a test that failed left in it.
+  for (const pid of textOf(join(directory, "cgroup.procs")).split("\n")) {
+    if (pid !== "") process.kill(Number(pid), "SIGKILL");
+  }
   rmdirSync(directory);
 }
 
-afterAll(() => {
+/** Removes all of them; for afterAll of each file. */
+export function removeGroups(): void {
   for (const name of [...CONTROLLERS, "unified"]) {
     if (existsSync(`${HIERARCHIES}/${name}/${TOP}`)) remove(`${HIERARCHIES}/${name}/${TOP}`);
   }
-});
+}
 
 /** A group of `who`'s own in each hierarchy, or in those that are named; its path there. */
 export function ownGroup(who: Person, controllers: readonly string[] = CONTROLLERS): string {

@@ -1,8 +1,10 @@
 /** Limits of containers that are kept: for whoever enters them, in every life, and seen from outside. */
-import { describe, expect, test } from "bun:test";
-import { allGroupsIn, groupsIn, HUNGRY, NO_LIMITS, ownGroup } from "./cgroups.ts";
+import { afterAll, describe, expect, test } from "bun:test";
+import { allGroupsIn, groupsIn, HUNGRY, NO_LIMITS, ownGroup, removeGroups } from "./cgroups.ts";
 import { type Home, home } from "./homes.ts";
 import { forEveryone, textOf, until } from "./support.ts";
+
+afterAll(removeGroups);
 
 interface Shown {
   readonly status: {

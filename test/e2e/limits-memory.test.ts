@@ -1,9 +1,11 @@
 /** `--memory` and its kin, on cgroup v1: files that the kernel has, and a program that wants too much. */
-import { describe, expect, test } from "bun:test";
-import { allGroupsIn, fileIn, groupsIn, HUNGRY, NO_LIMITS, ownGroup } from "./cgroups.ts";
+import { afterAll, describe, expect, test } from "bun:test";
+import { allGroupsIn, fileIn, groupsIn, HUNGRY, NO_LIMITS, ownGroup, removeGroups } from "./cgroups.ts";
 import { withProgram } from "./containers.ts";
 import { forEveryone, NSBOX, run, textOf } from "./support.ts";
 import { traces } from "./traces.ts";
+
+afterAll(removeGroups);
 
 describe.skipIf(NO_LIMITS !== undefined)(`memory (${NO_LIMITS ?? "cgroup v1"})`, () => {
   forEveryone((who) => {
