@@ -3,6 +3,7 @@
 import { KINDS } from "../ns/kinds.ts";
 import { describe, sourceOf } from "../plan/describe.ts";
 import type { Op, Plan } from "../plan/plan.ts";
+import { endpoint } from "../sandbox/network/publish.ts";
 import { RESOURCES } from "../sys/resources.ts";
 import { cgroupAction } from "./limits/why-cgroup.ts";
 import { unfitStream } from "./why-mount.ts";
@@ -73,6 +74,10 @@ export function action(op: Op, root: string, plan: Plan): string {
     case "bind_namespaces":
     case "keep_namespaces":
       return `Cannot bind namespaces in "${op.path}"`;
+    case "publish":
+      return `Cannot publish ${op.protocol === "udp" ? "UDP port" : "port"} ${endpoint(op.address, op.port)}`;
+    case "network_helper":
+      return "Cannot start the network helper";
     case "cgroup_make":
     case "cgroup_write":
     case "cgroup_enter":

@@ -1,17 +1,17 @@
 /** `--network NAME`: the command is on a network of nsbox's own. */
 import type { Parsed } from "../../cli/command.ts";
-import { parseMac } from "../../net/address.ts";
+import { formatAddress, parseMac } from "../../net/address.ts";
 import { block } from "../../plan/block.ts";
-import { findNetwork, type Network } from "../../runtime/networks/config.ts";
-import { checkAddress, type Taken, type Tenant, takeLease } from "../../runtime/networks/leases.ts";
-import { looksRight } from "../../runtime/networks/looks-right.ts";
+import { findNetwork } from "../../runtime/networks/config.ts";
+import { addressesFor, placeOf, seeToNetwork } from "../../runtime/networks/join-network.ts";
+import { checkAddress } from "../../runtime/networks/leases.ts";
 import { chooseKinds, needs } from "../../sandbox/namespaces.ts";
-import { type Bridged, bridgeNetwork, type Place } from "../../sandbox/network/bridge.ts";
+import { type Bridged, bridgeNetwork, deviceOf, type Place } from "../../sandbox/network/bridge.ts";
 import type { NetworkPart } from "../../sandbox/network/part.ts";
-import { linkAt } from "../../sys/files.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
 import { isKept } from "./is-kept.ts";
 import type { RunFacts } from "./limits.ts";
+import { readServices, withServices } from "./network-helper.ts";
 import { readAddress, readMtu } from "./network-values.ts";
 
 /** What gethostname(2) can tell, as `nsbox run -u` takes it. */
@@ -47,12 +47,13 @@ export async function readBridge(
   }
   if (mtu < 1280 && v6 !== undefined) throw new UsageError(`Invalid "--mtu ${mtu}": IPv6 needs 1280`);
   const mac = input.has("mac") ? readMac(input.value("mac")!) : undefined;
+  const services = await readServices(input);
   const shown = input.has("explain") || input.has("explain-json");
   const label = input.value("name");
   const hostname = request.hostname ?? [label, id].find((word) => word !== undefined && HOSTNAME.test(word));
   const names = [...new Set([hostname, label, id].filter((word) => word !== undefined))];
   if (!shown) await seeToNetwork(network);
-  const lease = await leaseFor(network, { owner: id, names, ip, ip6 }, shown);
+  const lease = await addressesFor(network, { owner: id, names, ip, ip6 }, shown);
   const places: Place[] = [{ address: lease.v4, ...v4 }];
   if (lease.v6 !== undefined && v6 !== undefined) places.push({ address: lease.v6, ...v6 });
   const bridged: Bridged = {
@@ -66,15 +67,21 @@ export async function readBridge(
     mtu,
     mac,
     outlives: input.has("ns-dir"),
-    internal: file.internal,
   };
-  const part = bridgeNetwork(bridged);
+  const part = await withServices(bridgeNetwork(bridged), services, {
+    network: name,
+    hostname: hostname ?? id,
+    ipv4: formatAddress(lease.v4),
+    ipv6: lease.v6 === undefined ? "" : formatAddress(lease.v6),
+    gateway: formatAddress(v4.gateway),
+    networks: placeOf(network),
+    owner: id,
+    internal: file.internal,
+    mounts: kinds.includes("mnt"),
+  });
   if (request.hostname !== undefined || hostname === undefined || !kinds.includes("uts")) return part;
   return { ...part, inside: [block({ op: "hostname", name: hostname }), ...part.inside] };
 }
-
-/** The host's end of the pair that container `owner` has on network `network`, by their ids. */
-const deviceOf = (owner: string, network: string): string => `nsv${owner.slice(0, 8)}${network.slice(0, 3)}`;
 
 function readMac(text: string): Uint8Array {
   const mac = parseMac(text);
@@ -82,31 +89,4 @@ function readMac(text: string): Uint8Array {
   throw new UsageError(
     `Invalid "--mac ${text}": it takes six bytes, such as 0a:58:0a:57:00:05, the first even`,
   );
-}
-
-/** Bridge and rules are there. */
-async function seeToNetwork(network: Network): Promise<void> {
-  const place = network.directory.slice(0, network.directory.lastIndexOf("/"));
-  if (looksRight(place, network)) return;
-  const [{ putRight }, { withNetworks }] = await Promise.all([
-    import("../../runtime/networks/put-right.ts"),
-    import("../../runtime/networks/place.ts"),
-  ]);
-  await withNetworks(place, () => putRight(place, [network]));
-}
-
-async function leaseFor(network: Network, tenant: Tenant, shown: boolean): Promise<Taken> {
-  const namespace = linkAt("/proc/self/ns/pid") ?? "";
-  const take = () => takeLease(network, tenant, namespace, shown ? "look" : "take");
-  const first = take();
-  if (first !== undefined) return first;
-  const [{ withNetworks }, { dropStale }] = await Promise.all([
-    import("../../runtime/networks/place.ts"),
-    import("../../runtime/networks/tenants.ts"),
-  ]);
-  const place = network.directory.slice(0, network.directory.lastIndexOf("/"));
-  if (!shown) await withNetworks(place, () => dropStale(network));
-  const second = shown ? undefined : take();
-  if (second !== undefined) return second;
-  throw (await import("../../runtime/networks/why-taken.ts")).taken(network, tenant);
 }
