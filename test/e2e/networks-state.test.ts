@@ -45,32 +45,36 @@ describe.skipIf(CANNOT !== undefined)(`what networks leave${reason}`, () => {
     expect(out).toBe("2001:db8:2::2 x\n1\n1\n0\n1\n0\n");
   }, 20_000);
 
-  test.skipIf(!HAS_NFT)("rules and a bridge that somebody removed are made again by the next run", async () => {
-    const { out, err } = await script(
-      `n net create web >/dev/null; B=$(n net inspect --json web | grep -o 'nsb[0-9a-f]*' | head -1)
+  test.skipIf(!HAS_NFT)(
+    "rules and a bridge that somebody removed are made again by the next run",
+    async () => {
+      const { out, err } = await script(
+        `n net create web >/dev/null; B=$(n net inspect --json web | grep -o 'nsb[0-9a-f]*' | head -1)
       n run -q -d --name kept --network web "$T" talk hear 53 >/dev/null
       for harm in 'nft flush ruleset' 'nft delete table inet nsbox' 'nft flush chain inet nsbox forward' \\
         'nft flush set inet nsbox bridges' 'ip link del '$B 'ip addr flush dev '$B 'ip link set down '$B; do
         $harm; run web "$T" talk ask 198.51.100.7 53 "$harm"
         n restart kept >/dev/null; soon "$T/bin/talk" ask $(addr web kept 4) 53 x && echo kept
       done`,
-      true,
-    );
-    expect(err).toBe("");
-    expect(out.replaceAll(/nsb[0-9a-f]{8}/g, "nsb")).toBe(
-      [
-        "nft flush ruleset",
-        "nft delete table inet nsbox",
-        "nft flush chain inet nsbox forward",
-        "nft flush set inet nsbox bridges",
-        "ip link del nsb",
-        "ip addr flush dev nsb",
-        "ip link set down nsb",
-      ]
-        .map((harm) => `192.0.2.2 ${harm}\nkept\n`)
-        .join(""),
-    );
-  }, 40_000);
+        true,
+      );
+      expect(err).toBe("");
+      expect(out.replaceAll(/nsb[0-9a-f]{8}/g, "nsb")).toBe(
+        [
+          "nft flush ruleset",
+          "nft delete table inet nsbox",
+          "nft flush chain inet nsbox forward",
+          "nft flush set inet nsbox bridges",
+          "ip link del nsb",
+          "ip addr flush dev nsb",
+          "ip link set down nsb",
+        ]
+          .map((harm) => `192.0.2.2 ${harm}\nkept\n`)
+          .join(""),
+      );
+    },
+    40_000,
+  );
 
   test("subnets collide with no route, address, nameserver or other network", async () => {
     const { out, err } = await script(`
@@ -82,9 +86,7 @@ describe.skipIf(CANNOT !== undefined)(`what networks leave${reason}`, () => {
       n net create a >/dev/null; subnet a; n net create b >/dev/null; subnet b
       for net in 10.87.0.0/16 10.87.1.0/24 10.87.2.128/25 10.87.5.0/24; do n net create c --subnet $net; done
       ip route add 10.0.0.0/8 dev d0; n net create d >/dev/null; subnet d`);
-    expect(out).toBe(
-      '"subnet4":"10.87.5.0/24\n"subnet4":"10.87.6.0/24\n"subnet4":"172.24.0.0/24\n',
-    );
+    expect(out).toBe('"subnet4":"10.87.5.0/24\n"subnet4":"10.87.6.0/24\n"subnet4":"172.24.0.0/24\n');
     expect(err.match(/cause: .*/g)).toEqual([
       'cause: it collides with network "a"',
       "cause: it collides with address 10.87.0.77/23 of d0",
