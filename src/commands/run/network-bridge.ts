@@ -66,7 +66,9 @@ export async function readBridge(
     inside: "eth0",
     mtu,
     mac,
-    outlives: input.has("ns-dir"),
+    // A namespace that is kept keeps the device; and the next life of a container may be there before the kernel
+    // has let go of the last one's.
+    outlives: input.has("ns-dir") || isKept(input),
   };
   const part = await withServices(bridgeNetwork(bridged), services, {
     network: name,
