@@ -65,7 +65,7 @@ test.skipIf(!AS_ROOT || PYTHON === "")(
     const { out, err } = await onHost(
       `$NSBOX net create web > /dev/null
       $PYTHON ${CLIENT} bind 127.0.0.1 8080 | cat > /run/bound & pid=$(until pgrep -f "bind 127" | head -n 1 | grep .; do sleep 0.02; done)
-      until grep -q bound /run/bound; do sleep 0.02; done
+      until grep -qs bound /run/bound; do sleep 0.02; done
       $NSBOX run --network web --publish 8080:80 $T true; echo $?
       $NSBOX run --network web --publish 0.0.0.0:8080:80 $T true; echo $?
       $NSBOX run --network web -d --name zion --publish 8081:80/udp $T sleep 60 > /dev/null; echo $?
