@@ -72,6 +72,10 @@ export function action(op: Op, root: string, plan: Plan): string {
     case "bind_namespaces":
     case "keep_namespaces":
       return `Cannot bind namespaces in "${op.path}"`;
+    case "run_beside":
+      return `Cannot make a network by ${nameOf(op.tool)}`;
+    case "ask_slirp":
+      return `Cannot publish ${op.text} by slirp4netns`;
     case "make_network":
       return `Cannot make network namespace "${op.name}"`;
     case "name_network":
@@ -84,3 +88,5 @@ export function action(op: Op, root: string, plan: Plan): string {
     }
   }
 }
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -1,6 +1,7 @@
 /** Why a step failed, and what to do about it: who looks for the cause of which operation. */
 import { flagOf } from "../ns/kinds.ts";
 import type { Op, Plan } from "../plan/plan.ts";
+import { whyBeside } from "./why-beside.ts";
 import { whyBind, whyImage, whyMade, whyOpenSource, whyOverlay, whyTarget } from "./why-bind.ts";
 import { whyBindNamespaces } from "./why-bind-namespaces.ts";
 import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
@@ -96,6 +97,9 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "bind_namespaces":
     case "keep_namespaces":
       return whyBindNamespaces(errno);
+    case "run_beside":
+    case "ask_slirp":
+      return whyBeside(op, errno);
     case "make_network":
     case "name_network":
       return whyNameNetwork(op.directory, op.name, errno);
