@@ -4,8 +4,10 @@
  */
 #include "beside.h"
 #include "box.h"
+#include "cgroup.h"
 #include "enter.h"
 #include "hold.h"
+#include "net.h"
 #include "sys.h"
 #include "terminal.h"
 #include "init.h"
@@ -75,6 +77,8 @@ static long read_plan(void) {
 /* Undoes all that was done, in the order in which it must be, and words the failure if there was one. */
 static int finish(int status, const struct failure *failure) {
     reach(PHASE_ENDED);
+    cgroup_look();
+    net_end();
     if (failure->step)
         detach_trees();
     if (failure->step)
@@ -94,6 +98,7 @@ static int finish(int status, const struct failure *failure) {
     }
     if (failure->step)
         return report(failure);
+    cgroup_tell();
     if (box.die_by)
         signals_die_by(box.die_by);
     return status;
@@ -130,6 +135,9 @@ static int run(void) {
     if (interp_walk(WHERE_OUTSIDE, &failure) < 0) {
         SYS(close, box.channel); /* end of file: the child ends unreleased */
         SYS(wait4, box.child, 0, 0, 0);
+        /* What comes too late for a child that has ended is not to blame. */
+        if (box.told->step)
+            failure = *box.told;
         return finish(125, &failure);
     }
     int status = monitor_wait(&failure);

@@ -156,11 +156,19 @@ static long remove_group(char *path) {
     return cgroup_remove(path);
 }
 
+/* Whoever else has something in it removes it in turn. */
+static long remove_empty(char *path) {
+    long error = SYS(unlinkat, AT_FDCWD, path, AT_REMOVEDIR);
+    return error == -ENOENT || error == -EBUSY || error == -ENOTEMPTY ? 0 : error;
+}
+
 static const struct {
     char what[12];
     long (*undo)(char *text);
-} kinds[] = {{"cgroup ", remove_group}, {"file ", remove_file},      {"netns ", remove_name},
-             {"rewrite ", rewrite},     {"netlink ", send_messages}, {"tool ", run_words}};
+} kinds[] = {
+    {"cgroup ", remove_group}, {"rmdir ", remove_empty},    {"file ", remove_file}, {"netns ", remove_name},
+    {"rewrite ", rewrite},     {"netlink ", send_messages}, {"tool ", run_words},
+};
 
 /* A line of another nsbox's that is not known here is left to that one. */
 static long undo_line(char *line) {

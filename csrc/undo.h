@@ -16,6 +16,7 @@
 /*
  * Notes one thing, before it is made:
  *   cgroup PATH          ends all that is in the group and below it, and removes it
+ *   rmdir PATH           removes it if it is empty
  *   file PATH            unlinks it
  *   netns PATH           unlinks it, unless a namespace was bound over it
  *   rewrite PATH VALUE   writes VALUE to the file

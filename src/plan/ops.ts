@@ -22,6 +22,7 @@ import { NAMESPACES } from "./ops/namespaces.ts";
 import { NETNS } from "./ops/netns.ts";
 import { NETWORK } from "./ops/network.ts";
 import { PERSIST } from "./ops/persist.ts";
+import { PORTS } from "./ops/ports.ts";
 import { ROOT } from "./ops/root.ts";
 import { SECURITY } from "./ops/security.ts";
 import { START } from "./ops/start.ts";
@@ -40,6 +41,7 @@ export const OPS = {
   ...UNDO,
   ...LIMITS,
   ...NETWORK,
+  ...PORTS,
   ...PERSIST,
   ...NETNS,
   ...BESIDE,

@@ -4,6 +4,7 @@ import { KINDS } from "../ns/kinds.ts";
 import { describe, sourceOf } from "../plan/describe.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { RESOURCES } from "../sys/resources.ts";
+import { cgroupAction } from "./limits/why-cgroup.ts";
 import { unfitStream } from "./why-mount.ts";
 
 /** Operations whose sentence would not name the thing as the user knows it have their own. */
@@ -76,6 +77,10 @@ export function action(op: Op, root: string, plan: Plan): string {
       return `Cannot make a network by ${nameOf(op.tool)}`;
     case "ask_slirp":
       return `Cannot publish ${op.text} by slirp4netns`;
+    case "cgroup_make":
+    case "cgroup_write":
+    case "cgroup_enter":
+      return cgroupAction(op);
     case "make_network":
       return `Cannot make network namespace "${op.name}"`;
     case "name_network":

@@ -1,22 +1,25 @@
 /** The command's network, as it was typed. */
 import type { Parsed } from "../../cli/command.ts";
 import type { NetworkPart } from "../../sandbox/network/part.ts";
+import { UsageError } from "../../util/errors.ts";
 import type { RunFacts } from "./limits.ts";
-import { isUserMode, readUserMode } from "./network-user-mode.ts";
+import { isSharing } from "./network-words.ts";
 
-/** The operations for `input`. */
+/** What only a network of nsbox's own can give. */
+const OF_A_NETWORK = ["ip", "ip6", "mtu", "mac"];
+
+/** The operations for `input`. @throws NsboxError where it cannot be. */
 export async function readNetwork(input: Parsed, run: RunFacts): Promise<NetworkPart | undefined> {
-  const mode = input.value("network") ?? "";
-  if (!isUserMode(mode)) return undefined;
-  const publish = input.values("publish").map((word) => {
-    const [, address = "", host = "", port = "", udp] = /^(.*):(\d+):(\d+)(\/udp)?$/.exec(word) ?? [];
-    const protocol = udp ? ("udp" as const) : ("tcp" as const);
-    return { address, hostPort: Number(host), port: Number(port), protocol };
-  });
-  const { outside, nameServers } = await readUserMode(mode, { publish, mtu: undefined }, run);
-  const content = nameServers.map((one) => `nameserver ${one}\n`).join("");
-  const items = [
-    { kind: "file", typed: "--network", target: "/etc/resolv.conf", mode: 0o644, content } as const,
-  ];
-  return { before: [], outside, inside: [], items };
+  const word = input.value("network");
+  if (word === undefined || word === "none" || isSharing(word)) {
+    const option = OF_A_NETWORK.find((long) => input.has(long));
+    if (option !== undefined) {
+      throw new UsageError(
+        `Option "--${option}" needs a network`,
+        'Add "--network NAME"; `nsbox net ls` lists networks',
+      );
+    }
+    return undefined;
+  }
+  return (await import("./network-bridge.ts")).readBridge(input, run, word);
 }

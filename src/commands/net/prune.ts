@@ -1,0 +1,1 @@
+export const run = (): number => 1;

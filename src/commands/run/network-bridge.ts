@@ -1,0 +1,112 @@
+/** `--network NAME`: the command is on a network of nsbox's own. */
+import type { Parsed } from "../../cli/command.ts";
+import { parseMac } from "../../net/address.ts";
+import { block } from "../../plan/block.ts";
+import { findNetwork, type Network } from "../../runtime/networks/config.ts";
+import { checkAddress, type Taken, type Tenant, takeLease } from "../../runtime/networks/leases.ts";
+import { looksRight } from "../../runtime/networks/looks-right.ts";
+import { chooseKinds, needs } from "../../sandbox/namespaces.ts";
+import { type Bridged, bridgeNetwork, type Place } from "../../sandbox/network/bridge.ts";
+import type { NetworkPart } from "../../sandbox/network/part.ts";
+import { linkAt } from "../../sys/files.ts";
+import { NsboxError, UsageError } from "../../util/errors.ts";
+import { isKept } from "./is-kept.ts";
+import type { RunFacts } from "./limits.ts";
+import { readAddress, readMtu } from "./network-values.ts";
+
+/** What gethostname(2) can tell, as `nsbox run -u` takes it. */
+const HOSTNAME = /^[A-Za-z0-9.-]{1,64}$/;
+
+/** The operations; addresses are taken, unless the plan is only to be looked at. */
+export async function readBridge(
+  input: Parsed,
+  { request, caller, id }: RunFacts,
+  name: string,
+): Promise<NetworkPart> {
+  const kinds = chooseKinds(request, caller);
+  if (!kinds.includes("net")) throw needs(request, "--network", "net");
+  if (caller.uid !== 0) {
+    throw new NsboxError(`An ordinary user cannot be on network "${name}"`, {
+      cause: "it is a device of the machine, and only root connects to it",
+      hint: "`--network pasta` gives a way out, and `--share net` the host's network",
+      code: "not-permitted",
+    });
+  }
+  if (!request.loopback) {
+    throw new UsageError('Options "--network" and "--no-lo" contradict each other', "Leave one of them out");
+  }
+  const network = findNetwork(name);
+  const { file, v4, v6 } = network;
+  const ip = input.has("ip") ? readAddress(input.value("ip")!, "--ip", 4) : undefined;
+  const ip6 = input.has("ip6") ? readAddress(input.value("ip6")!, "--ip6", 6) : undefined;
+  if (ip !== undefined) checkAddress(network, ip, "--ip");
+  if (ip6 !== undefined) checkAddress(network, ip6, "--ip6");
+  const mtu = input.has("mtu") ? readMtu(input.value("mtu")!) : file.mtu;
+  if (mtu > file.mtu) {
+    throw new UsageError(`"--mtu ${mtu}" is more than network "${name}" takes, ${file.mtu}`);
+  }
+  if (mtu < 1280 && v6 !== undefined) throw new UsageError(`Invalid "--mtu ${mtu}": IPv6 needs 1280`);
+  const mac = input.has("mac") ? readMac(input.value("mac")!) : undefined;
+  const shown = input.has("explain") || input.has("explain-json");
+  const label = input.value("name");
+  const hostname = request.hostname ?? [label, id].find((word) => word !== undefined && HOSTNAME.test(word));
+  const names = [...new Set([hostname, label, id].filter((word) => word !== undefined))];
+  if (!shown) await seeToNetwork(network);
+  const lease = await leaseFor(network, { owner: id, names, ip, ip6 }, shown);
+  const places: Place[] = [{ address: lease.v4, ...v4 }];
+  if (lease.v6 !== undefined && v6 !== undefined) places.push({ address: lease.v6, ...v6 });
+  const bridged: Bridged = {
+    network: name,
+    bridge: file.bridge,
+    lease: { path: lease.path, owner: `owner ${id}`, content: lease.content },
+    keep: isKept(input) && !(input.has("rm") && (input.value("restart") ?? "no") === "no"),
+    places,
+    device: deviceOf(id, file.id),
+    inside: "eth0",
+    mtu,
+    mac,
+    outlives: input.has("ns-dir"),
+    internal: file.internal,
+  };
+  const part = bridgeNetwork(bridged);
+  if (request.hostname !== undefined || hostname === undefined || !kinds.includes("uts")) return part;
+  return { ...part, inside: [block({ op: "hostname", name: hostname }), ...part.inside] };
+}
+
+/** The host's end of the pair that container `owner` has on network `network`, by their ids. */
+const deviceOf = (owner: string, network: string): string => `nsv${owner.slice(0, 8)}${network.slice(0, 3)}`;
+
+function readMac(text: string): Uint8Array {
+  const mac = parseMac(text);
+  if (mac !== undefined) return mac;
+  throw new UsageError(
+    `Invalid "--mac ${text}": it takes six bytes, such as 0a:58:0a:57:00:05, the first even`,
+  );
+}
+
+/** Bridge and rules are there. */
+async function seeToNetwork(network: Network): Promise<void> {
+  const place = network.directory.slice(0, network.directory.lastIndexOf("/"));
+  if (looksRight(place, network)) return;
+  const [{ putRight }, { withNetworks }] = await Promise.all([
+    import("../../runtime/networks/put-right.ts"),
+    import("../../runtime/networks/place.ts"),
+  ]);
+  await withNetworks(place, () => putRight(place, [network]));
+}
+
+async function leaseFor(network: Network, tenant: Tenant, shown: boolean): Promise<Taken> {
+  const namespace = linkAt("/proc/self/ns/pid") ?? "";
+  const take = () => takeLease(network, tenant, namespace, shown ? "look" : "take");
+  const first = take();
+  if (first !== undefined) return first;
+  const [{ withNetworks }, { dropStale }] = await Promise.all([
+    import("../../runtime/networks/place.ts"),
+    import("../../runtime/networks/tenants.ts"),
+  ]);
+  const place = network.directory.slice(0, network.directory.lastIndexOf("/"));
+  if (!shown) await withNetworks(place, () => dropStale(network));
+  const second = shown ? undefined : take();
+  if (second !== undefined) return second;
+  throw (await import("../../runtime/networks/why-taken.ts")).taken(network, tenant);
+}
