@@ -200,9 +200,7 @@ long op_run_beside(const struct args_run_beside *args) {
     s32 result = -ECANCELED;
     if (box.beside >= 0)
         return -EBUSY;
-    long error = *args->socket ? undo_add("file", args->socket) : 0;
-    if (error == 0)
-        error = split(args->tool, args->words, &program);
+    long error = split(args->tool, args->words, &program);
     if (error == 0)
         error = open_all(&program, args->network, args->tells);
     long keeper = error < 0 ? error : SYS(clone, SIGCHLD, 0, 0, 0, 0);

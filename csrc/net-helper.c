@@ -93,12 +93,34 @@ _Noreturn static void serve(void) {
     }
 }
 
+/* The container's user and network namespace. They are opened by the monitor: soon nobody may look there. */
+static long open_namespaces(int namespaces[2]) {
+    char path[64];
+    proc_path(path, sizeof path, box.child, "ns/user");
+    if (box.flags & CLONE_NEWUSER)
+        namespaces[0] = above_standard((int)SYS(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC));
+    proc_path(path, sizeof path, box.child, "ns/net");
+    namespaces[1] = above_standard((int)SYS(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC));
+    if ((box.flags & CLONE_NEWUSER) && namespaces[0] < 0)
+        return namespaces[0];
+    return namespaces[1] < 0 ? namespaces[1] : 0;
+}
+
+/* A user namespace of the container's own is where the right to enter its network comes from. */
+static long enter_namespaces(const int namespaces[2]) {
+    long error = namespaces[0] < 0 ? 0 : SYS(setns, namespaces[0], CLONE_NEWUSER);
+    return error < 0 || namespaces[1] < 0 ? error : SYS(setns, namespaces[1], CLONE_NEWNET);
+}
+
 /* Its own sockets and nothing of the monitor's: neither descriptors nor rights, nor the plan. */
-static long become_helper(int monitor) {
+static long become_helper(int monitor, const int namespaces[2]) {
     static int ours[MAX_PUBLISHED + 4];
     u32 count = 0;
     struct rlimit64 files;
     u64 all = ~0UL;
+    long error = enter_namespaces(namespaces);
+    if (error < 0)
+        return error;
     int null = (int)SYS(openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; fd <= 2; fd++)
         SYS(dup3, null, fd, 0);
@@ -121,7 +143,7 @@ static long become_helper(int monitor) {
     SYS(madvise, &box.plan, sizeof box.plan, 4); /* MADV_DONTNEED */
     SYS(prctl, PR_SET_DUMPABLE, 0);
     SYS(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    long error = limit_capabilities(0);
+    error = limit_capabilities(0);
     return error < 0 ? error : SYS(prctl, PR_SET_PDEATHSIG, SIGKILL);
 }
 
@@ -172,6 +194,7 @@ static long read_inside(const char *text, int which, u16 family) {
 }
 
 long op_network_helper(const struct args_network_helper *args) {
+    int namespaces[2] = {-1, -1};
     long error = read_inside(args->ipv4, 0, AF_INET);
     if (error == 0)
         error = read_inside(args->ipv6, 1, AF_INET6);
@@ -179,6 +202,8 @@ long op_network_helper(const struct args_network_helper *args) {
         error = dns_begin(args->networks, args->owner, args->servers);
     if (error == 0 && args->resolver)
         error = open_resolver();
+    if (error == 0 && args->enter)
+        error = open_namespaces(namespaces);
     if (error < 0)
         return error;
     net.epoll = above_standard((int)SYS(epoll_create1, O_CLOEXEC));
@@ -186,7 +211,7 @@ long op_network_helper(const struct args_network_helper *args) {
     error = net.epoll < 0 ? net.epoll : monitor < 0 ? monitor : watch_all(monitor);
     long pid = error < 0 ? error : SYS(clone, SIGCHLD, 0, 0, 0, 0);
     if (pid == 0)
-        leave(become_helper(monitor) == 0 ? (serve(), 0) : 1);
+        leave(become_helper(monitor, namespaces) == 0 ? (serve(), 0) : 1);
     net.pid = pid > 0 ? (s32)pid : 0;
     /* What was opened for it, and is closed here with the rest, before the command runs. */
     return pid < 0 ? pid : 0;

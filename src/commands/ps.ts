@@ -59,7 +59,7 @@ async function run(input: Parsed): Promise<number> {
   else if (input.has("json")) print(safeJson(shown.map(toJson)));
   else if (input.has("ids")) {
     if (shown.length > 0) print(shown.map(({ id }) => id).join("\n"));
-  } else printTable(["ID", "NAME", "STATUS", "PID", "COMMAND"], shown.map(toRow), AS_IT_IS);
+  } else printContainers(shown);
   for (const error of refused) fail(error, 1, input.has("json"));
   return refused.length > 0 ? 1 : 0;
 }
@@ -95,6 +95,16 @@ const HIGHEST = KEPT_LONGEST.length;
 /** Commands have the characters that they were typed with, whatever the locale. */
 const AS_IT_IS = { ascii: false };
 
+/** Ports have a column where some are published. */
+function printContainers(shown: readonly Container[]): void {
+  const portsOf = ({ config }: Container) => config?.ports?.join(", ") ?? "-";
+  const some = shown.some(({ config }) => config?.ports !== undefined);
+  const rows = shown.map((container) =>
+    toRow(container).toSpliced(4, 0, ...(some ? [portsOf(container)] : [])),
+  );
+  printTable(["ID", "NAME", "STATUS", "PID", ...(some ? ["PORTS"] : []), "COMMAND"], rows, AS_IT_IS);
+}
+
 const toRow = (container: Container): string[] => [
   container.id,
   container.name ?? "-",
@@ -110,4 +120,5 @@ const toJson = ({ id, name, config, status }: Container) => ({
   created: config?.created ?? null,
   command: config?.command ?? null,
   root: config?.root ?? null,
+  ports: config?.ports ?? [],
 });

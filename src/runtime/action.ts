@@ -3,6 +3,7 @@
 import { KINDS } from "../ns/kinds.ts";
 import { describe, sourceOf } from "../plan/describe.ts";
 import type { Op, Plan } from "../plan/plan.ts";
+import { endpoint } from "../sandbox/network/publish.ts";
 import { RESOURCES } from "../sys/resources.ts";
 import { cgroupAction } from "./limits/why-cgroup.ts";
 import { unfitStream } from "./why-mount.ts";
@@ -75,8 +76,10 @@ export function action(op: Op, root: string, plan: Plan): string {
       return `Cannot bind namespaces in "${op.path}"`;
     case "run_beside":
       return `Cannot make a network by ${nameOf(op.tool)}`;
-    case "ask_slirp":
-      return `Cannot publish ${op.text} by slirp4netns`;
+    case "publish":
+      return `Cannot publish ${op.protocol === "udp" ? "UDP port" : "port"} ${endpoint(op.address, op.port)}`;
+    case "network_helper":
+      return "Cannot start the network helper";
     case "cgroup_make":
     case "cgroup_write":
     case "cgroup_enter":

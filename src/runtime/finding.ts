@@ -1,8 +1,8 @@
 /** Why a step failed, and what to do about it: who looks for the cause of which operation. */
 import { flagOf } from "../ns/kinds.ts";
 import type { Op, Plan } from "../plan/plan.ts";
-import { whyBeside } from "./why-beside.ts";
 import { whyCgroup } from "./limits/why-cgroup.ts";
+import { whyBeside } from "./why-beside.ts";
 import { whyBind, whyImage, whyMade, whyOpenSource, whyOverlay, whyTarget } from "./why-bind.ts";
 import { whyBindNamespaces } from "./why-bind-namespaces.ts";
 import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
@@ -10,6 +10,7 @@ import { whyCapabilities, whyIds, whyLandlock, whyLimit, whyTool } from "./why-i
 import { whyJoin } from "./why-join.ts";
 import { whyMount, whyStandardFds } from "./why-mount.ts";
 import { whyNameNetwork } from "./why-netns.ts";
+import { whyPublish } from "./why-publish.ts";
 import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
 
 const [EPERM, EAGAIN, EBUSY, EINVAL, ELOOP, EDQUOT] = [1, 11, 16, 22, 40, 122];
@@ -103,8 +104,7 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "keep_namespaces":
       return whyBindNamespaces(errno);
     case "run_beside":
-    case "ask_slirp":
-      return whyBeside(op, errno);
+      return whyBeside(errno);
     case "make_network":
     case "name_network":
       return whyNameNetwork(op.directory, op.name, errno);
@@ -119,6 +119,8 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
       return whyStandardFds();
     case "trace":
       return errno === EBUSY ? { cause: "this process is traced already, and the kernel allows one" } : {};
+    case "publish":
+      return whyPublish(op, errno);
     case "time_offsets":
     case "child_time_offsets":
       return whyTimeOffsets(errno);

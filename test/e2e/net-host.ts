@@ -37,7 +37,7 @@ dnsmasq --no-daemon --no-resolv --no-hosts --listen-address=127.0.0.53 --bind-in
 answer='SYSTEM:echo "HTTP/1.0 200 OK"; echo; echo $SOCAT_PEERADDR'
 ip netns exec internet socat TCP4-LISTEN:80,fork,reuseaddr "$answer" &
 ip netns exec internet socat TCP6-LISTEN:80,fork,reuseaddr,ipv6only "$answer" &
-ip netns exec internet socat UDP6-LISTEN:7,fork EXEC:cat &
+ip netns exec internet socat UDP4-LISTEN:7,fork,bind=198.51.100.7 EXEC:cat &
 until ss -lnu | grep -q 127.0.0.53:53 && [ $(ip netns exec internet ss -lntu | grep -cE ":(80|7) ") = 3 ]
 do sleep 0.02; done
 `;

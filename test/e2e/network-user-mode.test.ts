@@ -31,16 +31,17 @@ describe.skipIf(!AS_ROOT || !HAS_INTERNET || MODES.length < 2)(
         "%s publishes TCP and UDP ports on the addresses named, and on no other",
         async (mode) => {
           const { out } = await on(
-            `${who} $NSBOX run -q --network ${mode} --publish 127.0.0.1:8080:80 --publish 203.0.113.2:8081:81 \\
-            --publish 127.0.0.1:8082:82/udp / sh -c 'socat TCP4-LISTEN:80,fork SYSTEM:"echo one" &
+            `${who} $NSBOX run -q --network ${mode} --publish 8080:80 --publish 203.0.113.2:8081:81 \\
+            --publish 8082:82/udp / sh -c 'socat TCP6-LISTEN:80,fork SYSTEM:"echo one" &
             socat UDP4-LISTEN:82,fork EXEC:cat & exec socat TCP4-LISTEN:81,fork SYSTEM:"echo two"' &
-          ask() { socat -T1 -t0.5 - TCP4:$1 < /dev/null 2> /dev/null; }
+          ask() { socat -T1 -t0.5 - TCP:$1 < /dev/null 2> /dev/null; }
           until [ "$(ask 127.0.0.1:8080)" = one ] && [ "$(ask 203.0.113.2:8081)" = two ]; do sleep 0.05; done
-          for at in 127.0.0.1:8080 203.0.113.2:8080 127.0.0.1:8081 203.0.113.2:8081; do echo $at $(ask $at); done
-          until [ "$answer" = three ]; do answer=$(echo three | socat -t0.3 - UDP4:127.0.0.1:8082); done; echo $answer`,
+          for at in 127.0.0.1:8080 [::1]:8080 203.0.113.2:8080 127.0.0.1:8081 203.0.113.2:8081; do echo $at $(ask $at); done
+          until [ "$answer" = three ]; do answer=$(echo three | socat -t0.3 - UDP4:127.0.0.1:8082); done; echo $answer
+          until [ "$answer" = four ]; do answer=$(echo four | socat -t0.3 - UDP6:[::1]:8082); done; echo $answer`,
           );
           expect(out).toBe(
-            "127.0.0.1:8080 one\n203.0.113.2:8080\n127.0.0.1:8081\n203.0.113.2:8081 two\nthree\n",
+            "127.0.0.1:8080 one\n[::1]:8080 one\n203.0.113.2:8080\n127.0.0.1:8081\n203.0.113.2:8081 two\nthree\nfour\n",
           );
         },
       );
@@ -58,19 +59,52 @@ describe.skipIf(!AS_ROOT || !HAS_INTERNET || MODES.length < 2)(
       });
     });
 
-    test("pasta brings IPv6", async () => {
-      const { out } = await on("$NSBOX run -q --network pasta / curl -s -6 http://example.test/");
+    test.each(MODES)("%s brings IPv6, from the first command on", async (mode) => {
+      const { out } = await on(`$NSBOX run -q --network ${mode} / curl -s -m 3 -6 http://example.test/`);
       expect(out).toBe("[2001:0db8:0001:0000:0000:0000:0000:0002]\n");
     });
 
+    test("names are looked up where one says, and those that were added are found", async () => {
+      const { out } = await on(
+        `$NSBOX run -q --network pasta --dns 192.0.2.1 --dns-search a.test --add-host db:10.0.0.7 -H zion / sh -c '
+          cat /etc/resolv.conf; getent ahostsv4 db | head -1; getent ahostsv4 zion | head -1' | tr -s " "`,
+      );
+      expect(out).toBe("nameserver 192.0.2.1\nsearch a.test\n10.0.0.7 STREAM db\n127.0.1.1 STREAM zion\n");
+    });
+
+    test("pasta shows the command who connects from elsewhere", async () => {
+      const { out } = await on(
+        `$NSBOX run -q --network pasta --publish 0.0.0.0:8080:80 / socat TCP4-LISTEN:80,fork 'SYSTEM:echo $SOCAT_PEERADDR' &
+        until [ -n "$a" ]; do a=$(ip netns exec internet socat -t1 - TCP4:203.0.113.2:8080 < /dev/null 2> /dev/null); done; echo $a`,
+      );
+      expect(out).toBe("203.0.113.1\n");
+    });
+
     test("a port that is taken is an error with the program's words, and nothing runs", async () => {
-      for (const mode of MODES) {
-        const { out, err, status } = await on(
-          `socat TCP4-LISTEN:8080,bind=127.0.0.1 SYSTEM:true & until ss -lnt | grep -q :8080; do :; done
-          $NSBOX run -q --network ${mode} --publish 127.0.0.1:8080:80 / echo ran; echo $?; left`,
+      for (const [mode, at] of MODES.flatMap((each) => [
+        [each, "127.0.0.1"],
+        [each, "203.0.113.2"],
+      ])) {
+        const { out, err } = await on(
+          `socat TCP4-LISTEN:8080,bind=${at} SYSTEM:true & until ss -lnt | grep -q :8080; do :; done
+          $NSBOX run -q --network ${mode} --publish ${at}:8080:80 / echo ran; echo $?; left`,
         );
-        expect({ out, status }).toEqual({ out: "125\n0\n", status: 0 });
-        expect(err).toMatch(mode === "pasta" ? /^pasta: Failed to bind/m : /could not listen on one of them/);
+        expect(out).toBe("125\n0\n");
+        expect(err).toMatch(
+          mode === "pasta" && at !== "127.0.0.1" ? /^pasta: Failed to bind/m : /Cannot publish port/,
+        );
+      }
+    });
+
+    test("what it cannot do is said before anything is made", async () => {
+      for (const [option, message] of [
+        ["--ip 10.0.0.5", /needs a network of nsbox's own/],
+        ["--share net", /contradicts "--share net"/],
+        ["--add-host x:host-gateway", /the host itself is out of reach/],
+      ] as const) {
+        const { out, err } = await on(`$NSBOX run -q --network pasta ${option} / echo ran; echo $?`);
+        expect(out).toBe("125\n");
+        expect(err).toMatch(message);
       }
     });
 

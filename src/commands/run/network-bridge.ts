@@ -1,6 +1,6 @@
 /** `--network NAME`: the command is on a network of nsbox's own. */
 import type { Parsed } from "../../cli/command.ts";
-import { parseMac } from "../../net/address.ts";
+import { formatAddress, parseMac } from "../../net/address.ts";
 import { block } from "../../plan/block.ts";
 import { findNetwork, type Network } from "../../runtime/networks/config.ts";
 import { checkAddress, type Taken, type Tenant, takeLease } from "../../runtime/networks/leases.ts";
@@ -12,10 +12,9 @@ import { linkAt } from "../../sys/files.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
 import { isKept } from "./is-kept.ts";
 import type { RunFacts } from "./limits.ts";
+import { readServices, withServices } from "./network-helper.ts";
+import { hostnameFor } from "./network-hostname.ts";
 import { readAddress, readMtu } from "./network-values.ts";
-
-/** What gethostname(2) can tell, as `nsbox run -u` takes it. */
-const HOSTNAME = /^[A-Za-z0-9.-]{1,64}$/;
 
 /** The operations; addresses are taken, unless the plan is only to be looked at. */
 export async function readBridge(
@@ -47,9 +46,10 @@ export async function readBridge(
   }
   if (mtu < 1280 && v6 !== undefined) throw new UsageError(`Invalid "--mtu ${mtu}": IPv6 needs 1280`);
   const mac = input.has("mac") ? readMac(input.value("mac")!) : undefined;
+  const services = await readServices(input);
   const shown = input.has("explain") || input.has("explain-json");
   const label = input.value("name");
-  const hostname = request.hostname ?? [label, id].find((word) => word !== undefined && HOSTNAME.test(word));
+  const hostname = hostnameFor(input, request, id);
   const names = [...new Set([hostname, label, id].filter((word) => word !== undefined))];
   if (!shown) await seeToNetwork(network);
   const lease = await leaseFor(network, { owner: id, names, ip, ip6 }, shown);
@@ -68,10 +68,23 @@ export async function readBridge(
     outlives: input.has("ns-dir"),
     internal: file.internal,
   };
-  const part = bridgeNetwork(bridged);
+  const part = await withServices(bridgeNetwork(bridged), services, {
+    network: name,
+    hostname: hostname ?? id,
+    ipv4: formatAddress(lease.v4),
+    ipv6: lease.v6 === undefined ? "" : formatAddress(lease.v6),
+    gateway: formatAddress(v4.gateway),
+    networks: placeOf(network),
+    owner: id,
+    internal: file.internal,
+    mounts: kinds.includes("mnt"),
+  });
   if (request.hostname !== undefined || hostname === undefined || !kinds.includes("uts")) return part;
   return { ...part, inside: [block({ op: "hostname", name: hostname }), ...part.inside] };
 }
+
+/** The directory of all networks. */
+const placeOf = ({ directory }: Network): string => directory.slice(0, directory.lastIndexOf("/"));
 
 /** The host's end of the pair that container `owner` has on network `network`, by their ids. */
 const deviceOf = (owner: string, network: string): string => `nsv${owner.slice(0, 8)}${network.slice(0, 3)}`;
@@ -86,7 +99,7 @@ function readMac(text: string): Uint8Array {
 
 /** Bridge and rules are there. */
 async function seeToNetwork(network: Network): Promise<void> {
-  const place = network.directory.slice(0, network.directory.lastIndexOf("/"));
+  const place = placeOf(network);
   if (looksRight(place, network)) return;
   const [{ putRight }, { withNetworks }] = await Promise.all([
     import("../../runtime/networks/put-right.ts"),
@@ -104,7 +117,7 @@ async function leaseFor(network: Network, tenant: Tenant, shown: boolean): Promi
     import("../../runtime/networks/place.ts"),
     import("../../runtime/networks/tenants.ts"),
   ]);
-  const place = network.directory.slice(0, network.directory.lastIndexOf("/"));
+  const place = placeOf(network);
   if (!shown) await withNetworks(place, () => dropStale(network));
   const second = shown ? undefined : take();
   if (second !== undefined) return second;

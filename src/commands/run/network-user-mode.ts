@@ -1,17 +1,18 @@
 /** `--network pasta` and `--network slirp4netns`: the program that does it, and what it is asked. */
-import { readFileSync } from "node:fs";
-import { note } from "../../cli/log.ts";
-import { statePath } from "../../runtime/containers/place.ts";
-import {
-  type Published,
-  planUserMode,
-  shareOut,
-  USER_MODES,
-  type UserMode,
-  type UserModePart,
-} from "../../sandbox/network/user-mode.ts";
-import { NsboxError } from "../../util/errors.ts";
+import type { Parsed } from "../../cli/command.ts";
+import { block } from "../../plan/block.ts";
+import { hostFile, hostSearch } from "../../runtime/networks/host-names.ts";
+import type { MountItem } from "../../sandbox/mounts/request.ts";
+import { chooseKinds, needs } from "../../sandbox/namespaces.ts";
+import { HOST_GATEWAY, nameFiles } from "../../sandbox/network/names.ts";
+import type { NetworkPart } from "../../sandbox/network/part.ts";
+import { portWords } from "../../sandbox/network/publish.ts";
+import { nameServersOf, planUserMode, type UserMode } from "../../sandbox/network/user-mode.ts";
+import { NsboxError, UsageError } from "../../util/errors.ts";
 import type { RunFacts } from "./limits.ts";
+import { readServices, type TypedServices } from "./network-helper.ts";
+import { hostnameFor } from "./network-hostname.ts";
+import { readMtu } from "./network-values.ts";
 
 /** Behind the caller's own directories. */
 const USUAL_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
@@ -19,41 +20,64 @@ const USUAL_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin
 /** What Debian and its kin call the packages. */
 const PACKAGES: Readonly<Record<UserMode, string>> = { pasta: "passt", slirp4netns: "slirp4netns" };
 
-/** What is asked for beyond the mode. */
-export interface Wanted {
-  readonly publish: readonly Published[];
-  readonly mtu: number | undefined;
-}
-
-/** `--network` asks for one of these. */
-export const isUserMode = (word: string): word is UserMode => USER_MODES.some((mode) => mode === word);
+/** What the programs choose themselves. */
+const NOT_THEIRS = ["ip", "ip6", "mac"];
 
 /**
  * The operations for `mode`, by another program of the kind where that one is missing.
  * @throws NsboxError where there is none, UsageError where it cannot do what is wanted.
  */
-export async function readUserMode(
-  mode: UserMode,
-  { publish, mtu }: Wanted,
-  { caller, id }: RunFacts,
-): Promise<UserModePart> {
+export async function readUserMode(input: Parsed, run: RunFacts, mode: UserMode): Promise<NetworkPart> {
+  const { request, caller, id } = run;
+  const kinds = chooseKinds(request, caller);
+  if (!kinds.includes("net")) throw needs(request, "--network", "net");
+  const option = NOT_THEIRS.find((long) => input.has(long));
+  if (option !== undefined) {
+    throw new UsageError(
+      `Option "--${option}" needs a network of nsbox's own`,
+      `With "--network ${mode}" the program chooses; \`nsbox net create\` makes networks`,
+    );
+  }
+  const services = await readServices(input);
   const found = findProgram(mode, caller.env["PATH"]);
-  if (found.mode !== mode) {
-    await note(`There is no pasta here (package ${PACKAGES.pasta}): slirp4netns does it, at a lower speed`);
-  }
-  const { own, relayed } = shareOut(found.mode, publish);
-  if (relayed.length > 0) {
-    const words = relayed.map(({ address, hostPort }) => `[${address}]:${hostPort}`).join(" ");
-    await note(`${found.mode} does not publish on ${words} as well: 127.0.0.1 leads there`);
-  }
-  return planUserMode({
+  const asked = {
     ...found,
     root: caller.uid === 0,
-    publish: own,
+    ports: services.ports,
     nameServers: hostNameServers(),
-    mtu,
-    socket: `${statePath()}/${id}.slirp`,
-  });
+    mtu: input.has("mtu") ? readMtu(input.value("mtu")!) : undefined,
+  };
+  const part = planUserMode(asked);
+  const hostname = hostnameFor(input, request, id);
+  const named = request.hostname === undefined && hostname !== undefined && kinds.includes("uts");
+  return {
+    ...part,
+    inside: [...(named ? [block({ op: "hostname", name: hostname })] : []), ...part.inside],
+    items: kinds.includes("mnt") ? filesOf(services, hostname ?? id, nameServersOf(asked)) : [],
+    ports: portWords(services.ports),
+    notes: [
+      ...(found.mode === mode
+        ? []
+        : [`There is no pasta here (package ${PACKAGES.pasta}): slirp4netns does it, at a lower speed`]),
+      ...(services.chosen.length > 0 ? [`Published: ${portWords(services.chosen).join(", ")}`] : []),
+    ],
+  };
+}
+
+/** Names of hosts: the program's forwarder, or the servers that were asked for. */
+function filesOf({ names }: TypedServices, hostname: string, servers: readonly string[]): MountItem[] {
+  if (names.hosts.some(({ address }) => address === HOST_GATEWAY)) {
+    throw new UsageError(`"--add-host" knows no ${HOST_GATEWAY} here: the host itself is out of reach`);
+  }
+  const own = { hostname, ipv4: "127.0.1.1", ipv6: "", gateway: "", network: "", hostSearch: [] };
+  const files = nameFiles({ ...names, off: true }, own);
+  if (names.off) return files;
+  const search = (names.search ?? hostSearch()).filter((domain) => domain !== ".");
+  const lines = (names.servers.length > 0 ? names.servers : servers).map((server) => `nameserver ${server}`);
+  if (search.length > 0) lines.push(`search ${search.join(" ")}`);
+  if (names.options.length > 0) lines.push(`options ${names.options.join(" ")}`);
+  const target = "/etc/resolv.conf";
+  return [{ kind: "file", typed: target, target, mode: 0o644, content: `${lines.join("\n")}\n` }, ...files];
 }
 
 /** pasta is the better one; who asks for slirp4netns has a reason. */
@@ -79,17 +103,9 @@ function findProgram(mode: UserMode, path: string | undefined): { mode: UserMode
 
 /** The families of the name servers in resolv.conf(5). */
 function hostNameServers(): { ipv4: boolean; ipv6: boolean } {
-  const servers = [...resolvConf().matchAll(/^\s*nameserver\s+(\S+)/gm)];
+  const servers = [...hostFile("/etc/resolv.conf").matchAll(/^\s*nameserver\s+(\S+)/gm)];
   return {
     ipv4: servers.some(([, address = ""]) => !address.includes(":")),
     ipv6: servers.some(([, address = ""]) => address.includes(":")),
   };
-}
-
-function resolvConf(): string {
-  try {
-    return readFileSync("/etc/resolv.conf", "utf8");
-  } catch {
-    return "";
-  }
 }

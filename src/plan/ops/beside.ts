@@ -11,23 +11,13 @@ export const BESIDE = {
     man: "execve(2)",
     // words: behind the program's path, parted by 0x1f; "{pid}" is the command's PID. network: 1 where its
     // standard input is the command's network namespace. tells: 1 where it writes to descriptor 3 when it is
-    // ready; else it goes into the background then. socket: one that it makes, "" for none.
+    // ready; else it goes into the background then.
     fields: {
       text: "string",
       tool: "path",
       words: "string",
       network: "number",
       tells: "number",
-      socket: "string",
     },
-  },
-  ask_slirp: {
-    where: "outside",
-    undo: "ends",
-    says: "Have slirp4netns publish ports: {text}",
-    call: "connect, sendto, unlink",
-    man: "slirp4netns(1)",
-    // requests: a line of JSON each. The socket is removed then.
-    fields: { text: "string", socket: "path", requests: "string" },
   },
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -2,23 +2,16 @@
  * Networks without root: a program outside moves the bytes between the command's network namespace and sockets
  * of the caller's own. See pasta(1), slirp4netns(1). Pure.
  */
+import { parseAddress, parseSubnet } from "../../net/address.ts";
+import { encode } from "../../net/attributes.ts";
+import { newAddress, newDefaultRoute, ROUTE } from "../../net/rtnetlink.ts";
 import { block } from "../../plan/block.ts";
-import type { Block, Op } from "../../plan/plan.ts";
-import { UsageError } from "../../util/errors.ts";
+import type { Op } from "../../plan/plan.ts";
+import type { NetworkPart } from "./part.ts";
+import { type PublishedPort, publishBlocks } from "./publish.ts";
 
-/** What the programs are called, and so the modes of `--network`. */
-export const USER_MODES = ["pasta", "slirp4netns"] as const;
-
-/** One of them. */
-export type UserMode = (typeof USER_MODES)[number];
-
-/** A port of the host that leads to one of the command's. Addresses without brackets. */
-export interface Published {
-  readonly address: string;
-  readonly hostPort: number;
-  readonly port: number;
-  readonly protocol: "tcp" | "udp";
-}
+/** The programs, by their names. */
+export type UserMode = "pasta" | "slirp4netns";
 
 /** What is asked for. */
 export interface UserModeRequest {
@@ -27,53 +20,63 @@ export interface UserModeRequest {
   readonly program: string;
   /** The caller is root: then pasta would become nobody, who may not enter the namespace. */
   readonly root: boolean;
-  readonly publish: readonly Published[];
+  readonly ports: readonly PublishedPort[];
   /** Families in which the host has a name server. */
   readonly nameServers: { readonly ipv4: boolean; readonly ipv6: boolean };
   /** In bytes; undefined: as large as the program can. */
   readonly mtu: number | undefined;
-  /** A path that is free, for the socket of slirp4netns. */
-  readonly socket: string;
-}
-
-/** The operations, and the addresses of name servers that the command reaches. */
-export interface UserModePart {
-  readonly outside: readonly Block[];
-  readonly nameServers: readonly string[];
 }
 
 /** The device's name inside. */
 const DEVICE = "eth0";
 
-/** Queries to these go to the host's first name server, also where that listens on loopback alone. */
-const PASTA_DNS = { ipv4: "169.254.1.1", ipv6: "fd00:6e73:6278::53" } as const;
-/** These are its own. */
-const SLIRP_DNS = { ipv4: "10.0.2.3", ipv6: "fd00::3" } as const;
-
-/** The largest that it takes. */
+/** The largest that slirp4netns takes. */
 const SLIRP_MTU = 65520;
 
-/** Words of a program, as `run_beside` takes them. */
+/** Parts the words of a program, as `run_beside` takes them. */
 const SEPARATOR = "\x1f";
 
-/** Starts the program while the command waits. */
-export function planUserMode(request: UserModeRequest): UserModePart {
-  const { mode, nameServers } = request;
-  const addresses = mode === "pasta" ? PASTA_DNS : SLIRP_DNS;
+/**
+ * Queries to these go to the host's first name server, also where that listens on loopback alone. Those of
+ * slirp4netns are its own; for pasta they are two that nobody else has.
+ */
+const NAME_SERVERS = {
+  pasta: { ipv4: "169.254.1.1", ipv6: "fd00:6e73:6278::53" },
+  slirp4netns: { ipv4: "10.0.2.3", ipv6: "fd00::3" },
+} as const satisfies Readonly<Record<UserMode, object>>;
+
+/** The addresses at which the command finds name servers. */
+export function nameServersOf({ mode, nameServers }: UserModeRequest): string[] {
+  const { ipv4, ipv6 } = NAME_SERVERS[mode];
+  return [...(nameServers.ipv4 || !nameServers.ipv6 ? [ipv4] : []), ...(nameServers.ipv6 ? [ipv6] : [])];
+}
+
+/** Starts the program while the command waits, and what listens at the ports. */
+export function planUserMode(request: UserModeRequest): NetworkPart {
+  const own = request.mode === "pasta" ? pastaPorts(request.ports) : [];
+  const others = request.ports.filter((port) => !own.includes(port));
+  const start = request.mode === "pasta" ? pasta(request, own) : slirp(request);
   return {
-    outside: (mode === "pasta" ? pasta(request) : slirp(request)).map(block),
-    nameServers: [
-      ...(nameServers.ipv4 || !nameServers.ipv6 ? [addresses.ipv4] : []),
-      ...(nameServers.ipv6 ? [addresses.ipv6] : []),
-    ],
+    before: publishBlocks(others),
+    outside: [start, ...(others.length > 0 ? [HELPER] : [])].map(block),
+    inside: request.mode === "pasta" ? [] : [block(SLIRP_IPV6)],
+    items: [],
   };
 }
 
-function beside(
-  program: string,
-  words: readonly string[],
-  how: { network: boolean; tells: boolean; socket: string },
-): Op {
+/** It connects to loopback, in there: what the command listens on has no address of its own outside. */
+const HELPER: Op = {
+  op: "network_helper",
+  ipv4: "127.0.0.1",
+  ipv6: "::1",
+  enter: 1,
+  resolver: 0,
+  networks: "",
+  owner: "",
+  servers: "",
+};
+
+function beside(program: string, words: readonly string[], how: { network: boolean; tells: boolean }): Op {
   const name = program.slice(program.lastIndexOf("/") + 1);
   return {
     op: "run_beside",
@@ -82,92 +85,62 @@ function beside(
     words: words.join(SEPARATOR),
     network: Number(how.network),
     tells: Number(how.tells),
-    socket: how.socket,
   };
+}
+
+/**
+ * Those that pasta is to listen at itself, since it shows the command who connects: of TCP, at addresses that
+ * others reach. It has room for one listener a port.
+ */
+function pastaPorts(ports: readonly PublishedPort[]): PublishedPort[] {
+  const own: PublishedPort[] = [];
+  for (const port of ports) {
+    const isLoopback = port.address === "::1" || port.address.startsWith("127.");
+    const isTaken = own.some((other) => other.port === port.port);
+    if (port.protocol === "tcp" && !isLoopback && !isTaken) own.push(port);
+  }
+  return own;
 }
 
 /**
  * Goes into the background when it is ready. As root it has given up the right to look at another process by
  * then, so the namespace is its standard input.
  */
-function pasta({ program, root, publish, mtu, nameServers }: UserModeRequest): Op[] {
-  const ports = (protocol: Published["protocol"], option: string) => {
-    const words = pastaPorts(publish.filter((one) => one.protocol === protocol));
-    return words.length === 0 ? [option, "none"] : words.flatMap((word) => [option, word]);
-  };
+function pasta({ program, root, mtu, nameServers }: UserModeRequest, ports: readonly PublishedPort[]): Op {
+  const { ipv4, ipv6 } = NAME_SERVERS.pasta;
   const words = [
     ...["--config-net", "--quiet", "--ns-ifname", DEVICE, "--no-map-gw"],
     ...(mtu === undefined ? [] : ["--mtu", String(mtu)]),
-    ...(nameServers.ipv4 || !nameServers.ipv6 ? ["--dns-forward", PASTA_DNS.ipv4] : []),
-    ...(nameServers.ipv6 ? ["--dns-forward", PASTA_DNS.ipv6] : []),
-    ...ports("tcp", "-t"),
-    ...ports("udp", "-u"),
-    ...["-T", "none", "-U", "none"],
+    ...(nameServers.ipv4 || !nameServers.ipv6 ? ["--dns-forward", ipv4] : []),
+    ...(nameServers.ipv6 ? ["--dns-forward", ipv6] : []),
+    ...ports.flatMap(({ address, port, target }) => ["-t", `${address}/${port}:${target}`]),
+    ...(ports.length === 0 ? ["-t", "none"] : []),
+    ...["-u", "none", "-T", "none", "-U", "none"],
     ...(root ? ["--runas", "0", "--no-netns-quit", "--netns", "/proc/self/fd/0"] : ["{pid}"]),
   ];
-  return [beside(program, words, { network: root, tells: false, socket: "" })];
+  return beside(program, words, { network: root, tells: false });
 }
 
-/** What pasta(1) takes behind -t and -u. */
-const pastaPorts = (publish: readonly Published[]): string[] =>
-  publish.map(({ address, hostPort, port }) => `${address}/${hostPort}:${port}`);
-
-/** What a mode listens for itself, and what is left to be led to that. */
-export interface Shared {
-  readonly own: readonly Published[];
-  /** Listened on by somebody else, who connects to the same port of 127.0.0.1. */
-  readonly relayed: readonly Published[];
-}
-
-/**
- * Shares out the ports: pasta has room for one listener a port, slirp4netns for IPv4 alone.
- * @throws UsageError where that leaves something out.
- */
-export function shareOut(mode: UserMode, publish: readonly Published[]): Shared {
-  const isNear = ({ address }: Published) => ["127.0.0.1", "0.0.0.0"].includes(address);
-  const same = (a: Published, b: Published) => a.hostPort === b.hostPort && a.protocol === b.protocol;
-  const own: Published[] = [];
-  const relayed: Published[] = [];
-  for (const one of publish.toSorted((a, b) => Number(isNear(b)) - Number(isNear(a)))) {
-    const first = own.find((other) => same(one, other));
-    const alone = first === undefined && (mode === "pasta" || !one.address.includes(":"));
-    if (alone || (mode === "slirp4netns" && !one.address.includes(":"))) own.push(one);
-    else if (first !== undefined && isNear(first) && first.port === one.port) relayed.push(one);
-    else throw cannotShare(mode, one);
-  }
-  return { own, relayed };
-}
-
-const cannotShare = (mode: UserMode, { address, hostPort, protocol }: Published): UsageError =>
-  mode === "pasta"
-    ? new UsageError(
-        `pasta publishes ${protocol} port ${hostPort} on one address and to one port, and "${address}" is one more`,
-        "Publish it on 0.0.0.0, or on one address alone",
-      )
-    : new UsageError(
-        `slirp4netns publishes no port on an IPv6 address such as "${address}"`,
-        "Publish it on 127.0.0.1 too, or by --network pasta",
-      );
-
-function slirp({ program, publish, mtu, socket }: UserModeRequest): Op[] {
+function slirp({ program, mtu }: UserModeRequest): Op {
   const words = [
     ...["--configure", "--enable-ipv6", `--mtu=${mtu ?? SLIRP_MTU}`],
     ...["--disable-host-loopback", "--enable-sandbox", "--enable-seccomp", "--ready-fd=3"],
-    ...(publish.length === 0 ? [] : [`--api-socket=${socket}`]),
     ...["{pid}", DEVICE],
   ];
-  const start = beside(program, words, {
-    network: false,
-    tells: true,
-    socket: publish.length === 0 ? "" : socket,
-  });
-  if (publish.length === 0) return [start];
-  const requests = publish.map(({ address, hostPort, port, protocol }) =>
-    JSON.stringify({
-      execute: "add_hostfwd",
-      arguments: { proto: protocol, host_addr: address, host_port: hostPort, guest_port: port },
-    }),
-  );
-  const text = publish.map((one) => `${one.address}:${one.hostPort}:${one.port}/${one.protocol}`).join(" ");
-  return [start, { op: "ask_slirp", text, socket, requests: requests.join("\n") }];
+  return beside(program, words, { network: false, tells: true });
 }
+
+/** The first commands would have none: its router tells of its network only after a while. */
+const SLIRP_IPV6: Op = (() => {
+  const [address, gateway] = [parseAddress("fd00::64")!, parseAddress("fe80::2")!];
+  const device = { name: DEVICE };
+  const messages = [newAddress(device, address, parseSubnet("fd00::/64")!), newDefaultRoute(device, gateway)];
+  const { bytes, patches } = encode(messages);
+  return {
+    op: "netlink_inside",
+    text: `Give ${DEVICE} the address fd00::64/64, and the way out by fe80::2`,
+    protocol: ROUTE,
+    messages: bytes.toBase64(),
+    patches,
+  };
+})();
