@@ -1,4 +1,7 @@
-/* Addresses that are given out: each a file whose first line names its owner. See src/runtime/networks. */
+/*
+ * Addresses that are given out, each a file whose first line names its owner (src/runtime/networks); and
+ * settings of the child's network.
+ */
 #include "box.h"
 #include "sys.h"
 #include "text.h"
@@ -52,4 +55,14 @@ long op_lease(const struct args_lease *args) {
         if (error != -EEXIST)
             return error;
     }
+}
+
+/* A setting of the network namespace that this process is in; what the kernel has not is done without. */
+long op_sysctl(const struct args_sysctl *args) {
+    int file = (int)SYS(openat, AT_FDCWD, args->path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0)
+        return 0;
+    SYS(write, file, args->value, text_length(args->value));
+    SYS(close, file);
+    return 0;
 }

@@ -58,6 +58,16 @@ async function run(typed: Parsed): Promise<number> {
   const { input, expand } = typed.has("args-fd")
     ? (await import("./run/args-fd.ts")).withArgs(command, typed)
     : { input: typed, expand: undefined };
+  try {
+    return await runInput(input, expand);
+  } catch (error) {
+    // From here on nobody else gives them back.
+    if (input.has("network")) (await import("../runtime/networks/leases.ts")).dropTaken();
+    throw error;
+  }
+}
+
+async function runInput(input: Parsed, expand: ((words: string[]) => string[]) | undefined): Promise<number> {
   const { planned, request, id, preserve } = await planTyped(command, input, expand);
   const kept = isKept(input);
   if (input.has("explain") && input.has("explain-json")) {

@@ -10,6 +10,7 @@ import { whyCapabilities, whyIds, whyLandlock, whyLimit, whyTool } from "./why-i
 import { whyJoin } from "./why-join.ts";
 import { whyMount, whyStandardFds } from "./why-mount.ts";
 import { whyNameNetwork } from "./why-netns.ts";
+import { whyLease, whyNetlink } from "./why-network.ts";
 import { whyPublish } from "./why-publish.ts";
 import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
 
@@ -105,6 +106,12 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
       return whyBindNamespaces(errno);
     case "run_beside":
       return whyBeside(errno);
+    case "lease":
+      return whyLease(errno);
+    case "netlink_before":
+    case "netlink_outside":
+    case "netlink_inside":
+      return whyNetlink(op, errno);
     case "make_network":
     case "name_network":
       return whyNameNetwork(op.directory, op.name, errno);

@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { addressBytes, parseAddress } from "../net/address.ts";
 import type { Op } from "../plan/plan.ts";
+import { openPlace } from "./containers/place.ts";
+import { listContainers } from "./containers/settle.ts";
 import type { Finding } from "./why-clone.ts";
 
 const [EPERM, EACCES, EMFILE, EAFNOSUPPORT, EADDRINUSE, EADDRNOTAVAIL] = [1, 13, 24, 97, 98, 99];
@@ -39,12 +41,24 @@ export function whyPublish(op: Op & { op: "publish" }, errno: number): Finding {
 function inUse({ protocol, address, port, target }: Op & { op: "publish" }): Finding {
   const hint = `Publish another port of the host: --publish ${port + 1 > 65535 ? 8080 : port + 1}:${target}`;
   const inodes = sockets(protocol, address, port);
-  const holder = inodes.length > 0 ? holderOf(inodes) : undefined;
-  if (holder === undefined) return { cause: "another program has it", hint };
-  const { pid, name } = holder;
-  return name === "nsbox-net"
-    ? { cause: `another container has published it (process ${pid})`, hint }
-    : { cause: `process ${pid} (${name}) has it`, hint };
+  const holders = inodes.length > 0 ? holdersOf(inodes) : [];
+  const container = containerOf(holders);
+  if (container !== undefined) return { cause: `container ${container} has published it`, hint };
+  const [first] = holders;
+  if (first === undefined) return { cause: "another program has it", hint };
+  return { cause: `process ${first.pid} (${first.name}) has it`, hint };
+}
+
+/** What the container of one of these monitors is called. */
+function containerOf(holders: readonly { readonly pid: number }[]): string | undefined {
+  try {
+    const place = openPlace();
+    const all = place === undefined ? [] : listContainers(place).containers;
+    const found = all.find(({ status }) => holders.some(({ pid }) => pid === status?.monitor.pid));
+    return found?.name ?? found?.id;
+  } catch {
+    return undefined;
+  }
 }
 
 const read = (path: string): string | undefined => {
@@ -77,22 +91,19 @@ function hexOf(text: string): string {
   return words.replace(/(..)(..)(..)(..)/g, "$4$3$2$1");
 }
 
-/** The first process that holds one of them, as far as the caller may look. */
-function holderOf(inodes: readonly string[]): { pid: number; name: string } | undefined {
+/** The processes that hold one of them, as far as the caller may look. */
+function holdersOf(inodes: readonly string[]): { pid: number; name: string }[] {
   const links = new Set(inodes.map((inode) => `socket:[${inode}]`));
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    let descriptors: string[];
+  const holds = (pid: string): boolean => {
     try {
-      descriptors = readdirSync(`/proc/${pid}/fd`);
+      return readdirSync(`/proc/${pid}/fd`).some((fd) => links.has(linkOf(`/proc/${pid}/fd/${fd}`)));
     } catch {
-      continue;
+      return false;
     }
-    for (const fd of descriptors) {
-      if (!links.has(linkOf(`/proc/${pid}/fd/${fd}`))) continue;
-      return { pid: Number(pid), name: read(`/proc/${pid}/comm`) ?? "?" };
-    }
-  }
-  return undefined;
+  };
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && holds(name))
+    .map((pid) => ({ pid: Number(pid), name: read(`/proc/${pid}/comm`) ?? "?" }));
 }
 
 function linkOf(path: string): string {

@@ -34,9 +34,9 @@ $inside addr add 198.51.100.7/32 dev lo; $inside addr add 2001:db8:7::7/128 dev 
 ip route add default via 203.0.113.1; ip -6 route add default via 2001:db8:1::1
 dnsmasq --no-daemon --no-resolv --no-hosts --listen-address=127.0.0.53 --bind-interfaces \
   --address=/example.test/198.51.100.7 --address=/example.test/2001:db8:7::7 > /dev/null 2>&1 &
-answer='SYSTEM:echo "HTTP/1.0 200 OK"; echo; echo $SOCAT_PEERADDR'
-ip netns exec internet socat TCP4-LISTEN:80,fork,reuseaddr "$answer" &
-ip netns exec internet socat TCP6-LISTEN:80,fork,reuseaddr,ipv6only "$answer" &
+answer='SYSTEM:while read line && [ \${#line} -gt 1 ]; do true; done; echo HTTP/1.0 200; echo; echo $SOCAT_PEERADDR'
+ip netns exec internet socat TCP4-LISTEN:80,fork,reuseaddr "$answer" 2> /dev/null &
+ip netns exec internet socat TCP6-LISTEN:80,fork,reuseaddr,ipv6only "$answer" 2> /dev/null &
 ip netns exec internet socat UDP4-LISTEN:7,fork,bind=198.51.100.7 EXEC:cat &
 until ss -lnu | grep -q 127.0.0.53:53 && [ $(ip netns exec internet ss -lntu | grep -cE ":(80|7) ") = 3 ]
 do sleep 0.02; done

@@ -41,13 +41,13 @@ export const VERBS = {
   connect: {
     usage: "connect NETWORK CONTAINER",
     summary: "Give a container that runs one more network",
-    takes: ["ip", "ip6", "explain", "verbose"],
+    takes: ["ip", "ip6", "explain"],
     load: () => import("./connect.ts"),
   },
   disconnect: {
     usage: "disconnect NETWORK CONTAINER",
     summary: "Take a container off a network",
-    takes: ["explain", "verbose"],
+    takes: [],
     load: () => import("./disconnect.ts"),
   },
   prune: {

@@ -17,7 +17,7 @@ import {
   hugetlb,
   ioMax,
   processors,
-  valueOf,
+  readOption,
   weight,
 } from "./limit-values.ts";
 
@@ -48,8 +48,8 @@ const BYTES = "bytes, such as 100m, 1.5g or 50%";
 
 /** @throws UsageError naming the option whose value cannot be. */
 function readRequest(input: Parsed): LimitsRequest {
-  const memory = valueOf(input, "memory", bytesOrNone, BYTES);
-  const memorySwap = valueOf(input, "memory-swap", bytesOrNone, `${BYTES}, or -1`);
+  const memory = readOption(input, "memory", bytesOrNone, BYTES);
+  const memorySwap = readOption(input, "memory-swap", bytesOrNone, `${BYTES}, or -1`);
   if (memory !== undefined && memory < LEAST_MEMORY) {
     throw new UsageError(
       `Invalid "--memory ${input.value("memory")}": no process fits into ${memory} bytes`,
@@ -68,23 +68,28 @@ function readRequest(input: Parsed): LimitsRequest {
   return {
     memory,
     memorySwap,
-    memoryReservation: valueOf(
+    memoryReservation: readOption(
       input,
       "memory-reservation",
       (word) => (word === "-1" ? undefined : bytesOrNone(word)),
       BYTES,
     ),
-    swappiness: valueOf(input, "swappiness", (word) => readWhole(word, 0, 100), "a number from 0 to 100"),
+    swappiness: readOption(input, "swappiness", (word) => readWhole(word, 0, 100), "a number from 0 to 100"),
     oomGroup: input.has("oom-group"),
-    cpus: valueOf(input, "cpus", processors, "a number of processors, 0.01 at least, such as 0.5, 2 or 50%"),
-    cpuWeight: valueOf(input, "cpu-weight", weight, "a number from 1 to 10000"),
-    cpuset: valueOf(input, "cpuset", cpuset, "numbers and ranges"),
-    pids: valueOf(input, "pids-limit", countOrNone, "a number from 1 on, or -1"),
-    ioWeight: valueOf(input, "io-weight", weight, "a number from 1 to 10000"),
+    cpus: readOption(
+      input,
+      "cpus",
+      processors,
+      "a number of processors, 0.01 at least, such as 0.5, 2 or 50%",
+    ),
+    cpuWeight: readOption(input, "cpu-weight", weight, "a number from 1 to 10000"),
+    cpuset: readOption(input, "cpuset", cpuset, "numbers and ranges"),
+    pids: readOption(input, "pids-limit", countOrNone, "a number from 1 on, or -1"),
+    ioWeight: readOption(input, "io-weight", weight, "a number from 1 to 10000"),
     ioMax: input.values("io-max").map(ioMax),
     hugetlb: input.values("hugetlb").map(hugetlb),
     conf: input.values("cgroup-conf").map(confOf),
-    parent: valueOf(input, "cgroup", parentOf, "the path of a cgroup, from the root of its hierarchy on"),
+    parent: readOption(input, "cgroup", parentOf, "the path of a cgroup, from the root of its hierarchy on"),
   };
 }
 

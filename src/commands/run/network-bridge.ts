@@ -2,13 +2,12 @@
 import type { Parsed } from "../../cli/command.ts";
 import { formatAddress, parseMac } from "../../net/address.ts";
 import { block } from "../../plan/block.ts";
-import { findNetwork, type Network } from "../../runtime/networks/config.ts";
-import { checkAddress, type Taken, type Tenant, takeLease } from "../../runtime/networks/leases.ts";
-import { looksRight } from "../../runtime/networks/looks-right.ts";
+import { findNetwork } from "../../runtime/networks/config.ts";
+import { addressesFor, placeOf, seeToNetwork } from "../../runtime/networks/join-network.ts";
+import { checkAddress } from "../../runtime/networks/leases.ts";
 import { chooseKinds, needs } from "../../sandbox/namespaces.ts";
-import { type Bridged, bridgeNetwork, type Place } from "../../sandbox/network/bridge.ts";
+import { type Bridged, bridgeNetwork, deviceOf, type Place } from "../../sandbox/network/bridge.ts";
 import type { NetworkPart } from "../../sandbox/network/part.ts";
-import { linkAt } from "../../sys/files.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
 import { isKept } from "./is-kept.ts";
 import type { RunFacts } from "./limits.ts";
@@ -52,7 +51,7 @@ export async function readBridge(
   const hostname = hostnameFor(input, request, id);
   const names = [...new Set([hostname, label, id].filter((word) => word !== undefined))];
   if (!shown) await seeToNetwork(network);
-  const lease = await leaseFor(network, { owner: id, names, ip, ip6 }, shown);
+  const lease = await addressesFor(network, { owner: id, names, ip, ip6 }, shown);
   const places: Place[] = [{ address: lease.v4, ...v4 }];
   if (lease.v6 !== undefined && v6 !== undefined) places.push({ address: lease.v6, ...v6 });
   const bridged: Bridged = {
@@ -66,7 +65,6 @@ export async function readBridge(
     mtu,
     mac,
     outlives: input.has("ns-dir"),
-    internal: file.internal,
   };
   const part = await withServices(bridgeNetwork(bridged), services, {
     network: name,
@@ -83,43 +81,10 @@ export async function readBridge(
   return { ...part, inside: [block({ op: "hostname", name: hostname }), ...part.inside] };
 }
 
-/** The directory of all networks. */
-const placeOf = ({ directory }: Network): string => directory.slice(0, directory.lastIndexOf("/"));
-
-/** The host's end of the pair that container `owner` has on network `network`, by their ids. */
-const deviceOf = (owner: string, network: string): string => `nsv${owner.slice(0, 8)}${network.slice(0, 3)}`;
-
 function readMac(text: string): Uint8Array {
   const mac = parseMac(text);
   if (mac !== undefined) return mac;
   throw new UsageError(
     `Invalid "--mac ${text}": it takes six bytes, such as 0a:58:0a:57:00:05, the first even`,
   );
-}
-
-/** Bridge and rules are there. */
-async function seeToNetwork(network: Network): Promise<void> {
-  const place = placeOf(network);
-  if (looksRight(place, network)) return;
-  const [{ putRight }, { withNetworks }] = await Promise.all([
-    import("../../runtime/networks/put-right.ts"),
-    import("../../runtime/networks/place.ts"),
-  ]);
-  await withNetworks(place, () => putRight(place, [network]));
-}
-
-async function leaseFor(network: Network, tenant: Tenant, shown: boolean): Promise<Taken> {
-  const namespace = linkAt("/proc/self/ns/pid") ?? "";
-  const take = () => takeLease(network, tenant, namespace, shown ? "look" : "take");
-  const first = take();
-  if (first !== undefined) return first;
-  const [{ withNetworks }, { dropStale }] = await Promise.all([
-    import("../../runtime/networks/place.ts"),
-    import("../../runtime/networks/tenants.ts"),
-  ]);
-  const place = placeOf(network);
-  if (!shown) await withNetworks(place, () => dropStale(network));
-  const second = shown ? undefined : take();
-  if (second !== undefined) return second;
-  throw (await import("../../runtime/networks/why-taken.ts")).taken(network, tenant);
 }

@@ -30,6 +30,15 @@ export const NETWORK = {
     man: "netlink(7)",
     fields: FIELDS,
   },
+  sysctl: {
+    where: "inside",
+    undo: "ends",
+    says: "Set {path} to {value}, where the kernel lets it be set",
+    call: "openat, write",
+    man: "proc_sys_net(5)",
+    kind: "net",
+    fields: { path: "path", value: "string" },
+  },
   lease: {
     where: "before",
     undo: "the monitor, unless the container is kept",

@@ -15,7 +15,7 @@ export const PORTS = {
   network_helper: {
     where: "outside",
     undo: "ends",
-    says: "Fork a process that moves the bytes of published ports to {ipv4} and {ipv6}, and answers questions about names (resolver: {resolver}) by {networks}, else by {servers}",
+    says: "Fork the network helper, which hands what comes to published ports on to {ipv4} {ipv6}",
     call: "setns, socket, bind, clone, epoll_pwait, splice",
     man: "splice(2)",
     kind: "net",

@@ -86,7 +86,10 @@ export function takeLease(
   const take = (address: Address): Taken | undefined => {
     const lease = taken(network, tenant, address, maker);
     const there = only === "look" ? readSmall(lease.path, 1) : createSmall(lease.path, lease.content);
-    if (only === "look" ? typeof there === "number" : there === 0) return lease;
+    if (only === "look" ? typeof there === "number" : there === 0) {
+      if (only === "take") own.push(lease);
+      return lease;
+    }
     if (only === "take" && there !== -EEXIST) throw refused(network, -(there as number));
     return undefined;
   };
@@ -137,7 +140,15 @@ export function parseLease(path: string, text: string): Lease | undefined {
   };
 }
 
-/** Gives a lease back that nothing was made of. */
+/** What this process has taken. */
+const own: Taken[] = [];
+
+/** Gives back what this process has taken: nothing was made of it. */
+export function dropTaken(): void {
+  for (const lease of own) dropLease(lease);
+}
+
+/** Gives a lease back. */
 export const dropLease = ({ path }: Pick<Lease, "path">): number => removeSmall(path);
 
 /** @throws NsboxError where `address` is none that a container on the network may have. */

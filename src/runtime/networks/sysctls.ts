@@ -15,7 +15,7 @@ const ALL6 = `${V6}/all/forwarding`;
 const LIST = ".sysctls";
 const ENOENT = 2;
 
-const valueOf = (path: string): string | undefined => {
+const settingOf = (path: string): string | undefined => {
   const text = readSmall(path, 64);
   return typeof text === "string" ? text.trim() : undefined;
 };
@@ -55,7 +55,7 @@ export interface Forwarding {
 
 /** `path` says `value`; what stood there is noted. False where the kernel has no such file. */
 function set(place: string, noted: Map<string, string>, path: string, value: string): boolean {
-  const now = valueOf(path);
+  const now = settingOf(path);
   if (now === undefined) return false;
   if (now === value) return true;
   if (!noted.has(path)) {
@@ -77,7 +77,7 @@ export function setBridge(bridge: string, forwards: boolean): void {
     [`${V6}/${bridge}/accept_ra`, "0"],
   ];
   for (const [path, value] of values) {
-    if (valueOf(path) !== undefined && valueOf(path) !== value) writeSmall(path, value);
+    if (settingOf(path) !== undefined && settingOf(path) !== value) writeSmall(path, value);
   }
 }
 
@@ -93,9 +93,9 @@ export function switchOn(
 ): Forwarding {
   const noted = notedSysctls(place);
   // Never changed: where it is 1 later, somebody else has switched on all.
-  if (!noted.has(ALL4)) noted.set(ALL4, valueOf(ALL4) ?? "1");
+  if (!noted.has(ALL4)) noted.set(ALL4, settingOf(ALL4) ?? "1");
   for (const device of uplinks[4]) set(place, noted, `${V4}/${device}/forwarding`, "1");
-  if (uplinks[6].length > 0 && valueOf(ALL6) === "0") {
+  if (uplinks[6].length > 0 && settingOf(ALL6) === "0") {
     const each = uplinks[6].map((device) => set(place, noted, `${V6}/${device}/force_forwarding`, "1"));
     if (each.includes(false)) switchAll(place, noted, uplinks[6]);
   }
@@ -104,12 +104,12 @@ export function switchOn(
 
 function switchAll(place: string, noted: Map<string, string>, uplinks: readonly string[]): void {
   for (const device of uplinks) {
-    if (valueOf(`${V6}/${device}/accept_ra`) === "1") set(place, noted, `${V6}/${device}/accept_ra`, "2");
+    if (settingOf(`${V6}/${device}/accept_ra`) === "1") set(place, noted, `${V6}/${device}/accept_ra`, "2");
   }
   // To be put back afterwards: switching all off switches each off.
   for (const device of readdirSync(V6)) {
     const path = `${V6}/${device}/forwarding`;
-    if (device !== "all" && valueOf(path) === "1" && !noted.has(path)) noted.set(path, "1");
+    if (device !== "all" && settingOf(path) === "1" && !noted.has(path)) noted.set(path, "1");
   }
   noted.delete(ALL6);
   noted.set(ALL6, "0");
@@ -119,7 +119,7 @@ function switchAll(place: string, noted: Map<string, string>, uplinks: readonly 
 
 /** Somebody else has switched on IPv4 for all devices since, and relies on it. */
 const isTakenOver = (noted: ReadonlyMap<string, string>): boolean =>
-  noted.get(ALL4) === "0" && valueOf(ALL4) === "1";
+  noted.get(ALL4) === "0" && settingOf(ALL4) === "1";
 
 /** The devices on which the notes say that nothing was passed on. */
 function switched(noted: ReadonlyMap<string, string>, bridges: readonly string[]): Forwarding {
@@ -146,9 +146,9 @@ export function putBack(place: string): void {
   const mine = (path: string) =>
     path !== ALL4 && path !== ALL6 && !(path.startsWith(V4) && isTakenOver(noted));
   // One for all has changed each: it goes first.
-  if (noted.has(ALL6) && valueOf(ALL6) === "1") writeSmall(ALL6, noted.get(ALL6)!);
+  if (noted.has(ALL6) && settingOf(ALL6) === "1") writeSmall(ALL6, noted.get(ALL6)!);
   for (const [path, old] of [...noted].reverse()) {
-    const now = valueOf(path);
+    const now = settingOf(path);
     if (mine(path) && now !== undefined && now !== old) writeSmall(path, old);
   }
   note(place, new Map());

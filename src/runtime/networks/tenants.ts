@@ -37,10 +37,3 @@ export function dropStale(network: Network): Lease[] {
   for (const lease of stale) dropLease(lease);
   return stale;
 }
-
-/** Gives back all that `owner` has on any of `networks`. */
-export function dropOwned(networks: readonly Network[], owner: string): void {
-  for (const network of networks) {
-    for (const lease of leasesOf(network)) if (lease.owner === owner) dropLease(lease);
-  }
-}

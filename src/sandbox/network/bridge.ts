@@ -1,5 +1,5 @@
 /** A container on a bridge network: an address of its own, a pair of devices, a way out. */
-import { type Address, formatAddress, macOf, type Subnet } from "../../net/address.ts";
+import { type Address, formatAddress, macOf, type Subnet, type Version } from "../../net/address.ts";
 import { encode, type Message } from "../../net/attributes.ts";
 import { linkUp, newAddress, newDefaultRoute, newPair, ROUTE, removeLink } from "../../net/rtnetlink.ts";
 import { block } from "../../plan/block.ts";
@@ -32,11 +32,12 @@ export interface Bridged {
   readonly mac: Uint8Array | undefined;
   /** Its namespace outlives it, and the device would stay in there. */
   readonly outlives: boolean;
-  /** No way out. */
-  readonly internal: boolean;
 }
 
-const WORDS = (places: readonly Place[]): string =>
+const PING_GROUPS = "/proc/sys/net/ipv4/ping_group_range";
+const PING = ["0 0", "0 2147483647"];
+
+const wordsOf = (places: readonly Place[]): string =>
   places.map(({ address, subnet }) => `${formatAddress(address)}/${subnet.prefix}`).join(" and ");
 
 const base64 = (bytes: Uint8Array): string => bytes.toBase64();
@@ -57,25 +58,31 @@ export function pairMessage(bridged: Bridged, where: "child" | { readonly pid: n
   return newPair({ name: device, master, mtu, peer: inside, mac: mac ?? macOf(places[0]!.address), where });
 }
 
-/** The messages by which the inner end gets its addresses, and the ways out. */
+/** The messages by which the inner end gets its addresses; `ways`: where it is the way out too. */
 export function insideMessages(
   { places, inside }: Pick<Bridged, "places" | "inside">,
-  routes: boolean,
+  ways: readonly Version[] = [4, 6],
 ): Message[] {
   const device = { name: inside };
   const messages = [
     ...places.map(({ address, subnet }) => newAddress(device, address, subnet)),
     linkUp(inside),
   ];
-  if (routes) for (const { gateway } of places) messages.push(newDefaultRoute(device, gateway));
+  for (const { gateway } of places) {
+    if (ways.includes(gateway.version)) messages.push(newDefaultRoute(device, gateway));
+  }
   return messages;
 }
+
+/** The host's end of the pair that container `owner` has on network `network`, by their ids. */
+export const deviceOf = (owner: string, network: string): string =>
+  `nsv${owner.slice(0, 8)}${network.slice(0, 3)}`;
 
 /** The operations of a run on a bridge network. */
 export function bridgeNetwork(bridged: Bridged): NetworkPart {
   const { network, bridge, device, inside, places, outlives } = bridged;
   const pair = encode([pairMessage(bridged, "child")]);
-  const own = encode(insideMessages(bridged, true));
+  const own = encode(insideMessages(bridged));
   return {
     before: [block(leaseOp(bridged))],
     outside: [
@@ -90,9 +97,13 @@ export function bridgeNetwork(bridged: Bridged): NetworkPart {
       }),
     ],
     inside: [
+      // Who may ping is anybody, as on other machines; in a user namespace root, where no more ids are mapped.
+      ...PING.map((value) => block({ op: "sysctl", path: PING_GROUPS, value })),
+      // A neighbour that plays the router is not believed.
+      block({ op: "sysctl", path: `/proc/sys/net/ipv6/conf/${inside}/accept_ra`, value: "0" }),
       block({
         op: "netlink_inside",
-        text: `Give ${inside} the address ${WORDS(places)}, and the way out by ${places.map(({ gateway }) => formatAddress(gateway)).join(" and ")}`,
+        text: `Give ${inside} the address ${wordsOf(places)}, and the way out by ${places.map(({ gateway }) => formatAddress(gateway)).join(" and ")}`,
         protocol: ROUTE,
         messages: base64(own.bytes),
         patches: own.patches,
