@@ -21,6 +21,7 @@ import { NAMESPACES } from "./ops/namespaces.ts";
 import { NETWORK } from "./ops/network.ts";
 import { PERSIST } from "./ops/persist.ts";
 import { ROOT } from "./ops/root.ts";
+import { SCOPE } from "./ops/scope.ts";
 import { SECURITY } from "./ops/security.ts";
 import { START } from "./ops/start.ts";
 import { UNDO } from "./ops/undo.ts";
@@ -37,6 +38,7 @@ export const OPS = {
   ...LIFE,
   ...UNDO,
   ...LIMITS,
+  ...SCOPE,
   ...NETWORK,
   ...PERSIST,
   ...INIT,
