@@ -22,6 +22,7 @@ struct outcome {
     struct failure failure;
     s32 status; /* 128+n for signal n */
     s32 signal; /* that ended the command, 0 for none */
+    u32 oom;    /* how many of its processes were killed for want of memory */
 };
 
 struct box {

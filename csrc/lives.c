@@ -235,6 +235,7 @@ static void end_life(int status) {
     int killed = status & 0x7f;
     state.ended = realtime();
     state.failure = box.outcome->failure;
+    state.oom += box.outcome->oom;
     state.signal = killed ? killed : box.outcome->signal;
     state.exit = killed ? 128 + killed : status >> 8 & 0xff;
     if (!killed && !state.failure.step)

@@ -4,6 +4,7 @@
  * status.
  */
 #include "box.h"
+#include "cgroup.h"
 #include "handover.h"
 #include "hold.h"
 #include "init.h"
@@ -80,10 +81,12 @@ static void give_back(void) {
     SYS(madvise, box.sources, sizeof box.sources, MADV_DONTNEED);
     SYS(munmap, box.told, sizeof *box.told);
 
-    SYS(close, box.plan_fd);
     SYS(close, box.cwd);
-    if (box.plan.executable >= 0)
-        SYS(close, box.plan.executable);
+    if (!cgroup_is_watched()) {
+        SYS(close, box.plan_fd);
+        if (box.plan.executable >= 0)
+            SYS(close, box.plan.executable);
+    }
     SYS(close, box.channel);
     box.channel = -1;
 }

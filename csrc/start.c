@@ -3,6 +3,7 @@
  * dynamic linker then, so it relocates itself. Behind its own bytes stands the plan; PID 1 has none.
  */
 #include "box.h"
+#include "cgroup.h"
 #include "enter.h"
 #include "hold.h"
 #include "sys.h"
@@ -74,6 +75,7 @@ static long read_plan(void) {
 /* Undoes all that was done, in the order in which it must be, and words the failure if there was one. */
 static int finish(int status, const struct failure *failure) {
     reach(PHASE_ENDED);
+    cgroup_look();
     if (failure->step)
         detach_trees();
     if (failure->step)
@@ -92,6 +94,7 @@ static int finish(int status, const struct failure *failure) {
     }
     if (failure->step)
         return report(failure);
+    cgroup_tell();
     if (box.die_by)
         signals_die_by(box.die_by);
     return status;

@@ -92,7 +92,7 @@ void state_write(void) {
     at = add_line(add_line(at, "started", (s64)state.started), "ended", (s64)state.ended);
     at = add_line(add_line(at, "status", state.exit), "signal", state.signal);
     at = add_line(add_line(at, "step", state.failure.step), "errno", state.failure.error);
-    at = add_line(at, "restarts", state.restarts);
+    at = add_line(add_line(at, "restarts", state.restarts), "oom", state.oom);
     long length = at - text;
     int fd = (int)SYS(openat, directory_fd, "status.new",
                       O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);

@@ -13,6 +13,7 @@ struct status {
     s32 signal;
     struct failure failure;
     u32 restarts;
+    u32 oom; /* how many processes were killed for want of memory, in all lives */
 };
 
 extern struct status state;

@@ -150,10 +150,17 @@ static long remove_group(char *path) {
     return cgroup_remove(path);
 }
 
+/* Whoever else has something in it removes it in turn. */
+static long remove_empty(char *path) {
+    long error = SYS(unlinkat, AT_FDCWD, path, AT_REMOVEDIR);
+    return error == -ENOENT || error == -EBUSY || error == -ENOTEMPTY ? 0 : error;
+}
+
 static const struct {
     char what[12];
     long (*undo)(char *text);
 } kinds[] = {{"cgroup ", remove_group},
+             {"rmdir ", remove_empty},
              {"file ", remove_file},
              {"rewrite ", rewrite},
              {"netlink ", send_messages},

@@ -16,6 +16,7 @@
 /*
  * Notes one thing, before it is made:
  *   cgroup PATH          ends all that is in the group and below it, and removes it
+ *   rmdir PATH           removes it if it is empty
  *   file PATH            unlinks it
  *   rewrite PATH VALUE   writes VALUE to the file
  *   netlink PROTO BASE64 sends the messages, in the network namespace of the monitor

@@ -13,8 +13,8 @@ import { UsageError } from "../util/errors.ts";
 /** `nsbox report`, which the monitor executes. */
 export const command: Command = {
   name: "report",
-  usage: "DESCRIPTOR STEP ERRNO",
-  description: "Words the failure of a step. The monitor calls this.",
+  usage: "DESCRIPTOR STEP ERRNO | DESCRIPTOR WATCH counted NUMBER FIGURE…",
+  description: "Words the failure of a step, or what the kernel counted. The monitor calls this.",
   flags: [],
   positionals: "mixed",
   examples: [],
@@ -29,6 +29,12 @@ async function run({ rest }: Parsed): Promise<number> {
   const plan = descriptor === undefined ? undefined : planIn(descriptor);
   if (plan === undefined || step === undefined || errno === undefined) {
     throw new UsageError("nsbox calls this itself");
+  }
+  if (rest[2] === "counted") {
+    const { countedText } = await import("../runtime/limits/counted.ts");
+    const text = countedText({ plan, watch: step, count: Number(rest[3]), figures: rest.slice(4) });
+    if (text !== undefined) await note(text);
+    return 0;
   }
   const failure = { plan, step, errno };
   const smaller = withoutMissingKinds(failure);

@@ -28,6 +28,8 @@ export interface FileStat {
   /** Of the device that it is, for a node. */
   readonly major: number;
   readonly minor: number;
+  /** The device of the filesystem that it is in: `MAJOR:MINOR`. */
+  readonly filesystem: string;
 }
 
 /** What `path` leads to; undefined where that is not there, or may not be looked at. */
@@ -42,6 +44,7 @@ export function statOf(path: string, bytes = false): FileStat | undefined {
     mode: stat.getUint16(28, true),
     major: stat.getUint32(128, true),
     minor: stat.getUint32(132, true),
+    filesystem: `${stat.getUint32(136, true)}:${stat.getUint32(140, true)}`,
   };
 }
 

@@ -59,6 +59,7 @@ export function statusJson(status: Status | undefined) {
     exitStatus: status.status < 0 ? null : status.status,
     signal: status.signal || null,
     restarts: status.restarts,
+    oom: status.oom,
     lost: status.lost,
   };
 }

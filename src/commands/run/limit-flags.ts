@@ -1,5 +1,93 @@
 /** The options that limit what the command may use. */
 import type { Flag } from "../../cli/command.ts";
+import { IO_MAX_KEYS } from "../../cgroup/limits.ts";
+
+const group = "What it may use";
 
 /** The table, in the order of the help. */
-export const limitFlags = (): readonly Flag[] => [];
+export const limitFlags = (): readonly Flag[] => [
+  {
+    long: "memory",
+    value: "BYTES",
+    group,
+    help: "The most memory: 100m, 1.5g, 50% of the machine's",
+    text: "k, m, g, t are powers of 1024. Who needs more is killed, and at the end nsbox says so. Unless --memory-swap says otherwise, as much swap again may be used.",
+  },
+  {
+    long: "memory-swap",
+    value: "BYTES",
+    group,
+    help: "The most memory and swap together; as much as --memory is no swap; -1: no limit",
+  },
+  {
+    long: "memory-reservation",
+    value: "BYTES",
+    group,
+    help: "What it is left where memory runs short",
+  },
+  {
+    long: "swappiness",
+    value: "0-100",
+    group,
+    help: "How readily its memory is swapped out; cgroup v1 alone",
+  },
+  {
+    long: "oom-group",
+    group,
+    help: "Where memory runs out, kill all of its processes; cgroup v2 alone",
+  },
+  {
+    long: "cpus",
+    value: "NUMBER",
+    group,
+    help: "The most processor time: 0.5 is half of one processor, as is 50%",
+  },
+  {
+    long: "cpu-weight",
+    value: "1-10000",
+    group,
+    help: "Its share of the processors where others want them too; 100 is the usual",
+  },
+  { long: "cpuset", value: "CPUS", group, help: "The processors it may run on: 0,2-3" },
+  {
+    long: "pids-limit",
+    value: "NUMBER",
+    group,
+    help: "The most processes and threads; -1: no limit",
+  },
+  {
+    long: "io-weight",
+    value: "1-10000",
+    group,
+    help: "Its share of the disks where others want them too; 100 is the usual",
+  },
+  {
+    long: "io-max",
+    value: "DEV:KEY=NUMBER[,…]",
+    multiple: true,
+    group,
+    help: "The most it reads from and writes to a disk in a second",
+    text: `Keys: ${IO_MAX_KEYS.join(", ")}: bytes and operations, read and written. DEV is a path or MAJOR:MINOR, and a whole disk: --io-max /dev/sda:wbps=1m,riops=100`,
+  },
+  {
+    long: "hugetlb",
+    value: "SIZE=BYTES",
+    multiple: true,
+    group,
+    help: "The most memory in huge pages of this size: 2MB=64m",
+  },
+  {
+    long: "cgroup",
+    value: "PARENT",
+    group,
+    help: "Make its cgroups in this one: a path from the root of the hierarchy on",
+    text: "By default /nsbox for root; for others the nearest group that is theirs, beginning with their own. What is not there is made, and removed at the end.",
+  },
+  {
+    long: "cgroup-conf",
+    value: "FILE=VALUE",
+    multiple: true,
+    group,
+    help: "Write this value to a file of its cgroup: memory.high=80m",
+  },
+];

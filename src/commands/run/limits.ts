@@ -1,7 +1,25 @@
 /** What the command may use, as it was typed. */
+import { SYSTEM } from "../../cgroup/look.ts";
+import { mayWrite } from "../../cgroup/look.ts";
+import type { LimitsRequest } from "../../cgroup/request.ts";
+import { readWhole } from "../../cgroup/amount.ts";
 import type { Parsed } from "../../cli/command.ts";
+import { ownHierarchies } from "../../sandbox/limits/layout.ts";
 import type { LimitsPart } from "../../sandbox/limits/part.ts";
+import { planLimits } from "../../sandbox/limits/plan.ts";
 import type { Caller, RunRequest } from "../../sandbox/request.ts";
+import { UsageError } from "../../util/errors.ts";
+import { isKept } from "./is-kept.ts";
+import {
+  bytesOrNone,
+  countOrNone,
+  cpuset,
+  hugetlb,
+  ioMax,
+  processors,
+  valueOf,
+  weight,
+} from "./limit-values.ts";
 
 /** What a run is, for those who make groups, leases and devices in its name. */
 export interface RunFacts {
@@ -11,7 +29,80 @@ export interface RunFacts {
   readonly id: string;
 }
 
+/** Less than that holds no process. */
+const LEAST_MEMORY = 256 * 1024;
+
 /** The operations for `input`; undefined where nothing was asked for, and nothing is to be had unasked. */
-export function readLimits(_input: Parsed, _run: RunFacts): LimitsPart | undefined {
-  return undefined;
+export function readLimits(input: Parsed, { caller, id }: RunFacts): LimitsPart | undefined {
+  return planLimits({
+    request: readRequest(input),
+    id,
+    hierarchies: ownHierarchies(),
+    seeker: { uid: caller.uid, look: SYSTEM, mayWrite },
+    watched: isKept(input),
+    verbose: input.has("verbose"),
+  });
+}
+
+const BYTES = "bytes, such as 100m, 1.5g or 50%";
+
+/** @throws UsageError naming the option whose value cannot be. */
+function readRequest(input: Parsed): LimitsRequest {
+  const memory = valueOf(input, "memory", bytesOrNone, BYTES);
+  const memorySwap = valueOf(input, "memory-swap", bytesOrNone, `${BYTES}, or -1`);
+  if (memory !== undefined && memory < LEAST_MEMORY) {
+    throw new UsageError(
+      `Invalid "--memory ${input.value("memory")}": no process fits into ${memory} bytes`,
+      /^\d+$/.test(input.value("memory")!) ? `--memory ${input.value("memory")}m` : "At least 256k",
+    );
+  }
+  if (memorySwap !== undefined && memory === undefined) {
+    throw new UsageError('Option "--memory-swap" needs "--memory": it is the limit of both together');
+  }
+  if (memorySwap !== undefined && memorySwap < memory!) {
+    throw new UsageError(
+      `Invalid "--memory-swap ${input.value("memory-swap")}": it is memory and swap together, and so not less than "--memory ${input.value("memory")}"`,
+      `--memory-swap ${input.value("memory")} leaves no swap`,
+    );
+  }
+  return {
+    memory,
+    memorySwap,
+    memoryReservation: valueOf(
+      input,
+      "memory-reservation",
+      (word) => (word === "-1" ? undefined : bytesOrNone(word)),
+      BYTES,
+    ),
+    swappiness: valueOf(input, "swappiness", (word) => readWhole(word, 0, 100), "a number from 0 to 100"),
+    oomGroup: input.has("oom-group"),
+    cpus: valueOf(input, "cpus", processors, "a number of processors, 0.01 at least, such as 0.5, 2 or 50%"),
+    cpuWeight: valueOf(input, "cpu-weight", weight, "a number from 1 to 10000"),
+    cpuset: valueOf(input, "cpuset", cpuset, "numbers and ranges"),
+    pids: valueOf(input, "pids-limit", countOrNone, "a number from 1 on, or -1"),
+    ioWeight: valueOf(input, "io-weight", weight, "a number from 1 to 10000"),
+    ioMax: input.values("io-max").map(ioMax),
+    hugetlb: input.values("hugetlb").map(hugetlb),
+    conf: input.values("cgroup-conf").map(confOf),
+    parent: valueOf(input, "cgroup", parentOf, "the path of a cgroup, from the root of its hierarchy on"),
+  };
+}
+
+/** `/a/b`, without what `..` would leave. */
+function parentOf(word: string): string | undefined {
+  const parts = word.split("/").filter((part) => part !== "" && part !== ".");
+  const isPath = word.startsWith("/") && !parts.includes("..") && !/[\0\n]/.test(word);
+  return isPath ? parts.map((part) => `/${part}`).join("") : undefined;
+}
+
+/** The core's files that would move processes, or take controllers away. */
+const NO_CONF = /^(cgroup\.(?!max\.)|tasks$|notify_on_release$|release_agent$)/;
+
+function confOf(text: string): { file: string; value: string } {
+  const [, file = "", value = ""] = /^([a-z0-9_]+(?:\.[A-Za-z0-9_]+)+)=(.+)$/s.exec(text) ?? [];
+  if (file === "") {
+    throw new UsageError(`Invalid "--cgroup-conf ${text}": it takes FILE=VALUE`, "--cgroup-conf memory.high=80m");
+  }
+  if (NO_CONF.test(file)) throw new UsageError(`Invalid "--cgroup-conf ${text}": "${file}" is nsbox's own`);
+  return { file, value };
 }

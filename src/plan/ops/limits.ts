@@ -1,8 +1,64 @@
-/** The command's cgroups. See cgroups(7). */
+/** The command's cgroups: made, given limits, and the command put into them. See cgroups(7). */
 import type { Operation } from "../operation.ts";
 
 /** Rows of the operation table, see `../ops.ts`. */
 export const LIMITS = {
+  cgroup_make: {
+    where: "outside",
+    undo: "the monitor: all that is in the group is killed, and it is removed",
+    says: "Make the cgroup {path}",
+    call: "mkdir",
+    man: "cgroups(7)",
+    fields: {
+      path: "path",
+      // Where the hierarchy is mounted: what lacks between it and the group is made too.
+      point: "path",
+      // Below that nothing is removed that was not made; nsbox's own directory goes whenever it is empty.
+      own: "string",
+      // v2: what is to be had in the group, "memory pids". Each group above it has to hand that down.
+      controllers: "string",
+      // 1: v1's cpuset, where a new group takes nobody before it has processors and memory.
+      inherit: "number",
+      // 1: where it cannot be had the run goes on without.
+      optional: "number",
+    },
+  },
+  cgroup_write: {
+    where: "outside",
+    undo: "goes with the group",
+    says: "Write {value} to {path}, and read it back",
+    call: "write, read",
+    man: "cgroups(7)",
+    fields: {
+      path: "path",
+      value: "string",
+      // Words that one line of the file has then; "" for no look.
+      reads: "string",
+      // Less than this may be missing from a number that is read back.
+      rounds: "number",
+      // Where the file is not there: 0 an error, 1 the next one is its other name, 2 it does not matter.
+      absent: "number",
+      // 1: say what is read back, where it is another number.
+      say: "number",
+    },
+  },
+  cgroup_enter: {
+    where: "outside",
+    undo: "ends",
+    says: "Put the process into the cgroup {path}",
+    call: "write",
+    man: "cgroups(7)",
+    fields: { path: "path", optional: "number" },
+  },
+  cgroup_watch: {
+    where: "outside",
+    undo: "ends",
+    says: "At the end, see in {path} whether it counts {key}",
+    call: "read",
+    man: "cgroups(7)",
+    // figures: files beside it whose numbers are wanted then, parted by a space.
+    fields: { path: "path", key: "string", figures: "string" },
+  },
   unshare_cgroup: {
     where: "inside",
     undo: "ends",

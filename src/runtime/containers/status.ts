@@ -25,6 +25,8 @@ export interface Status {
   readonly step: number;
   readonly errno: number;
   readonly restarts: number;
+  /** How many of its processes were killed for want of memory. */
+  readonly oom: number;
   /** The supervisor was killed: how the command ended, nobody saw. */
   readonly lost: boolean;
 }
@@ -44,6 +46,7 @@ export const UNKNOWN: Status = {
   step: 0,
   errno: 0,
   restarts: 0,
+  oom: 0,
   lost: true,
 };
 
@@ -86,6 +89,7 @@ export function parseStatus(text: string): Status | undefined {
     step: number("step"),
     errno: number("errno"),
     restarts: number("restarts"),
+    oom: number("oom"),
     lost: number("lost") !== 0,
   };
   return sound ? status : undefined;
@@ -106,6 +110,7 @@ export function formatStatus(status: Status): string {
     `step ${status.step}`,
     `errno ${status.errno}`,
     `restarts ${status.restarts}`,
+    `oom ${status.oom}`,
   ];
   if (status.lost) lines.push("lost 1");
   return `${lines.join("\n")}\n`;

@@ -1,0 +1,22 @@
+/* The command's cgroups: how they are read, and what is looked for in them at the end. */
+#ifndef NSBOX_CGROUP_H
+#define NSBOX_CGROUP_H
+
+#include "types.h"
+
+/* What is done where the file to be written is absent; as `absentCode` of src/sandbox/limits has them. */
+enum { CGROUP_ERROR, CGROUP_NEXT, CGROUP_FINE, CGROUP_OTHER };
+
+/* Reads the file at `path`, and ends it with NUL. Returns its length or a negative errno. */
+long cgroup_read(const char *path, char *text, u64 size);
+
+/* 1 where something is to be looked for at the end. */
+int cgroup_is_watched(void);
+
+/* Looks for it, as long as the groups are there. */
+void cgroup_look(void);
+
+/* Has nsbox word what was found. */
+void cgroup_tell(void);
+
+#endif

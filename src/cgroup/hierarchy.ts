@@ -1,0 +1,82 @@
+/**
+ * The cgroup hierarchies of a system, as they are mounted here: v1 with one or several controllers each, v2, or
+ * both at once. See cgroups(7).
+ */
+import type { Membership } from "./membership.ts";
+
+/** A mount, as much of it as is looked at. */
+export interface CgroupMount {
+  /** Device of the filesystem, `MAJOR:MINOR`. */
+  readonly device: string;
+  readonly type: string;
+  /** The group that is its root. */
+  readonly root: string;
+  readonly path: string;
+  readonly superOptions: readonly string[];
+}
+
+/** One hierarchy that can be reached. */
+export interface Hierarchy {
+  readonly version: 1 | 2;
+  /** Where it is mounted. */
+  readonly point: string;
+  /** What can be limited in it. Of v2: what its visible root may hand down. */
+  readonly controllers: readonly string[];
+  /** This process's group: a path below `point`, "" for the root; undefined where the mount does not show it. */
+  readonly own: string | undefined;
+}
+
+/** What the mount points are asked. */
+export interface Look {
+  /** The text of a file, undefined where it cannot be read. */
+  text(path: string): string | undefined;
+  /** `MAJOR:MINOR` of the filesystem at `path`: another one may lie over a mount. */
+  device(path: string): string | undefined;
+}
+
+/** The words of a text. */
+export const wordsOf = (text: string | undefined): string[] =>
+  (text ?? "").split(/\s+/).filter((word) => word !== "");
+
+/** Where below the mount's root a group stands: "" for the root itself, undefined where it is outside. */
+export function below(root: string, path: string): string | undefined {
+  if (path.startsWith("/..")) return undefined;
+  if (root === "/") return path === "/" ? "" : path;
+  if (path === root) return "";
+  return path.startsWith(`${root}/`) ? path.slice(root.length) : undefined;
+}
+
+/** The mount is of the hierarchy of which `membership` speaks. */
+const isOf = ({ type, superOptions }: CgroupMount, { controllers }: Membership): boolean =>
+  controllers.length === 0
+    ? type === "cgroup2"
+    : type === "cgroup" && controllers.every((name) => superOptions.includes(name));
+
+/**
+ * The hierarchies of `memberships` (those of this process), in their order. Of several mounts the one that shows
+ * the process's own group is taken, and of those the latest.
+ */
+export function hierarchiesOf(
+  memberships: readonly Membership[],
+  mounts: readonly CgroupMount[],
+  look: Look,
+): Hierarchy[] {
+  const found: Hierarchy[] = [];
+  for (const membership of memberships) {
+    const seen = mounts.filter((mount) => isOf(mount, membership) && look.device(mount.path) === mount.device);
+    const shows = (mount: CgroupMount) => below(mount.root, membership.path) !== undefined;
+    const mount = seen.findLast(shows) ?? seen.at(-1);
+    if (mount === undefined) continue;
+    const isV2 = membership.controllers.length === 0;
+    found.push({
+      version: isV2 ? 2 : 1,
+      point: mount.path,
+      controllers: isV2 ? wordsOf(look.text(`${mount.path}/cgroup.controllers`)) : membership.controllers,
+      own: below(mount.root, membership.path),
+    });
+  }
+  return found;
+}
+
+/** A group's directory. */
+export const directoryOf = ({ point }: Hierarchy, group: string): string => `${point}${group}`;

@@ -1,0 +1,24 @@
+/** The lines of /proc/PID/cgroup, see cgroups(7). */
+
+/** The group of one hierarchy that a process is in. */
+export interface Membership {
+  /** Of v1; a hierarchy without any has its name: `name=systemd`. Empty for v2. */
+  readonly controllers: readonly string[];
+  /** As the reader's cgroup namespace shows it. */
+  readonly path: string;
+}
+
+/** All groups of a process. */
+export function parseMemberships(text: string): Membership[] {
+  const found: Membership[] = [];
+  for (const line of text.split("\n")) {
+    const [, number, controllers = "", path] = /^(\d+):([^:]*):(.*)$/.exec(line) ?? [];
+    if (number === undefined || path === undefined) continue;
+    found.push({ controllers: controllers === "" ? [] : controllers.split(","), path });
+  }
+  return found;
+}
+
+/** Both speak of the same hierarchy. */
+export const sameHierarchy = (a: Membership, b: Membership): boolean =>
+  a.controllers.join() === b.controllers.join();
