@@ -16,6 +16,8 @@ struct failure {
 
 /* Without a step: all that comes before the exec of the command has been done. */
 #define REACHED_EXEC (-1)
+/* Without a step: the child is in its cgroups. */
+#define REACHED_CGROUPS (-2)
 
 /* Memory that a monitor shares with its supervisor. */
 struct outcome {
@@ -31,6 +33,7 @@ struct box {
     s64 start;                /* CLOCK_MONOTONIC in nanoseconds when the monitor began */
     u64 flags;                /* the namespaces that were made, CLONE_NEW… */
     s32 child;                /* PID of the command, as the monitor sees it */
+    u32 step;                 /* of the operation that is done, from 1 */
     int detach;               /* the command goes on when the monitor ends */
     int die_by;               /* the signal by which the monitor is to end as the command did, 0 for none */
 

@@ -216,10 +216,3 @@ long op_cgroup_write(const struct args_cgroup_write *args) {
     }
     return error == 0 && args->reads[0] ? check(args) : error;
 }
-
-long op_cgroup_enter(const struct args_cgroup_enter *args) {
-    char pid[24];
-    text_append_number(pid, pid + sizeof pid, (u64)box.child);
-    long error = write_in(args->path, "cgroup.procs", pid);
-    return error < 0 && args->optional ? 0 : error;
-}

@@ -10,6 +10,20 @@ enum { CGROUP_ERROR, CGROUP_NEXT, CGROUP_FINE, CGROUP_OTHER };
 /* Reads the file at `path`, and ends it with NUL. Returns its length or a negative errno. */
 long cgroup_read(const char *path, char *text, u64 size);
 
+struct clone_args;
+
+/* The process moves itself where op_cgroup_enter said. 0, or a negative errno and the step that is to blame. */
+long cgroup_settle(u32 *step);
+
+/* clone3(2), into the group of v2 where there is one. */
+long cgroup_clone(struct clone_args *args);
+
+/* fork(2), likewise. */
+long cgroup_fork(void);
+
+/* 1 where the process to come is put into groups. */
+int cgroup_is_entered(void);
+
 /* 1 where something is to be looked for at the end. */
 int cgroup_is_watched(void);
 

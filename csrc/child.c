@@ -4,6 +4,7 @@
  */
 #include "child.h"
 #include "box.h"
+#include "cgroup.h"
 #include "handover.h"
 #include "hold.h"
 #include "sys.h"
@@ -25,9 +26,18 @@ void child_fails_if(long result) {
         child_exit(box.plan.clone + 1, result);
 }
 
+void child_settles(void) {
+    u32 step = 0;
+    long error = cgroup_settle(&step);
+    if (error < 0)
+        child_exit(step, error);
+    box.told->error = REACHED_CGROUPS;
+}
+
 _Noreturn void child_main(void) {
     struct failure failure;
     reach(PHASE_CHILD);
+    child_settles();
     if (handover_wait() < 0)
         leave(125);
     box.umask = (u32)SYS(umask, 0);

@@ -5,6 +5,9 @@
 /* Waits for its release, walks the `inside` operations, and tells the monitor what failed. */
 _Noreturn void child_main(void);
 
+/* Moves the child into its cgroups; where that fails it ends. */
+void child_settles(void);
+
 /* Ends the child with a report where `result` is a negative errno and the clone operation is to blame. */
 void child_fails_if(long result);
 

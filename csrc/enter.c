@@ -5,6 +5,7 @@
  * the host's is open in the one it sees.
  */
 #include "box.h"
+#include "cgroup.h"
 #include "child.h"
 #include "enter.h"
 #include "hold.h"
@@ -95,6 +96,7 @@ static long enter_root(int root) {
 static long enter_all(const struct args_enter *args) {
     const struct target *target = &targets[0];
     const int keep[] = {box.channel, target->process, target->root};
+    child_settles();
     /* To the host's /proc, and while that is allowed; who may not be killed later is killed as usual. */
     if (*args->badness)
         proc_write(0, "oom_score_adj", args->badness);
@@ -144,7 +146,7 @@ long op_enter(const struct args_enter *args) {
     box.told = &shared->failure;
     box.channel = pair[1];
     box.detach = (int)args->detach;
-    long entering = SYS(clone, SIGCHLD, 0, 0, 0, 0);
+    long entering = cgroup_fork();
     if (entering == 0) {
         SYS(close, pair[0]);
         enter_and_leave(args);
@@ -169,15 +171,4 @@ long op_detach(void) {
     if (child > 0)
         leave(0);
     return child < 0 ? child : SYS(setsid) < 0 ? -EPERM : 0;
-}
-
-long op_join_cgroup(const struct args_join_cgroup *args) {
-    char number[24];
-    int file = (int)SYS(openat, AT_FDCWD, args->path, O_WRONLY | O_CLOEXEC);
-    if (file < 0)
-        return file;
-    char *end = text_append_number(number, number + sizeof number, (u64)box.child);
-    long written = SYS(write, file, number, end - number);
-    SYS(close, file);
-    return written < 0 ? written : 0;
 }

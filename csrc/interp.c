@@ -20,6 +20,7 @@ static long run(u32 code, const u64 *words) {
 
 long interp_step(u32 index) {
     u64 words[MAX_FIELDS];
+    box.step = index + 1;
     if (box.plan.inject_step == index + 1) {
         if (box.plan.inject_errno)
             return -(long)box.plan.inject_errno;

@@ -1,5 +1,6 @@
 /* The clone into new namespaces, and what is set up in each of them. */
 #include "box.h"
+#include "cgroup.h"
 #include "child.h"
 #include "proc.h"
 #include "socket.h"
@@ -37,7 +38,7 @@ static long unshare_time(void) {
  */
 static long clone_any(u64 flags) {
     struct clone_args args = {.flags = flags, .exit_signal = SIGCHLD};
-    long child = flags & CLONE_NEWTIME ? SYS(clone3, &args, CLONE_ARGS_SIZE_VER0) : -ENOSYS;
+    long child = flags & CLONE_NEWTIME || cgroup_is_entered() ? cgroup_clone(&args) : -ENOSYS;
     if (child != -ENOSYS)
         return child;
     u64 unshared = flags & CLONE_NEWTIME;
@@ -101,10 +102,6 @@ long op_child_time_offsets(const struct args_child_time_offsets *args) {
 long op_time_offsets(const struct args_time_offsets *args) {
     long error = unshare_time();
     return error < 0 ? error : proc_write(0, "timens_offsets", args->offsets);
-}
-
-long op_unshare_cgroup(void) {
-    return SYS(unshare, CLONE_NEWCGROUP);
 }
 
 long op_hostname(const struct args_hostname *args) {

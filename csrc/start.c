@@ -131,6 +131,9 @@ static int run(void) {
     if (interp_walk(WHERE_OUTSIDE, &failure) < 0) {
         SYS(close, box.channel); /* end of file: the child ends unreleased */
         SYS(wait4, box.child, 0, 0, 0);
+        /* What comes too late for a child that has ended is not to blame. */
+        if (box.told->step)
+            failure = *box.told;
         return finish(125, &failure);
     }
     int status = monitor_wait(&failure);

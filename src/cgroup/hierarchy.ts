@@ -53,9 +53,22 @@ const isOf = ({ type, superOptions }: CgroupMount, { controllers }: Membership):
     : type === "cgroup" && controllers.every((name) => superOptions.includes(name));
 
 /**
- * The hierarchies of `memberships` (those of this process), in their order. Of several mounts the one that shows
- * the process's own group is taken, and of those the latest.
+ * Where the hierarchy of `membership` is mounted, and where below that its group stands; undefined where it is
+ * mounted nowhere. Of several mounts the one that shows the group is taken, and of those the latest.
  */
+export function locate(
+  membership: Membership,
+  mounts: readonly CgroupMount[],
+  look: Look,
+): Omit<Hierarchy, "controllers"> | undefined {
+  const seen = mounts.filter((mount) => isOf(mount, membership) && look.device(mount.path) === mount.device);
+  const mount = seen.findLast(({ root }) => below(root, membership.path) !== undefined) ?? seen.at(-1);
+  if (mount === undefined) return undefined;
+  const version = membership.controllers.length === 0 ? 2 : 1;
+  return { version, point: mount.path, own: below(mount.root, membership.path) };
+}
+
+/** The hierarchies of `memberships` (those of this process), in their order. */
 export function hierarchiesOf(
   memberships: readonly Membership[],
   mounts: readonly CgroupMount[],
@@ -63,20 +76,16 @@ export function hierarchiesOf(
 ): Hierarchy[] {
   const found: Hierarchy[] = [];
   for (const membership of memberships) {
-    const seen = mounts.filter((mount) => isOf(mount, membership) && look.device(mount.path) === mount.device);
-    const shows = (mount: CgroupMount) => below(mount.root, membership.path) !== undefined;
-    const mount = seen.findLast(shows) ?? seen.at(-1);
-    if (mount === undefined) continue;
-    const isV2 = membership.controllers.length === 0;
-    found.push({
-      version: isV2 ? 2 : 1,
-      point: mount.path,
-      controllers: isV2 ? wordsOf(look.text(`${mount.path}/cgroup.controllers`)) : membership.controllers,
-      own: below(mount.root, membership.path),
-    });
+    const place = locate(membership, mounts, look);
+    if (place === undefined) continue;
+    const controllers =
+      place.version === 2
+        ? wordsOf(look.text(`${place.point}/cgroup.controllers`))
+        : membership.controllers;
+    found.push({ ...place, controllers });
   }
   return found;
 }
 
 /** A group's directory. */
-export const directoryOf = ({ point }: Hierarchy, group: string): string => `${point}${group}`;
+export const directoryOf = ({ point }: Pick<Hierarchy, "point">, group: string): string => `${point}${group}`;

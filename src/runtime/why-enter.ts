@@ -32,10 +32,10 @@ export function whyEnter(plan: Plan, op: Op, target: Target, errno: number): Nsb
       cause: `${op.op === "enter" ? "setns, chroot, clone" : "pidfd_open, openat"}: ${call}`,
     });
   }
-  if (op.op === "join_cgroup") {
-    return new NsboxError(`Cannot join cgroup "${op.path.replace(/\/cgroup\.procs$/, "")}"`, {
+  if (op.op === "cgroup_enter") {
+    return new NsboxError(`Cannot join cgroup "${op.path}"`, {
       ...details,
-      cause: `write cgroup.procs: ${cgroupCause(errno) ?? call}`,
+      cause: `write ${op.version === 1 ? "tasks" : "cgroup.procs"}: ${cgroupCause(errno) ?? call}`,
       hint: "`--no-cgroup` leaves the command in the caller's cgroup",
     });
   }

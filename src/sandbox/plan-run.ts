@@ -67,6 +67,8 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
   const own = ownKinds(kinds, joins);
   const blocks: Block[] = [CONSTANT.begin];
   if (undo !== undefined) blocks.push(undo);
+  if (limits !== undefined) blocks.push(...limits.before);
+  if (limits !== undefined && kinds.includes("cgroup")) blocks.push(CONSTANT.ownCgroups);
   if (life !== undefined) blocks.push(...life.before);
   if (joins.length > 0) blocks.push(...joinBlocks(joins, caller.uid));
   if (joined === undefined) rootBefore(blocks, request, own, caller, mounts);
@@ -77,10 +79,8 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
   if (identity !== undefined) blocks.push(...mapBlocks(identity));
   else if (owned) addMaps(blocks, caller);
   rootOutside(blocks, mounts);
-  if (limits !== undefined) blocks.push(...limits.outside);
   if (network !== undefined) blocks.push(...network.outside);
   if (life !== undefined) blocks.push(...life.outside);
-  if (limits !== undefined && kinds.includes("cgroup")) blocks.push(CONSTANT.ownCgroups);
   if (joins.length > 0) blocks.push(...joinMountBlocks(joins, copied));
   if (hasOffsets && owned) blocks.push(block({ op: "time_offsets", offsets: offsetsOf(request) }));
   if (security !== undefined && security.oomScoreAdj !== undefined) {

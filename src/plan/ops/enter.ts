@@ -30,14 +30,6 @@ export const ENTER = {
     man: "setsid(2)",
     fields: {},
   },
-  join_cgroup: {
-    where: "outside",
-    undo: "ends",
-    says: "Join the cgroup {path}",
-    call: "write",
-    man: "cgroups(7)",
-    fields: { path: "path" },
-  },
   // Containers count from 0 in the order in which they were opened. join: by way of the user namespace that
   // owns its mount namespace, from which an ordinary user's rights come.
   copy_tree: {

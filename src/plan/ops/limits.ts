@@ -4,7 +4,7 @@ import type { Operation } from "../operation.ts";
 /** Rows of the operation table, see `../ops.ts`. */
 export const LIMITS = {
   cgroup_make: {
-    where: "outside",
+    where: "before",
     undo: "the monitor: all that is in the group is killed, and it is removed",
     says: "Make the cgroup {path}",
     call: "mkdir",
@@ -24,7 +24,7 @@ export const LIMITS = {
     },
   },
   cgroup_write: {
-    where: "outside",
+    where: "before",
     undo: "goes with the group",
     says: "Write {value} to {path}, and read it back",
     call: "write, read",
@@ -43,15 +43,15 @@ export const LIMITS = {
     },
   },
   cgroup_enter: {
-    where: "outside",
+    where: "before",
     undo: "ends",
-    says: "Put the process into the cgroup {path}",
-    call: "write",
+    says: "Open the cgroup {path}; the process to come is put there before all else",
+    call: "openat, write, clone3 CLONE_INTO_CGROUP",
     man: "cgroups(7)",
-    fields: { path: "path", optional: "number" },
+    fields: { path: "path", version: "number", optional: "number" },
   },
   cgroup_watch: {
-    where: "outside",
+    where: "before",
     undo: "ends",
     says: "At the end, see in {path} whether it counts {key}",
     call: "read",
@@ -60,9 +60,9 @@ export const LIMITS = {
     fields: { path: "path", key: "string", figures: "string" },
   },
   unshare_cgroup: {
-    where: "inside",
+    where: "before",
     undo: "ends",
-    says: "Create a cgroup namespace, whose root are the groups that this process is in now",
+    says: "Let the process to come make a cgroup namespace, whose root are the groups that it is in then",
     call: "unshare",
     man: "cgroup_namespaces(7)",
     kind: "cgroup",

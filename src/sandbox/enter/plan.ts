@@ -46,6 +46,7 @@ export function planEnter(request: EnterRequest): EncodedPlan {
     { op: "standard_fds" },
     { op: "restore_nofile" },
     { op: "open_target", title, pid, start, root: root ? 1 : 0, mounts: 0 },
+    ...cgroups.map((group): Op => ({ op: "cgroup_enter", ...group, optional: 0 })),
     {
       op: "enter",
       flags,
@@ -53,7 +54,6 @@ export function planEnter(request: EnterRequest): EncodedPlan {
       badness: String(oomScoreAdj ?? ""),
       detach: detach ? 1 : 0,
     },
-    ...cgroups.map((path): Op => ({ op: "join_cgroup", path })),
     ...(detach ? [{ op: "detach" } satisfies Op] : []),
     ...(request.terminal ? withTerminal(confinement.first) : confinement.first),
     // A change of ids may have let others look in again.

@@ -23,8 +23,8 @@ export interface EnterRequest {
   readonly kinds: readonly KindName[];
   /** Its root becomes the command's. */
   readonly root: boolean;
-  /** The files cgroup.procs of the cgroups to join. */
-  readonly cgroups: readonly string[];
+  /** The directories of the cgroups to join. */
+  readonly cgroups: readonly { readonly path: string; readonly version: 1 | 2 }[];
   /** The badness for the out-of-memory killer that is usual there; undefined where it is the caller's. */
   readonly oomScoreAdj: number | undefined;
   readonly confinement: Confinement;

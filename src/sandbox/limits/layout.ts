@@ -1,16 +1,19 @@
 /** The cgroup hierarchies as this process sees them. */
-import { type Hierarchy, hierarchiesOf } from "../../cgroup/hierarchy.ts";
+import { type CgroupMount, type Hierarchy, hierarchiesOf } from "../../cgroup/hierarchy.ts";
 import { SYSTEM, textAt } from "../../cgroup/look.ts";
-import { parseMemberships } from "../../cgroup/membership.ts";
+import { type Membership, parseMemberships } from "../../cgroup/membership.ts";
 import { parseMountinfo } from "../../ns/mountinfo.ts";
 
-/** All that are mounted here. */
-export function ownHierarchies(): Hierarchy[] {
-  // Paths are bytes here, one a character.
-  const mounts = parseMountinfo(textAt("/proc/self/mountinfo") ?? "");
-  return hierarchiesOf(
-    parseMemberships(textAt("/proc/self/cgroup") ?? ""),
-    mounts.filter(({ type }) => type === "cgroup" || type === "cgroup2"),
-    SYSTEM,
+/** The mounts of hierarchies. Paths are bytes here, one a character. */
+export const cgroupMounts = (): CgroupMount[] =>
+  parseMountinfo(textAt("/proc/self/mountinfo") ?? "").filter(
+    ({ type }) => type === "cgroup" || type === "cgroup2",
   );
-}
+
+/** The groups of a process. */
+export const membershipsOf = (pid: number | "self"): Membership[] =>
+  parseMemberships(textAt(`/proc/${pid}/cgroup`) ?? "");
+
+/** All hierarchies that are mounted here. */
+export const ownHierarchies = (): Hierarchy[] =>
+  hierarchiesOf(membershipsOf("self"), cgroupMounts(), SYSTEM);

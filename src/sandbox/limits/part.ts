@@ -3,6 +3,6 @@ import type { Block } from "../../plan/plan.ts";
 
 /** The operations on the command's cgroups. */
 export interface LimitsPart {
-  /** The monitor's, while the child waits: groups are made, written to, and the child is put in. */
-  readonly outside: readonly Block[];
+  /** The monitor's, before the clone: groups are made and written to, and the child is born in them. */
+  readonly before: readonly Block[];
 }

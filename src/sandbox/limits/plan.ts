@@ -86,10 +86,11 @@ export function planLimits(task: LimitsTask): LimitsPart | undefined {
     ops.push(writeOp(groupIn(hierarchy), write, false, task.verbose));
   }
   for (const { place, optional } of places) {
-    ops.push({ op: "cgroup_enter", path: group(place), optional: Number(optional) });
+    const { version } = place.hierarchy;
+    ops.push({ op: "cgroup_enter", path: group(place), version, optional: Number(optional) });
   }
   ops.push(...watches(places.map(({ place }) => place), group));
-  return { outside: ops.map((op): Block => block(op)) };
+  return { before: ops.map((op): Block => block(op)) };
 }
 
 function writeOp(group: string, write: Write, isOther: boolean, verbose: boolean): Op {
