@@ -15,36 +15,23 @@
 
 static u8 bytes[8192];
 
-/* "404:child 408:self" */
-static long patch(const char *patches, long length) {
-    for (const char *at = patches; *at;) {
-        u64 offset = 0;
-        for (; *at >= '0' && *at <= '9'; at++)
-            offset = offset * 10 + (u64)(*at - '0');
-        if (*at != ':' || (long)offset + 4 > length)
-            return -EINVAL;
-        u32 pid = text_begins(at, ":child") ? (u32)box.child : (u32)SYS(getpid);
-        memcpy(bytes + offset, &pid, sizeof pid);
-        while (*at && *at++ != ' ')
-            ;
-    }
-    return 0;
-}
-
-static long send_encoded(int fd, const char *message, const char *patches) {
+/* `pid`: where our own number is put, 0 for nowhere. */
+static long send_encoded(int fd, const char *message, u64 pid) {
     long length = base64_decode(message, bytes, sizeof bytes);
-    long error = length < 0 ? length : patch(patches, length);
-    return error < 0 ? error : dbus_send(fd, bytes, (u64)length);
+    u32 self = (u32)SYS(getpid);
+    if (length < 0 || pid + sizeof self > (u64)length)
+        return -EINVAL;
+    if (pid)
+        memcpy(bytes + pid, &self, sizeof self);
+    return dbus_send(fd, bytes, (u64)length);
 }
 
 /* systemd's own words say more than a number can. */
 static void say(const char *error, const char *words) {
     char text[512];
     const char *end = text + sizeof text;
-    text_append(text_append(text_append(text, end, "systemd says: "), end, error[0] ? error : "job "), end,
-                "");
-    char *at = text + text_length(text);
-    text_append(error[0] ? text_append(at, end, ": ") : at, end, words);
+    char *at = text_append(text_append(text, end, "systemd says: "), end, error);
+    text_append(text_append(at, end, ": "), end, words);
     text_make_harmless(text);
     op_say(&(struct args_say){.text = text});
 }
@@ -79,7 +66,7 @@ static const char *unit_of(const struct message *message, const char *member, u3
 static long start(int fd, const struct args_systemd_scope *args) {
     s64 deadline = now() + PATIENCE;
     int exists = 0;
-    long error = send_encoded(fd, args->message, args->patches);
+    long error = send_encoded(fd, args->message, args->pid);
     while (error == 0) {
         struct message message;
         u32 at = 0;
@@ -101,11 +88,11 @@ static long start(int fd, const struct args_systemd_scope *args) {
             if (text_equal(result, "done"))
                 return 0;
             if (!args->optional)
-                say("", result);
+                say("the job's result", result);
             return text_equal(result, "timeout") ? -ETIMEDOUT : -ECANCELED;
         } else if (exists && text_equal(unit_of(&message, "UnitRemoved", &at), args->unit)) {
             exists = 0;
-            error = send_encoded(fd, args->message, args->patches);
+            error = send_encoded(fd, args->message, args->pid);
         }
     }
     return error;
@@ -118,7 +105,7 @@ static long start(int fd, const struct args_systemd_scope *args) {
 static long stay(const char *group) {
     char path[4096];
     const char *end = path + sizeof path;
-    char *at = text_append(text_append(path, end, group), end, "/monitor");
+    char *at = text_append(text_append(path, end, group), end, "/nsbox");
     long error = SYS(mkdirat, AT_FDCWD, path, 0755);
     if (error < 0 && error != -EEXIST)
         return error;
@@ -139,7 +126,7 @@ static long make_scope(const struct args_systemd_scope *args) {
     }
     if (fd < 0)
         return fd;
-    long error = on_bus ? send_encoded(fd, args->greeting, "") : 0;
+    long error = on_bus ? send_encoded(fd, args->greeting, 0) : 0;
     if (error == 0)
         error = start(fd, args);
     SYS(close, fd);

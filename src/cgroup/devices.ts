@@ -18,7 +18,8 @@ const LETTERS = { r: ACCESS.read, w: ACCESS.write, m: ACCESS.mknod } as const;
 /** The kernel's own bounds, see MINORBITS. */
 const [MOST_MAJOR, MOST_MINOR] = [4095, 1_048_575];
 
-const ordered = (access: string): string => ["r", "w", "m"].filter((letter) => access.includes(letter)).join("");
+const ordered = (access: string): string =>
+  ["r", "w", "m"].filter((letter) => access.includes(letter)).join("");
 
 /** One `--device-rule`. @throws UsageError where it is none. */
 export function readDeviceRule(text: string): DeviceRule {
@@ -49,7 +50,12 @@ export function readDeviceRule(text: string): DeviceRule {
   };
 }
 
-const rule = (type: "b" | "c", major: number | undefined, minor: number | undefined, access = "rwm"): DeviceRule => ({
+const rule = (
+  type: "b" | "c",
+  major: number | undefined,
+  minor: number | undefined,
+  access = "rwm",
+): DeviceRule => ({
   allow: true,
   type,
   major,
@@ -122,7 +128,9 @@ const isEverything = ({ type, access }: DeviceRule): boolean => type === "a" && 
  * to it: a refusal that cuts a part out of what is allowed by * has no place there.
  * @throws UsageError where there is such a one.
  */
-export function writesV1(rules: readonly DeviceRule[]): { file: "devices.allow" | "devices.deny"; value: string }[] {
+export function writesV1(
+  rules: readonly DeviceRule[],
+): { file: "devices.allow" | "devices.deny"; value: string }[] {
   const writes: { file: "devices.allow" | "devices.deny"; value: string }[] = [
     { file: "devices.deny", value: "a" },
   ];

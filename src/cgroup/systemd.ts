@@ -29,8 +29,8 @@ const BUS = {
 } as const;
 
 /**
- * StartTransientUnit. The numbers to come: `child`, the process to be limited, and `self`, the monitor, who
- * stays in the scope until it has seen how the command ended.
+ * StartTransientUnit. The number to come, `self`, is that of the monitor, who stays in the scope until it has seen
+ * how the command ended.
  */
 export function startScope({ unit, description, slice }: Scope): Encoded {
   const property = (name: string, signature: string, value: Value): Value => [name, { signature, value }];
@@ -48,7 +48,7 @@ export function startScope({ unit, description, slice }: Scope): Encoded {
         property("Delegate", "b", true),
         // One whose command died for want of memory has failed, and would stay until somebody asked for it.
         property("CollectMode", "s", "inactive-or-failed"),
-        property("PIDs", "au", [{ later: "child" }, { later: "self" }]),
+        property("PIDs", "au", [{ later: "self" }]),
       ],
       [],
     ],

@@ -35,7 +35,7 @@ const LEAST_MEMORY = 256 * 1024;
 /** The operations for `input`; undefined where nothing was asked for, and nothing is to be had unasked. */
 export function readLimits(input: Parsed, { caller, id }: RunFacts): LimitsPart | undefined {
   return planLimits({
-    request: readRequest(input),
+    request: readLimitsRequest(input),
     id,
     hierarchies: ownHierarchies(),
     seeker: { uid: caller.uid, look: SYSTEM, mayWrite },
@@ -46,8 +46,8 @@ export function readLimits(input: Parsed, { caller, id }: RunFacts): LimitsPart 
 
 const BYTES = "bytes, such as 100m, 1.5g or 50%";
 
-/** @throws UsageError naming the option whose value cannot be. */
-function readRequest(input: Parsed): LimitsRequest {
+/** What was asked for. @throws UsageError naming the option whose value cannot be. */
+export function readLimitsRequest(input: Parsed): LimitsRequest {
   const memory = valueOf(input, "memory", bytesOrNone, BYTES);
   const memorySwap = valueOf(input, "memory-swap", bytesOrNone, `${BYTES}, or -1`);
   if (memory !== undefined && memory < LEAST_MEMORY) {

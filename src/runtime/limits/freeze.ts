@@ -2,7 +2,7 @@
  * Containers stopped in their tracks and let go on: by cgroup.freeze of v2, or v1's freezer. See the kernel's
  * admin-guide/cgroup-v2, and cgroup-v1/freezer-subsystem.
  */
-import { closeSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { textAt } from "../../cgroup/look.ts";
 import { SYS } from "../../sys/constants.ts";
 import { syscall } from "../../sys/ffi.ts";
@@ -50,13 +50,17 @@ function freezerOf(groups: readonly Group[]): Freezer | undefined {
   };
 }
 
-/** It is frozen, or is being. */
-export function isPaused(container: Grouped, mounts?: Parameters<typeof groupsOf>[1]): boolean {
-  const freezer = freezerOf(groupsOf(container, mounts));
+/** They are frozen, or are being. */
+export function isFrozen(groups: readonly Group[]): boolean {
+  const freezer = freezerOf(groups);
   if (freezer === undefined) return false;
   const state = textAt(freezer.file)?.trim();
   return state === freezer.frozen || state === "FREEZING";
 }
+
+/** The container's are. */
+export const isPaused = (container: Grouped, mounts?: Parameters<typeof groupsOf>[1]): boolean =>
+  isFrozen(groupsOf(container, mounts));
 
 function needed(container: Grouped, label: string): Freezer {
   const freezer = freezerOf(groupsOf(container));
@@ -138,3 +142,12 @@ export function thaw(container: Grouped): void {
   }
 }
 
+/** v1 tells nobody that a group was frozen: those who follow events see a file come and go. */
+export function tellFollowers(directory: string, paused: boolean): void {
+  try {
+    if (paused) writeFileSync(`${directory}/paused`, "", { mode: 0o600 });
+    else rmSync(`${directory}/paused`, { force: true });
+  } catch {
+    // A full disk: what counts is what the kernel says.
+  }
+}

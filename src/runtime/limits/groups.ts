@@ -1,8 +1,7 @@
 /** The cgroups that a container has for itself, found by its first process: see cgroups(7). */
 import { hierarchiesOf } from "../../cgroup/hierarchy.ts";
 import { SYSTEM, textAt } from "../../cgroup/look.ts";
-import { parseMemberships } from "../../cgroup/membership.ts";
-import { parseMountinfo } from "../../ns/mountinfo.ts";
+import { cgroupMounts, membershipsOf } from "../../sandbox/limits/layout.ts";
 import { isAlive, type ProcessId } from "../containers/process.ts";
 import type { Status } from "../containers/status.ts";
 
@@ -21,13 +20,6 @@ export interface Grouped {
   readonly status: Pick<Status, "pid"> | undefined;
 }
 
-/** The mounts of cgroups that this process sees: one look serves many containers. */
-export const cgroupMounts = () =>
-  // Paths are bytes here, one a character.
-  parseMountinfo(textAt("/proc/self/mountinfo") ?? "").filter(
-    ({ type }) => type === "cgroup" || type === "cgroup2",
-  );
-
 /** A group named after the container, of which the process may be further down. */
 function ownPart(group: string, id: string): string | undefined {
   const parts = group.split("/");
@@ -43,14 +35,16 @@ export function groupsOf({ id, status }: Grouped, mounts = cgroupMounts()): Grou
 
 /** The same by a process of it, which may have ended since: then there are none. */
 export function groupsOfProcess({ pid }: ProcessId, id: string, mounts = cgroupMounts()): Group[] {
-  const memberships = parseMemberships(textAt(`/proc/${pid}/cgroup`) ?? "");
-  return hierarchiesOf(memberships, mounts, SYSTEM).flatMap(({ version, point, controllers, own }): Group[] => {
-    const part = own === undefined ? undefined : ownPart(own, id);
-    if (part === undefined) return [];
-    const path = `${point}${part}`;
-    const had = version === 1 ? controllers : (textAt(`${path}/cgroup.controllers`) ?? "").trim().split(" ");
-    return [{ version, controllers: had, path }];
-  });
+  return hierarchiesOf(membershipsOf(pid), mounts, SYSTEM).flatMap(
+    ({ version, point, controllers, own }): Group[] => {
+      const part = own === undefined ? undefined : ownPart(own, id);
+      if (part === undefined) return [];
+      const path = `${point}${part}`;
+      const had =
+        version === 1 ? controllers : (textAt(`${path}/cgroup.controllers`) ?? "").trim().split(" ");
+      return [{ version, controllers: had, path }];
+    },
+  );
 }
 
 /** The group in which `controller` is. */
