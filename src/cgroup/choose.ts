@@ -32,9 +32,7 @@ export function chooseLimits(
     ] as const) {
       const hierarchy = has(hierarchies, version, (spelling ?? other)!.controller);
       if (hierarchy === undefined) continue;
-      return spelling === undefined
-        ? { limit, only: version === 1 ? 2 : 1 }
-        : { limit, hierarchy, spelling };
+      return spelling === undefined ? { limit, only: version === 1 ? 2 : 1 } : { limit, hierarchy, spelling };
     }
     return { limit, only: undefined };
   });

@@ -79,9 +79,7 @@ export function hierarchiesOf(
     const place = locate(membership, mounts, look);
     if (place === undefined) continue;
     const controllers =
-      place.version === 2
-        ? wordsOf(look.text(`${place.point}/cgroup.controllers`))
-        : membership.controllers;
+      place.version === 2 ? wordsOf(look.text(`${place.point}/cgroup.controllers`)) : membership.controllers;
     found.push({ ...place, controllers });
   }
   return found;

@@ -256,7 +256,10 @@ export const LIMITS: readonly Limit[] = [
       writes: ({ ioWeight }) =>
         asked(ioWeight, (weight) => [
           { ...exactly("io.weight", `default ${weight}`), absent: "next" },
-          { ...exactly("io.bfq.weight", String(bfqWeightOf(weight))), reads: `default ${bfqWeightOf(weight)}` },
+          {
+            ...exactly("io.bfq.weight", String(bfqWeightOf(weight))),
+            reads: `default ${bfqWeightOf(weight)}`,
+          },
         ]),
     },
   },

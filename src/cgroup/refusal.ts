@@ -1,104 +1,106 @@
 /** The words for limits that cannot be set: why, and what to do about it. */
 import { NsboxError } from "../util/errors.ts";
 import type { Refused } from "./choose.ts";
-import { directoryOf, type Hierarchy, type Look, wordsOf } from "./hierarchy.ts";
-import { type NoPlace, setAside } from "./place.ts";
+import { directoryOf, type Look, wordsOf } from "./hierarchy.ts";
+import { type NoPlace, type Seeker, setAside } from "./place.ts";
 
-const list = (words: readonly string[]): string =>
-  words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+const list = (words: readonly string[], last = "and"): string =>
+  words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
+
+const quoted = (words: readonly string[]): string[] => words.map((word) => `"${word}"`);
 
 /** A limit that no hierarchy here has. */
 export function refusedError({ limit, only }: Refused, look: Look): NsboxError {
   const message = `Cannot set --${limit.option}`;
-  if (only !== undefined) {
-    const controller = (limit.v1 ?? limit.v2)!.controller;
-    return new NsboxError(message, {
-      cause: `the ${controller} controller is in a hierarchy of version ${3 - only} here, and only version ${only} has such a limit`,
-      code: "no-limit",
-    });
+  const names = new Set([limit.v1?.controller, limit.v2?.controller].filter((name) => name !== undefined));
+  if (only === undefined) {
+    return new NsboxError(message, { ...whyAbsent([...names], look), code: "no-controller" });
   }
-  const names = [...new Set([limit.v1?.controller, limit.v2?.controller])].filter((name) => name !== undefined);
-  return new NsboxError(message, { ...whyAbsent(names, look), code: "no-controller" });
+  return new NsboxError(message, {
+    cause: `the controller ${[...names].join()} is in a hierarchy of cgroup v${3 - only} here, and only v${only} has such a limit`,
+    code: "no-limit",
+  });
 }
 
-/** Why no mounted hierarchy has one of those controllers, see /proc/cgroups in cgroups(7). */
+/** Why no hierarchy that is mounted has one of those controllers: /proc/cgroups, see cgroups(7). */
 export function whyAbsent(names: readonly string[], look: Look): { cause: string; hint?: string } {
   const rows = (look.text("/proc/cgroups") ?? "").split("\n").map((line) => line.split("\t"));
-  const row = rows.find(([name = ""]) => names.includes(name));
-  const controller = list(names.map((name) => `"${name}"`)).replace(" and ", " or ");
-  if (row === undefined) {
-    return { cause: `no cgroup hierarchy that is mounted here has the controller ${controller}` };
-  }
-  const [name, hierarchy, , enabled] = row;
+  const [name, hierarchy, , enabled] = rows.find(([each = ""]) => names.includes(each)) ?? [];
+  const which = `the cgroup controller ${list(quoted(names), "or")}`;
+  if (name === undefined) return { cause: `this kernel does not have ${which}, or does not show it` };
   if (enabled === "0") {
     return {
-      cause: `the kernel was started without the controller "${name}"`,
+      cause: `the kernel was started without ${which}`,
       hint: `Its command line needs cgroup_enable=${name}`,
     };
   }
   return hierarchy === "0"
-    ? { cause: `the controller "${name}" is in no cgroup hierarchy that can be reached here` }
-    : { cause: `the cgroup hierarchy of the controller "${name}" is not mounted here` };
+    ? {
+        cause: `${which} is in no hierarchy that can be reached here`,
+        hint: `On cgroup v2 every group above hands it down: "+${names.at(-1)}" in its cgroup.subtree_control`,
+      }
+    : { cause: `the hierarchy of ${which} is not mounted here` };
 }
 
-/** Places that were not to be had. */
+/** No place was found for what `options` need. */
 export function noPlaceError(
   options: readonly string[],
   none: readonly NoPlace[],
-  uid: number,
-  look: Look,
+  { uid, look }: Seeker,
 ): NsboxError {
   const first = none[0]!;
-  const message = `Cannot set ${list(options)}`;
-  const where = `"${directoryOf(first.hierarchy, first.at)}"`;
-  if (first.why === "busy") {
-    return new NsboxError(message, {
-      cause: `cgroup ${where} has processes of its own, and beside processes it can hand down no controller`,
-      hint: emptyHint(first, look),
+  const directory = directoryOf(first.hierarchy, first.at);
+  const details = {
+    busy: {
+      cause: `cgroup "${directory}" has processes of its own, and beside processes it can hand down no controller`,
+      hint: emptyHint(directory, look),
       code: "busy-cgroup",
-    });
-  }
-  if (first.why === "lacks") {
-    return new NsboxError(message, {
-      cause: `cgroup ${where} was not given the controller ${list(first.lacks.map((name) => `"${name}"`))}`,
-      hint: uid === 0 ? "Its parents have to hand it down: cgroup.subtree_control" : delegateHint(first, uid),
+    },
+    lacks: {
+      cause: `cgroup "${directory}" was not given the controller ${list(quoted(first.lacks))}`,
+      hint: handDownHint(first),
       code: "not-delegated",
-    });
-  }
-  if (uid === 0) {
-    return new NsboxError(message, {
-      cause: `cgroup ${where} cannot be written to: it is mounted read-only`,
-      code: "not-delegated",
-    });
-  }
-  return new NsboxError(message, {
-    cause: `no cgroup of user ${uid} was found in ${list(none.map(({ hierarchy }) => `"${hierarchy.point}"`))}`,
-    hint: none.every(({ hierarchy }) => hierarchy.version === 1)
-      ? setAsideHint(
-          none.map(({ hierarchy }) => hierarchy),
-          uid,
-        )
-      : delegateHint(first, uid),
-    code: "not-delegated",
-  });
+    },
+    denied: denied(none, uid, look),
+  };
+  return new NsboxError(`Cannot set ${list(options)}`, details[first.why]);
 }
 
-/** v1: a group in each hierarchy. */
-function setAsideHint(hierarchies: readonly Hierarchy[], uid: number): string {
-  const paths = hierarchies.map((each) => directoryOf(each, setAside(uid))).join(" ");
-  return `As root: mkdir -p ${paths} && chown ${uid} ${paths}`;
+function denied(none: readonly NoPlace[], uid: number, look: Look) {
+  const first = none[0]!;
+  const directory = directoryOf(first.hierarchy, first.at);
+  const code = "not-delegated";
+  if (uid === 0)
+    return { cause: `cgroup "${directory}" cannot be written to: it is mounted read-only`, code };
+  const cause = `no cgroup in ${list(quoted(none.map(({ hierarchy }) => hierarchy.point)))} was given to user ${uid}`;
+  if (none.some(({ hierarchy }) => hierarchy.version === 2))
+    return { cause, hint: givenHint(first, uid, look), code };
+  const paths = none.map(({ hierarchy }) => directoryOf(hierarchy, setAside(uid))).join(" ");
+  return { cause, hint: `As root: mkdir ${paths} && chown ${uid} ${paths}`, code };
 }
 
-/** v2: the user's own group, or one above it. */
-function delegateHint({ hierarchy, controllers }: NoPlace, uid: number): string {
-  if (look1("/run/systemd/system")) {
-    return `As root: mkdir -p /etc/systemd/system/user@.service.d; printf '[Service]\\nDelegate=${controllers.join(" ")}\\n' > /etc/systemd/system/user@.service.d/nsbox.conf; systemctl daemon-reload; then log in anew, and run it by: systemd-run --user --scope nsbox run …`;
+/** v2: whoever moves a process needs a group above both places. systemd gives one to every session it is asked for. */
+function givenHint({ hierarchy, controllers }: NoPlace, uid: number, look: Look): string {
+  if (look.device("/run/systemd/system") !== undefined) {
+    return "systemd gives a cgroup to who asks: systemd-run --user --scope -p Delegate=yes nsbox run …";
   }
-  return hierarchy.point + uid;
+  const group = directoryOf(hierarchy, setAside(uid));
+  const add = controllers.map((name) => `+${name}`).join(" ");
+  const files = ["", "/cgroup.procs", "/cgroup.subtree_control", "/own", "/own/cgroup.procs"];
+  return `As root, for the shell with PID $PID: echo "${add}" > ${hierarchy.point}/cgroup.subtree_control; mkdir -p ${group}/own; chown ${uid} ${files.map((file) => group + file).join(" ")}; echo $PID > ${group}/own/cgroup.procs`;
 }
-const look1 = (_: string) => true;
-const emptyHint = (none: NoPlace, look: Look): string => {
-  const directory = directoryOf(none.hierarchy, none.at);
+
+/** v2: what a group was not given, those above it have to hand down. */
+function handDownHint({ hierarchy, at, lacks }: NoPlace): string {
+  const above = directoryOf(hierarchy, at.slice(0, at.lastIndexOf("/")));
+  const add = lacks.map((name) => `+${name}`).join(" ");
+  return /\/user@\d+\.service/.test(at)
+    ? `As root: systemctl edit user@.service, with the lines "[Service]" and "Delegate=yes"; then log in anew`
+    : `As root: echo "${add}" > ${above}/cgroup.subtree_control, after the same in those above it`;
+}
+
+function emptyHint(directory: string, look: Look): string {
   const count = wordsOf(look.text(`${directory}/cgroup.procs`)).length;
-  return `Move them (${count}) into a group below: mkdir ${directory}/rest; for pid in $(cat ${directory}/cgroup.procs); do echo $pid > ${directory}/rest/cgroup.procs; done`;
-};
+  const them = count === 1 ? "it" : `all ${count}`;
+  return `Move ${them} into a group of their own: mkdir ${directory}/rest; for pid in $(cat ${directory}/cgroup.procs); do echo $pid > ${directory}/rest/cgroup.procs; done`;
+}

@@ -4,6 +4,7 @@ import { KINDS } from "../ns/kinds.ts";
 import { describe, sourceOf } from "../plan/describe.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { RESOURCES } from "../sys/resources.ts";
+import { cgroupAction } from "./limits/why-cgroup.ts";
 import { unfitStream } from "./why-mount.ts";
 
 /** Operations whose sentence would not name the thing as the user knows it have their own. */
@@ -72,6 +73,10 @@ export function action(op: Op, root: string, plan: Plan): string {
     case "bind_namespaces":
     case "keep_namespaces":
       return `Cannot bind namespaces in "${op.path}"`;
+    case "cgroup_make":
+    case "cgroup_write":
+    case "cgroup_enter":
+      return cgroupAction(op);
     case "landlock_path":
       return `Cannot allow "${op.path}" by Landlock`;
     default: {

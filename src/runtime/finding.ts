@@ -1,6 +1,7 @@
 /** Why a step failed, and what to do about it: who looks for the cause of which operation. */
 import { flagOf } from "../ns/kinds.ts";
 import type { Op, Plan } from "../plan/plan.ts";
+import { whyCgroup } from "./limits/why-cgroup.ts";
 import { whyBind, whyImage, whyMade, whyOpenSource, whyOverlay, whyTarget } from "./why-bind.ts";
 import { whyBindNamespaces } from "./why-bind-namespaces.ts";
 import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
@@ -85,6 +86,10 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "landlock_ruleset":
     case "landlock_path":
       return whyLandlock(op.op, errno);
+    case "cgroup_make":
+    case "cgroup_write":
+    case "cgroup_enter":
+      return whyCgroup(op, errno);
     case "init":
       if (errno === EAGAIN) {
         return { cause: "a limit on processes is reached", hint: "The init is one more than the command" };

@@ -1,6 +1,7 @@
 /** The options that limit what the command may use. */
-import type { Flag } from "../../cli/command.ts";
+
 import { IO_MAX_KEYS } from "../../cgroup/limits.ts";
+import type { Flag } from "../../cli/command.ts";
 
 const group = "What it may use";
 

@@ -1,8 +1,8 @@
 /** What the command may use, as it was typed. */
-import { SYSTEM } from "../../cgroup/look.ts";
-import { mayWrite } from "../../cgroup/look.ts";
-import type { LimitsRequest } from "../../cgroup/request.ts";
+
 import { readWhole } from "../../cgroup/amount.ts";
+import { mayWrite, SYSTEM } from "../../cgroup/look.ts";
+import type { LimitsRequest } from "../../cgroup/request.ts";
 import type { Parsed } from "../../cli/command.ts";
 import { ownHierarchies } from "../../sandbox/limits/layout.ts";
 import type { LimitsPart } from "../../sandbox/limits/part.ts";
@@ -101,7 +101,10 @@ const NO_CONF = /^(cgroup\.(?!max\.)|tasks$|notify_on_release$|release_agent$)/;
 function confOf(text: string): { file: string; value: string } {
   const [, file = "", value = ""] = /^([a-z0-9_]+(?:\.[A-Za-z0-9_]+)+)=(.+)$/s.exec(text) ?? [];
   if (file === "") {
-    throw new UsageError(`Invalid "--cgroup-conf ${text}": it takes FILE=VALUE`, "--cgroup-conf memory.high=80m");
+    throw new UsageError(
+      `Invalid "--cgroup-conf ${text}": it takes FILE=VALUE`,
+      "--cgroup-conf memory.high=80m",
+    );
   }
   if (NO_CONF.test(file)) throw new UsageError(`Invalid "--cgroup-conf ${text}": "${file}" is nsbox's own`);
   return { file, value };

@@ -20,10 +20,13 @@ export function cgroupsOf(pid: number): EnterRequest["cgroups"] {
     if (place?.own !== undefined) {
       return [{ path: directoryOf(place, place.own), version: place.version }];
     }
-    throw new NsboxError(`Cannot join cgroup "${controllers.length === 0 ? "" : `${controllers.join()}:`}${path}"`, {
-      cause: "no mount of its hierarchy shows it here",
-      hint: "`--no-cgroup` leaves the command in the caller's cgroup",
-      code: "cgroup",
-    });
+    throw new NsboxError(
+      `Cannot join cgroup "${controllers.length === 0 ? "" : `${controllers.join()}:`}${path}"`,
+      {
+        cause: "no mount of its hierarchy shows it here",
+        hint: "`--no-cgroup` leaves the command in the caller's cgroup",
+        code: "cgroup",
+      },
+    );
   });
 }

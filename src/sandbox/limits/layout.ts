@@ -15,5 +15,4 @@ export const membershipsOf = (pid: number | "self"): Membership[] =>
   parseMemberships(textAt(`/proc/${pid}/cgroup`) ?? "");
 
 /** All hierarchies that are mounted here. */
-export const ownHierarchies = (): Hierarchy[] =>
-  hierarchiesOf(membershipsOf("self"), cgroupMounts(), SYSTEM);
+export const ownHierarchies = (): Hierarchy[] => hierarchiesOf(membershipsOf("self"), cgroupMounts(), SYSTEM);

@@ -56,7 +56,8 @@ export function planLimits(task: LimitsTask): LimitsPart | undefined {
     row.options.add(option);
     needs.set(hierarchy, row);
   };
-  for (const { hierarchy, spelling, limit } of chosen) need(hierarchy, spelling.controller, `--${limit.option}`);
+  for (const { hierarchy, spelling, limit } of chosen)
+    need(hierarchy, spelling.controller, `--${limit.option}`);
   for (const { hierarchy, file } of conf) need(hierarchy, controllerOf(file), `--cgroup-conf ${file}`);
   const places = [...placesOf(task, needs)];
   if (places.length === 0) return undefined;
@@ -73,7 +74,8 @@ export function planLimits(task: LimitsTask): LimitsPart | undefined {
       optional: Number(optional),
     });
   }
-  const groupIn = (hierarchy: Hierarchy) => group(places.find((each) => each.place.hierarchy === hierarchy)!.place);
+  const groupIn = (hierarchy: Hierarchy) =>
+    group(places.find((each) => each.place.hierarchy === hierarchy)!.place);
   for (const { hierarchy, spelling } of chosen) {
     let isOther = false;
     for (const write of spelling.writes(request)) {
@@ -89,7 +91,12 @@ export function planLimits(task: LimitsTask): LimitsPart | undefined {
     const { version } = place.hierarchy;
     ops.push({ op: "cgroup_enter", path: group(place), version, optional: Number(optional) });
   }
-  ops.push(...watches(places.map(({ place }) => place), group));
+  ops.push(
+    ...watches(
+      places.map(({ place }) => place),
+      group,
+    ),
+  );
   return { before: ops.map((op): Block => block(op)) };
 }
 
@@ -135,7 +142,8 @@ function* placesOf(
   const none = [];
   const options = new Set<string>();
   // Whoever names a parent wants to be found there.
-  const wanted = watched || request.parent !== undefined ? watchedIn(hierarchies) : new Map<Hierarchy, string[]>();
+  const wanted =
+    watched || request.parent !== undefined ? watchedIn(hierarchies) : new Map<Hierarchy, string[]>();
   for (const hierarchy of hierarchies) {
     const required = needs.get(hierarchy);
     const extra = wanted.get(hierarchy);
@@ -153,5 +161,5 @@ function* placesOf(
     none.push(found);
     for (const option of required.options) options.add(option);
   }
-  if (none.length > 0) throw noPlaceError([...options], none, seeker.uid, seeker.look);
+  if (none.length > 0) throw noPlaceError([...options], none, seeker);
 }
