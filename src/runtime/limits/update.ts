@@ -10,6 +10,7 @@ import { NsboxError } from "../../util/errors.ts";
 import { failedCall } from "../containers/failed-call.ts";
 import type { Container } from "../containers/settle.ts";
 import { groupsOf } from "./groups.ts";
+import { overridesIn } from "./overrides.ts";
 
 /** One file to be written. */
 interface Change {
@@ -19,9 +20,6 @@ interface Change {
   /** What is written to have it as it was. */
   readonly old: string;
 }
-
-/** Where what was changed stands, for the later starts of the container: lines of path, tab and value. */
-export const overridesIn = (directory: string): string => `${directory}/limits`;
 
 /**
  * Sets what `request` asks for, and writes it down for later starts. Returns a sentence for each number that

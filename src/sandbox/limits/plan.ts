@@ -1,14 +1,17 @@
 /** From limits to operations: groups, what is written to them, who is put into them. */
 
 import { type Chosen, chooseLimits, controllerOf, type Refused, watchedIn } from "../../cgroup/choose.ts";
+import type { DeviceRule } from "../../cgroup/devices.ts";
 import { directoryOf, type Hierarchy } from "../../cgroup/hierarchy.ts";
 import type { Write } from "../../cgroup/limits.ts";
-import { findPlace, isNone, type Place, type Seeker } from "../../cgroup/place.ts";
+import { findPlace, isNone, type NoPlace, type Place, type Seeker } from "../../cgroup/place.ts";
 import { noPlaceError, refusedError } from "../../cgroup/refusal.ts";
 import type { LimitsRequest } from "../../cgroup/request.ts";
 import { block } from "../../plan/block.ts";
 import type { Block, Op } from "../../plan/plan.ts";
+import { deviceHierarchy, deviceOps } from "./devices.ts";
 import type { LimitsPart } from "./part.ts";
+import type { Scope } from "./scope.ts";
 
 /** What is to be planned, for whom. */
 export interface LimitsTask {
@@ -21,6 +24,12 @@ export interface LimitsTask {
   readonly watched: boolean;
   /** Say what the kernel made of a number. */
   readonly verbose: boolean;
+  /** What systemd makes, where it manages cgroups; then those of v2 are in there. */
+  readonly scope?: Scope | undefined;
+  /** None: devices are not guarded. */
+  readonly devices?: readonly DeviceRule[] | undefined;
+  /** The file of limits that `nsbox update` has changed since. */
+  readonly overrides?: string | undefined;
 }
 
 const ABSENT = { error: 0, next: 1, fine: 2, other: 3 } as const;
@@ -38,7 +47,7 @@ const isRefused = (each: Chosen | Refused): each is Refused => !("hierarchy" in 
  * @throws NsboxError where a limit cannot be set.
  */
 export function planLimits(task: LimitsTask): LimitsPart | undefined {
-  const { request, hierarchies, seeker, id } = task;
+  const { request, hierarchies, seeker, id, scope, devices = [] } = task;
   const chosen: Chosen[] = [];
   for (const each of chooseLimits(request, hierarchies)) {
     if (isRefused(each)) throw refusedError(each, seeker.look);
@@ -59,16 +68,20 @@ export function planLimits(task: LimitsTask): LimitsPart | undefined {
   for (const { hierarchy, spelling, limit } of chosen)
     need(hierarchy, spelling.controller, `--${limit.option}`);
   for (const { hierarchy, file } of conf) need(hierarchy, controllerOf(file), `--cgroup-conf ${file}`);
+  const guarded = devices.length > 0 ? deviceHierarchy(hierarchies, seeker.uid) : undefined;
+  if (guarded !== undefined) need(guarded, guarded.version === 1 ? "devices" : undefined, "--device-rule");
   const places = [...placesOf(task, needs)];
   if (places.length === 0) return undefined;
   const group = ({ hierarchy, parent }: Place) => `${directoryOf(hierarchy, parent)}/${id}`;
   const ops: Op[] = [];
   for (const { place, optional } of places) {
+    const isScope = scope?.hierarchy === place.hierarchy;
+    if (isScope) ops.push(scope.op(optional));
     ops.push({
       op: "cgroup_make",
       path: group(place),
-      point: place.hierarchy.point,
-      own: request.parent === undefined ? directoryOf(place.hierarchy, place.parent) : "",
+      point: isScope ? directoryOf(place.hierarchy, scope.group) : place.hierarchy.point,
+      own: request.parent === undefined && !isScope ? directoryOf(place.hierarchy, place.parent) : "",
       controllers: place.hierarchy.version === 2 ? place.controllers.join(" ") : "",
       inherit: Number(place.hierarchy.version === 1 && place.hierarchy.controllers.includes("cpuset")),
       optional: Number(optional),
@@ -87,6 +100,8 @@ export function planLimits(task: LimitsTask): LimitsPart | undefined {
     const write = { file, value, reads: "", rounds: 0, absent: "error" } as const;
     ops.push(writeOp(groupIn(hierarchy), write, false, task.verbose));
   }
+  if (guarded !== undefined) ops.push(...deviceOps(devices, guarded, groupIn(guarded)));
+  if (task.overrides !== undefined) ops.push({ op: "cgroup_override", file: task.overrides });
   for (const { place, optional } of places) {
     const { version } = place.hierarchy;
     ops.push({ op: "cgroup_enter", path: group(place), version, optional: Number(optional) });
@@ -136,7 +151,7 @@ function watches(places: readonly Place[], group: (place: Place) => string): Op[
 
 /** The places for what is needed, all of them; and for what is only wanted, those that can be had. */
 function* placesOf(
-  { request, hierarchies, seeker, watched }: LimitsTask,
+  { request, hierarchies, seeker, watched, scope }: LimitsTask,
   needs: ReadonlyMap<Hierarchy, Need>,
 ): Generator<{ readonly place: Place; readonly optional: boolean }> {
   const none = [];
@@ -149,10 +164,12 @@ function* placesOf(
     const extra = wanted.get(hierarchy);
     if (required === undefined && extra === undefined) continue;
     const all = new Set([...(required?.controllers ?? []), ...(extra ?? [])]);
-    const whole = findPlace(hierarchy, [...all], seeker, request.parent);
-    const found = isNone(whole)
-      ? findPlace(hierarchy, [...(required?.controllers ?? [])], seeker, request.parent)
-      : whole;
+    const find = (controllers: readonly string[]) =>
+      scope?.hierarchy === hierarchy
+        ? placeInScope(scope, controllers)
+        : findPlace(hierarchy, controllers, seeker, request.parent);
+    const whole = find([...all]);
+    const found = isNone(whole) ? find([...(required?.controllers ?? [])]) : whole;
     if (!isNone(found)) {
       yield { place: found, optional: required === undefined };
       continue;
@@ -162,4 +179,11 @@ function* placesOf(
     for (const option of required.options) options.add(option);
   }
   if (none.length > 0) throw noPlaceError([...options], none, seeker);
+}
+
+function placeInScope({ hierarchy, group, controllers }: Scope, wanted: readonly string[]): Place | NoPlace {
+  const lacks = wanted.filter((name) => !controllers.includes(name));
+  return lacks.length === 0
+    ? { hierarchy, parent: group, controllers: wanted }
+    : { hierarchy, controllers: wanted, why: "lacks", at: group.replace(/\/[^/]*$/, ""), lacks };
 }
