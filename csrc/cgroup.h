@@ -12,7 +12,8 @@ long cgroup_read(const char *path, char *text, u64 size);
 
 struct clone_args;
 
-/* The process moves itself where op_cgroup_enter said. 0, or a negative errno and the step that is to blame. */
+/* The process moves itself where op_cgroup_enter said. 0, or a negative errno and the step that is to blame.
+ */
 long cgroup_settle(u32 *step);
 
 /* clone3(2), into the group of v2 where there is one. */

@@ -6,6 +6,7 @@
 #include "cgroup.h"
 #include "enter.h"
 #include "hold.h"
+#include "net.h"
 #include "sys.h"
 #include "terminal.h"
 #include "init.h"
@@ -76,6 +77,7 @@ static long read_plan(void) {
 static int finish(int status, const struct failure *failure) {
     reach(PHASE_ENDED);
     cgroup_look();
+    net_end();
     if (failure->step)
         detach_trees();
     if (failure->step)

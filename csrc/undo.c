@@ -146,6 +146,12 @@ static long remove_file(char *path) {
     return error == -ENOENT ? 0 : error;
 }
 
+/* Where the namespace was bound over it, it is whole, and stays. */
+static long remove_name(char *path) {
+    long error = remove_file(path);
+    return error == -EBUSY ? 0 : error;
+}
+
 static long remove_group(char *path) {
     return cgroup_remove(path);
 }
@@ -159,12 +165,10 @@ static long remove_empty(char *path) {
 static const struct {
     char what[12];
     long (*undo)(char *text);
-} kinds[] = {{"cgroup ", remove_group},
-             {"rmdir ", remove_empty},
-             {"file ", remove_file},
-             {"rewrite ", rewrite},
-             {"netlink ", send_messages},
-             {"tool ", run_words}};
+} kinds[] = {
+    {"cgroup ", remove_group}, {"rmdir ", remove_empty},    {"file ", remove_file}, {"netns ", remove_name},
+    {"rewrite ", rewrite},     {"netlink ", send_messages}, {"tool ", run_words},
+};
 
 /* A line of another nsbox's that is not known here is left to that one. */
 static long undo_line(char *line) {

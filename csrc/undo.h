@@ -18,6 +18,7 @@
  *   cgroup PATH          ends all that is in the group and below it, and removes it
  *   rmdir PATH           removes it if it is empty
  *   file PATH            unlinks it
+ *   netns PATH           unlinks it, unless a namespace was bound over it
  *   rewrite PATH VALUE   writes VALUE to the file
  *   netlink PROTO BASE64 sends the messages, in the network namespace of the monitor
  *   tool PATH ARG…       runs it, words parted by UNDO_SEPARATOR

@@ -14,6 +14,7 @@ import { layOut, nothing, type TreeOptions } from "./layout/tree.ts";
 import { packageNotes } from "./packages/hints.ts";
 import { type DirectoryOptions, directorySteps, type Losses } from "./write/directory.ts";
 import { atOnce, type Steps } from "./write/steps.ts";
+import { takeTurn } from "./write/turn.ts";
 
 /** What to copy, where to, and how. */
 export interface BinlibdepcpOptions {
@@ -83,14 +84,17 @@ export function* makeDirectorySteps(
   refuseSources(directory, collector.manifest);
   for (let tries = 1; ; tries++) {
     const isNew = statSync(directory, { throwIfNoEntry: false }) === undefined;
-    const inside = isNew ? nothing(directory) : new Root(directory);
-    const nodes = layOut(collector, { ...options, inside });
+    const turn = isNew || dryRun ? undefined : yield* takeTurn(directory);
     try {
+      const inside = isNew ? nothing(directory) : new Root(directory);
+      const nodes = layOut(collector, { ...options, inside });
       return { nodes, losses: dryRun ? undefined : yield* directorySteps(nodes, directory, options) };
     } catch (error) {
       // Another run made the same thing meanwhile: the rest is done beside it.
       const wasQuicker = error instanceof NsboxError && error.details.errno === "EEXIST";
       if (!wasQuicker || tries === MOST_TRIES) throw error;
+    } finally {
+      turn?.end();
     }
   }
 }

@@ -65,11 +65,16 @@ const WAITING = [
   "text",
 ];
 
+/** The network helper, which runs beside it: its files stand together too. */
+const IN_HELPER = /^(?:net|dns)-.*\.c$/;
+
 /** The C sources in a fixed order, so that the same sources make the same bytes. */
 export function sources(): string[] {
   const waiting = WAITING.map((name) => `${name}.c`);
   const others = readdirSync(CSRC).filter((name) => name.endsWith(".c") && !waiting.includes(name));
-  return [...others.sort(), ...waiting];
+  const helper = others.filter((name) => IN_HELPER.test(name));
+  const rest = others.filter((name) => !IN_HELPER.test(name));
+  return [...rest.sort(), ...helper.sort(), ...waiting];
 }
 
 /** Compiles the helper for `arch` into `file` and returns its bytes. @throws Error with the compiler's words. */

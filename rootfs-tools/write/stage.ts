@@ -6,7 +6,6 @@
 import {
   chmodSync,
   closeSync,
-  constants,
   existsSync,
   fchmodSync,
   fstatSync,
@@ -23,13 +22,11 @@ import { AT_FDCWD, SYS } from "../../src/sys/constants.ts";
 import { cstring, syscall } from "../../src/sys/ffi.ts";
 import { errnoOf, failed } from "../files/failure.ts";
 import { parentOf } from "../files/paths.ts";
+import { DIRECTORY, isOurs, LOCK_EX_NB, TURN_PREFIX } from "./lock.ts";
 import { type Change, Moves } from "./moves.ts";
 
 const PREFIX = ".nsbox-stage-";
 const JOURNAL = "journal";
-const LOCK_EX_NB = 2 | 4;
-/** Neither a link to one, nor anything else that somebody has put there. */
-const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /** A directory for what is not yet in its place. */
 export class Stage {
@@ -53,10 +50,7 @@ export class Stage {
 
   /** A stage for changes below `base`, an existing directory. What killed runs left there is undone first. */
   static in(base: string, target: string): Stage {
-    const parent = parentOf(base);
-    // Beside a tree that is there, since what runs in it sees what is in it.
-    const beside = base === target && parent !== base && isSameMount(parent, base);
-    const places = beside ? [parent, base] : [base];
+    const places = placesFor(base, target);
     for (const place of places) sweep(place, base);
     for (const place of places) {
       try {
@@ -90,6 +84,14 @@ export class Stage {
     clear(this.#lock, this.name);
     closeSync(this.#lock);
   }
+}
+
+/** Where a stage for changes below `base` may be, the best first. */
+export function placesFor(base: string, target: string): readonly string[] {
+  const parent = parentOf(base);
+  // Beside a tree that is there, since what runs in it sees what is in it.
+  const beside = base === target && parent !== base && isSameMount(parent, base);
+  return beside ? [parent, base] : [base];
 }
 
 /**
@@ -140,10 +142,10 @@ function remove(path: string): void {
 }
 
 /** Undoes and removes what killed runs left in `place` of changes below `base`. */
-function sweep(place: string, base: string): void {
+export function sweep(place: string, base: string): void {
   let names: string[];
   try {
-    names = readdirSync(place).filter((name) => name.startsWith(PREFIX));
+    names = readdirSync(place).filter((name) => name.startsWith(PREFIX) || name.startsWith(TURN_PREFIX));
   } catch (error) {
     if (errnoOf(error) === "") throw error;
     return;
@@ -155,9 +157,7 @@ function sweepOne(path: string, base: string): void {
   let lock: number | undefined;
   try {
     lock = openSync(path, DIRECTORY);
-    const stat = fstatSync(lock);
-    // Others' directories, in /tmp perhaps, tell us nothing that we would act on.
-    if (stat.uid !== process.geteuid?.() || (stat.mode & 0o77) !== 0) return;
+    if (!isOurs(fstatSync(lock))) return;
     if (syscall(SYS.flock, lock, LOCK_EX_NB) < 0) return;
     const stage = held(lock, path);
     const journal = `${stage}/${JOURNAL}`;

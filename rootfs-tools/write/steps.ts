@@ -9,8 +9,14 @@ export interface Part {
   beside(): Promise<void>;
 }
 
-/** Yields wherever it may be ended; `throw` clears up. "settled": no part is under way any more. */
-export type Steps<T> = Generator<Part | "settled" | undefined, T, void>;
+/**
+ * Yields wherever it may be ended; `throw` clears up. "settled": no part is under way any more; "waits": another
+ * process has to do something first.
+ */
+export type Steps<T> = Generator<Part | "settled" | "waits" | undefined, T, void>;
+
+/** How long to wait before another look, in milliseconds. */
+const WAIT = 5;
 
 /** How long nothing else of this process is done, in milliseconds: 20 is less than a person notices. */
 const SLICE = 20;
@@ -20,7 +26,8 @@ export function atOnce<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
-    if (typeof value === "object") value.now();
+    if (value === "waits") Bun.sleepSync(WAIT);
+    else if (typeof value === "object") value.now();
   }
 }
 
@@ -50,6 +57,7 @@ export async function withPauses<T>(steps: Steps<T>, signal?: AbortSignal): Prom
     const { done, value } = isDue ? steps.throw(failure?.reason) : steps.next();
     if (done === true) return value;
     if (value === "settled") await Promise.all(parts);
+    else if (value === "waits") await Bun.sleep(WAIT);
     else if (value !== undefined) {
       while (parts.size >= most) await Promise.race(parts);
       begin(value);

@@ -1,7 +1,7 @@
 /** What the kernel made of what was written. The helper looks likewise: `check` in csrc/cgroup.c. */
 
 import { wordsOf } from "./hierarchy.ts";
-import type { Write } from "./limits.ts";
+import type { Write } from "./spelling.ts";
 
 /** Whether `text`, read after the write, says the same: or, of a number, a little less. */
 export function readsBack({ reads, rounds }: Write, text: string): "same" | "rounded" | "other" {

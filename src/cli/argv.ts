@@ -8,7 +8,7 @@ import { COMMON_FLAGS, HELP } from "./flags.ts";
 import * as mistake from "./mistakes.ts";
 
 /** What the parser needs of a command. */
-export type Table = Pick<Command, "name" | "flags" | "positionals" | "elsewhere">;
+export type Table = Pick<Command, "name" | "flags" | "positionals" | "leaves" | "elsewhere">;
 
 /** Reads `args`, the words behind the command's name. Whatever the table does not allow is a UsageError. */
 export function parse(table: Table, args: readonly string[]): Parsed {
@@ -87,8 +87,8 @@ export function parse(table: Table, args: readonly string[]): Parsed {
         at++;
         if (word[1] === "-") readLong(word);
         else readShorts(word);
-      } else if (table.positionals === "stop") {
-        rest = args.slice(at);
+      } else if (table.positionals === "stop" || isLeft(table, rest)) {
+        rest = rest.concat(args.slice(at));
         break;
       } else {
         at++;
@@ -102,6 +102,10 @@ export function parse(table: Table, args: readonly string[]): Parsed {
 
   return new Words(ordered, rest, dashes);
 }
+
+/** All behind these words is another program's. */
+const isLeft = ({ leaves }: Table, [verb, ...words]: readonly string[]): boolean =>
+  leaves !== undefined && verb !== undefined && leaves[verb] === words.length + 1;
 
 /** Plain loops: the array methods would cost more to load than these take to run. */
 class Words implements Parsed {

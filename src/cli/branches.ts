@@ -21,8 +21,12 @@ const PLAIN = { tee: "|- ", last: "`- ", side: "|. ", lastSide: "`. ", down: "| 
 
 /** Deeper than that the drawing stays where it is: a chain of thousands would need lines as long. */
 const DEEPEST = 60;
-/** A text gets no narrower than that. */
+/** A text gets no narrower than that, nor than half of the width. */
 const NARROWEST = 16;
+/** How wide each level is drawn. */
+const LEVEL = BOXES.none.length;
+/** What the widest character takes. */
+const WIDEST_CHARACTER = 2;
 
 /** Draws a tree whose lines stand in order, parents first; each goes to `out`. */
 export function drawBranches(
@@ -31,6 +35,7 @@ export function drawBranches(
   out: (line: string) => void,
 ): void {
   const signs = unicode ? BOXES : PLAIN;
+  const deepest = width === undefined ? DEEPEST : deepestIn(width);
   const lastOnes = lastAmongSiblings(lines);
   /** For each level whether more comes below on it. */
   const open: boolean[] = [];
@@ -38,7 +43,7 @@ export function drawBranches(
     const last = lastOnes[index]!;
     open.length = Math.min(open.length, depth);
     open[depth] = !last;
-    const shown = Math.min(depth, DEEPEST);
+    const shown = Math.min(depth, deepest);
     let above = "";
     for (let level = 1; level < shown; level++) above += open[level] ? signs.down : signs.none;
     const own = side ? (last ? signs.lastSide : signs.side) : last ? signs.last : signs.tee;
@@ -46,10 +51,16 @@ export function drawBranches(
     const hasChildren = (lines[index + 1]?.depth ?? 0) > depth;
     const rest =
       (depth === 0 ? "" : above + (last ? signs.none : signs.down)) + (hasChildren ? signs.down : signs.none);
-    const room = width === undefined ? undefined : Math.max(NARROWEST, width - rest.length);
+    const room = width === undefined ? undefined : Math.max(WIDEST_CHARACTER, width - rest.length);
     const parts = room === undefined ? [text] : Bun.wrapAnsi(text, room, { hard: true }).split("\n");
     for (const [at, part] of parts.entries()) out((at === 0 ? first : rest) + part);
   }
+}
+
+/** How many levels leave room for the texts; below the last of them stands one more line, of what has children. */
+function deepestIn(width: number): number {
+  const room = width - Math.min(NARROWEST, Math.ceil(width / 2));
+  return Math.min(DEEPEST, Math.max(1, Math.floor(room / LEVEL) - 1));
 }
 
 /** For each line whether no other of its depth follows below the same parent. */

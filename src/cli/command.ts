@@ -56,6 +56,8 @@ export interface Command {
    * all from there on is left alone, dashes included; one `--` right there is dropped.
    */
   readonly positionals: "mixed" | "stop";
+  /** With `mixed`: a first word, and how many words, itself among them, end the options as `stop` does. */
+  readonly leaves?: Readonly<Record<string, number>>;
   readonly examples: readonly Example[];
   /** Options of other tools, long ones and letters, without their dashes, and what to do here instead. */
   readonly elsewhere?: Readonly<Record<string, string>>;

@@ -54,7 +54,9 @@ const stackOf = (error: unknown): string => {
  */
 export function wantsJson(command: Command, args: readonly string[]): boolean {
   if (!command.flags.some(({ long }) => long === JSON_FLAG.long)) return false;
-  const ends = (word: string) => word === "--" || (command.positionals === "stop" && word[0] !== "-");
+  const isVerb = (word: string) => command.leaves !== undefined && Object.hasOwn(command.leaves, word);
+  const ends = (word: string) =>
+    word === "--" || (command.positionals === "stop" && word[0] !== "-") || isVerb(word);
   const end = args.findIndex(ends);
   return args.slice(0, end < 0 ? undefined : end).includes(`--${JSON_FLAG.long}`);
 }

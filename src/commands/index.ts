@@ -37,6 +37,16 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "main",
     load: () => import("./ns.ts"),
   },
+  netns: {
+    summary: "Keep network namespaces by a name, as ip netns does, and run commands in them",
+    group: "main",
+    load: () => import("./netns.ts"),
+  },
+  net: {
+    summary: "Make networks that containers are on, and say who is on them",
+    group: "main",
+    load: () => import("./net.ts"),
+  },
   mount: {
     summary: "Mount something more in a container that runs",
     group: "main",

@@ -59,12 +59,11 @@ async function run(input: Parsed): Promise<number> {
   );
   const mounts = cgroupMounts();
   const toJson = (container: Container) => jsonOf(container, isPaused(container, mounts));
-  const toRow = (container: Container) => rowOf(container, isPaused(container, mounts));
   if (input.has("ns") && !input.has("ids")) await printNamespaces(shown, input.has("json"), toJson);
   else if (input.has("json")) print(safeJson(shown.map(toJson)));
   else if (input.has("ids")) {
     if (shown.length > 0) print(shown.map(({ id }) => id).join("\n"));
-  } else printTable(["ID", "NAME", "STATUS", "PID", "COMMAND"], shown.map(toRow), AS_IT_IS);
+  } else printContainers(shown, (container) => rowOf(container, isPaused(container, mounts)));
   for (const error of refused) fail(error, 1, input.has("json"));
   return refused.length > 0 ? 1 : 0;
 }
@@ -104,6 +103,16 @@ const HIGHEST = KEPT_LONGEST.length;
 /** Commands have the characters that they were typed with, whatever the locale. */
 const AS_IT_IS = { ascii: false };
 
+/** Ports have a column where some are published. */
+function printContainers(shown: readonly Container[], toRow: (container: Container) => string[]): void {
+  const portsOf = ({ config }: Container) => config?.ports?.join(", ") ?? "-";
+  const some = shown.some(({ config }) => config?.ports !== undefined);
+  const rows = shown.map((container) =>
+    toRow(container).toSpliced(4, 0, ...(some ? [portsOf(container)] : [])),
+  );
+  printTable(["ID", "NAME", "STATUS", "PID", ...(some ? ["PORTS"] : []), "COMMAND"], rows, AS_IT_IS);
+}
+
 const rowOf = (container: Container, paused: boolean): string[] => [
   container.id,
   container.name ?? "-",
@@ -119,4 +128,5 @@ const jsonOf = ({ id, name, config, status }: Container, paused: boolean) => ({
   created: config?.created ?? null,
   command: config?.command ?? null,
   root: config?.root ?? null,
+  ports: config?.ports ?? [],
 });

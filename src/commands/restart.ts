@@ -6,6 +6,7 @@ import { failedCall } from "../runtime/containers/failed-call.ts";
 import { lockSoon, takeTurn } from "../runtime/containers/lock.ts";
 import { relaunch, storedPlan, toRestart } from "../runtime/containers/relaunch.ts";
 import { type Container, isLive } from "../runtime/containers/settle.ts";
+import { seeToNetworks } from "../runtime/networks/of-plan.ts";
 import { NsboxError } from "../util/errors.ts";
 import { eachWord, findContainer, labelOf } from "./containers/find.ts";
 import { readSeconds } from "./containers/signals.ts";
@@ -62,6 +63,7 @@ async function restart(container: Container, timeout: number | undefined): Promi
   } finally {
     lock.release();
   }
+  await seeToNetworks(plan);
   const { status } = await relaunch(plan, config.cwd, `nsbox restart ${label}`);
   if (status !== 0) throw new NsboxError(`Container "${label}" did not start`, { code: "not-started" });
 }

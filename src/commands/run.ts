@@ -58,6 +58,16 @@ async function run(typed: Parsed): Promise<number> {
   const { input, expand } = typed.has("args-fd")
     ? (await import("./run/args-fd.ts")).withArgs(command, typed)
     : { input: typed, expand: undefined };
+  try {
+    return await runInput(input, expand);
+  } catch (error) {
+    // From here on nobody else gives them back.
+    if (input.has("network")) (await import("../runtime/networks/leases.ts")).dropTaken();
+    throw error;
+  }
+}
+
+async function runInput(input: Parsed, expand: ((words: string[]) => string[]) | undefined): Promise<number> {
   const { planned, request, id, preserve } = await planTyped(command, input, expand);
   const kept = isKept(input);
   if (input.has("explain") && input.has("explain-json")) {
@@ -83,8 +93,9 @@ async function run(typed: Parsed): Promise<number> {
 }
 
 /** What is worth knowing before the command runs. */
-async function printNotes(shared: string | undefined, { scoped }: PlannedRun, input: Parsed): Promise<void> {
-  const notes = shared === undefined ? [] : [shared];
+async function printNotes(shared: string | undefined, planned: PlannedRun, input: Parsed): Promise<void> {
+  const { scoped } = planned;
+  const notes = shared === undefined ? [...planned.notes] : [shared, ...planned.notes];
   if (scoped && !(await import("../runtime/landlock.ts")).hasScopes()) {
     notes.push(
       "This kernel's Landlock has no scopes (Linux 6.12 has): abstract sockets and signals to the host stay open",

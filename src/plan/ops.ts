@@ -18,8 +18,10 @@ import { LIFE } from "./ops/life.ts";
 import { LIMITS } from "./ops/limits.ts";
 import { MOUNTS } from "./ops/mounts.ts";
 import { NAMESPACES } from "./ops/namespaces.ts";
+import { NETNS } from "./ops/netns.ts";
 import { NETWORK } from "./ops/network.ts";
 import { PERSIST } from "./ops/persist.ts";
+import { PORTS } from "./ops/ports.ts";
 import { ROOT } from "./ops/root.ts";
 import { SCOPE } from "./ops/scope.ts";
 import { SECURITY } from "./ops/security.ts";
@@ -40,7 +42,9 @@ export const OPS = {
   ...LIMITS,
   ...SCOPE,
   ...NETWORK,
+  ...PORTS,
   ...PERSIST,
+  ...NETNS,
   ...INIT,
   ...END,
 } as const satisfies Readonly<Record<string, Operation>>;

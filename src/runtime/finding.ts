@@ -2,12 +2,16 @@
 import { flagOf } from "../ns/kinds.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { whyCgroup } from "./limits/why-cgroup.ts";
+import { whyScope } from "./limits/why-scope.ts";
 import { whyBind, whyImage, whyMade, whyOpenSource, whyOverlay, whyTarget } from "./why-bind.ts";
 import { whyBindNamespaces } from "./why-bind-namespaces.ts";
 import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
 import { whyCapabilities, whyIds, whyLandlock, whyLimit, whyTool } from "./why-identity.ts";
 import { whyJoin } from "./why-join.ts";
 import { whyMount, whyStandardFds } from "./why-mount.ts";
+import { whyNameNetwork } from "./why-netns.ts";
+import { whyLease, whyNetlink } from "./why-network.ts";
+import { whyPublish } from "./why-publish.ts";
 import { whyChdir, whyLock, whyMountPoint, whyOpenRoot } from "./why-root.ts";
 
 const [EPERM, EAGAIN, EBUSY, EINVAL, ELOOP, EDQUOT] = [1, 11, 16, 22, 40, 122];
@@ -90,6 +94,10 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "cgroup_write":
     case "cgroup_enter":
       return whyCgroup(op, errno);
+    case "systemd_scope":
+    case "cgroup_devices":
+    case "cgroup_override":
+      return whyScope(op, errno);
     case "init":
       if (errno === EAGAIN) {
         return { cause: "a limit on processes is reached", hint: "The init is one more than the command" };
@@ -100,6 +108,15 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "bind_namespaces":
     case "keep_namespaces":
       return whyBindNamespaces(errno);
+    case "lease":
+      return whyLease(errno);
+    case "netlink_before":
+    case "netlink_outside":
+    case "netlink_inside":
+      return whyNetlink(op, errno);
+    case "make_network":
+    case "name_network":
+      return whyNameNetwork(op.directory, op.name, errno);
     case "keyring":
       return errno === EDQUOT
         ? {
@@ -111,6 +128,8 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
       return whyStandardFds();
     case "trace":
       return errno === EBUSY ? { cause: "this process is traced already, and the kernel allows one" } : {};
+    case "publish":
+      return whyPublish(op, errno);
     case "time_offsets":
     case "child_time_offsets":
       return whyTimeOffsets(errno);

@@ -1,5 +1,5 @@
 /** Why a namespace could not be joined: setns(2) says EPERM and EINVAL for many things. */
-import { closeSync, existsSync, fstatSync, openSync, readdirSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync } from "node:fs";
 import { KINDS } from "../ns/kinds.ts";
 import { namespaceType, ownerUid, owningUserNamespace } from "../sys/nsfs.ts";
 import type { Finding } from "./why-clone.ts";
@@ -48,15 +48,9 @@ function withDescriptor(path: string, look: (fd: number) => Finding): Finding {
 }
 
 function noSuchName(name: string): Finding {
-  let known: string[] = [];
-  try {
-    known = readdirSync("/run/netns");
-  } catch {
-    // No namespace was ever named.
-  }
   return {
-    cause: `no network namespace is named "${name}"${known.length > 0 ? `; there are ${known.join(", ")}` : ""}`,
-    hint: `\`ip netns add ${name}\` makes one`,
+    cause: `no network namespace is named "${name}"`,
+    hint: `\`nsbox netns add ${name}\` makes it, and \`nsbox netns ls\` lists those that there are`,
   };
 }
 

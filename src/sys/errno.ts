@@ -37,6 +37,8 @@ const ERRNO: Readonly<Record<number, readonly [name: string, words: string]>> = 
   87: ["EUSERS", "too many users"],
   95: ["EOPNOTSUPP", "operation not supported"],
   97: ["EAFNOSUPPORT", "address family not supported"],
+  98: ["EADDRINUSE", "address already in use"],
+  99: ["EADDRNOTAVAIL", "address not available"],
   122: ["EDQUOT", "quota exceeded"],
   124: ["EMEDIUMTYPE", "wrong type"],
 };

@@ -57,3 +57,17 @@ export function isCapable(number: number): boolean {
   if (syscall(SYS.capget, header, sets) < 0) return true;
   return ((sets[number < 32 ? 0 : 3]! >>> (number % 32)) & 1) === 1;
 }
+
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const [FILE_TYPE, DIRECTORY, WRITABLE_BY_OTHERS] = [0o170000, 0o040000, 0o022];
+
+/** `path` is a directory of this user, no link, and nobody else may write to it. */
+export function isOwnDirectory(path: string): boolean {
+  const buffer = new Uint8Array(256);
+  const how = AT_SYMLINK_NOFOLLOW;
+  if (syscall(SYS.statx, AT_FDCWD, cstring(path), how, STATX_BASIC_STATS, buffer) < 0) return false;
+  const stat = new DataView(buffer.buffer);
+  const mode = stat.getUint16(28, true);
+  const isOurs = stat.getUint32(20, true) === process.geteuid!();
+  return isOurs && (mode & FILE_TYPE) === DIRECTORY && (mode & WRITABLE_BY_OTHERS) === 0;
+}

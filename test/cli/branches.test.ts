@@ -62,3 +62,22 @@ test("a chain of 20,000 is drawn, no line longer than the deepest that is drawn 
   expect(lines.length).toBe(20_000);
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(300);
 });
+
+test("however deep a line stands in a narrow terminal, it fits, and all of its text is there", () => {
+  const words = [
+    "two words",
+    "ünï",
+    "漢字のプロセス (4194304)",
+    "a-name-without-any-gap-in-it-anywhere (4194304/1)",
+  ];
+  const chain = Array.from({ length: 100 }, (_, depth) => ({ depth, text: words[depth % words.length]! }));
+  const letters = (text: string) => text.replace(/[\s│├─╰|`-]/g, "");
+  const all = letters(chain.map(({ text }) => text).join(""));
+  for (const unicode of [true, false]) {
+    for (let width = 10; width <= 200; width++) {
+      const lines = drawn(chain, { unicode, width });
+      expect(lines.filter((line) => Bun.stringWidth(line) > width)).toEqual([]);
+      expect(letters(lines.join(""))).toBe(all);
+    }
+  }
+});

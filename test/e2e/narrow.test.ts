@@ -3,6 +3,21 @@ import { expect, test } from "bun:test";
 import { Session } from "./session.ts";
 import { NSBOX, USER } from "./support.ts";
 
+/** What `nsbox LINE` shows on such a terminal, below so many shells that are each other's children. */
+async function shown(line: string, shells = 1): Promise<string[]> {
+  // A shell that has more to do stays: `true`.
+  const script = `if [ "$1" -gt 1 ]; then sh -c "$0" "$0" $(($1 - 1)); else "${NSBOX}" ${line} 2>/dev/null; fi; true`;
+  await using session = new Session(USER, [
+    "sh",
+    "-c",
+    `stty cols 40; sh -c "$0" "$0" "$1"; true`,
+    script,
+    `${shells}`,
+  ]);
+  await session.process.exited;
+  return session.screen.text.split("\r\n");
+}
+
 test.each([
   "ls",
   "ls --orphans",
@@ -20,10 +35,13 @@ test.each([
   "check -v",
   "ps --ns",
 ])("no line of nsbox %s is longer than 40 columns", async (line) => {
-  const argv = ["sh", "-c", `stty cols 40; "${NSBOX}" ${line} 2>/dev/null; true`];
-  await using session = new Session(USER, argv);
-  await session.process.exited;
-  const rows = session.screen.text.split("\r\n");
+  const rows = await shown(line);
   expect(rows.filter((row) => Bun.stringWidth(row) > 40)).toEqual([]);
   if (!/ps|orphans/.test(line)) expect(rows.length).toBeGreaterThan(1);
+});
+
+test("nor is one of nsbox pidtree where processes stand thirty deep", async () => {
+  const rows = await shown("pidtree", 30);
+  expect(rows.filter((row) => Bun.stringWidth(row) > 40)).toEqual([]);
+  expect(rows.length).toBeGreaterThan(30);
 });

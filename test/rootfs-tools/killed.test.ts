@@ -130,20 +130,6 @@ const build = (tree: string): string => `
   import { binlibdepcp } from "${import.meta.dir}/../../rootfs-tools/index.ts";
   binlibdepcp({ programs: ["ls"], directory: "${tree}", searchPath: "/usr/bin", bare: true });`;
 
-test("twenty runs at once into one directory make one tree", async () => {
-  const tree = join(work, "many");
-  const names = ["bash", "ls", "cat", "grep", "sed", "sort", "tar", "gzip", "find", "ps"];
-  const children = [...names, ...names].map((name) =>
-    Bun.spawn([NSBOX, "build-rootfs", "-q", name, tree], { stdout: "ignore", stderr: "pipe" }),
-  );
-  for (const child of children) {
-    expect([await child.exited, await new Response(child.stderr).text()]).toEqual([0, ""]);
-  }
-  const again = make(names, tree, { bare: false });
-  expect(new Set(again.entries.map(({ action }) => action))).toEqual(new Set(["unchanged"]));
-  expect(stages(work)).toEqual([]);
-});
-
 withCommand("strace")(
   "a directory that becomes a link while a run goes on leads nothing outside",
   async () => {

@@ -144,7 +144,6 @@ export const elsewhere = (): Readonly<Record<string, string>> => ({
   groups: "It is `--group-add GROUP`, once for each",
   "security-opt": "They are `--seccomp FILE|off`, `--new-privs`, `--unmask PATH`",
   userns: "They are `--map-root`, `--map-current`, `--map-auto`, `-M` and `-G`",
-  network: "`--share net` keeps the host's network; without it there is only lo",
   "share-net": "It is `--share net`",
   "unshare-all": "Every kind is made where none is named: leave it out",
   args: "It is `--args-fd N`",

@@ -2,25 +2,28 @@
 import { resolve } from "node:path";
 import type { Parsed } from "../../cli/command.ts";
 import { didYouMean, suggest } from "../../cli/suggest.ts";
+import { badNetnsName, NETNS_DIRECTORY } from "../../net/netns.ts";
 import { KINDS } from "../../ns/kinds.ts";
 import type { Join } from "../../sandbox/joins.ts";
 import { UsageError } from "../../util/errors.ts";
 
-/** Where ip-netns(8) keeps named network namespaces. */
-const NAMED = "/run/netns";
+/** So much of a name that cannot be is printed. */
+const LONGEST_SHOWN = 64;
 
 /** The joins, `--join-net` included. @throws UsageError naming the word that cannot be. */
 export function readJoins(input: Parsed): Join[] {
   const joins = input.values("join").map(readJoin);
   const name = input.value("join-net");
   if (name !== undefined) {
-    if (name === "" || name.includes("/") || name === "." || name === "..") {
+    const bad = badNetnsName(name);
+    if (bad !== undefined) {
+      const shown = name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}…` : name;
       throw new UsageError(
-        `Invalid "--join-net ${name}": it takes the name of a network namespace`,
+        `Invalid "--join-net ${shown}": it takes the name of a network namespace, and ${bad}`,
         "A path or a process is joined by --join net=PATH or --join net=PID",
       );
     }
-    joins.push({ kind: "net", path: `${NAMED}/${name}`, copy: false });
+    joins.push({ kind: "net", path: `${NETNS_DIRECTORY}/${name}`, copy: false });
   }
   return joins;
 }

@@ -1,6 +1,6 @@
 /** The options that limit what the command may use. */
 
-import { IO_MAX_KEYS } from "../../cgroup/limits.ts";
+import { IO_MAX_KEYS } from "../../cgroup/io-max.ts";
 import type { Flag } from "../../cli/command.ts";
 
 const group = "What it may use";

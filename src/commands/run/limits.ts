@@ -3,8 +3,8 @@
 import { readWhole } from "../../cgroup/amount.ts";
 import { mayWrite, SYSTEM } from "../../cgroup/look.ts";
 import type { LimitsRequest } from "../../cgroup/request.ts";
-import type { Parsed } from "../../cli/command.ts";
 import { isSlice } from "../../cgroup/systemd.ts";
+import type { Parsed } from "../../cli/command.ts";
 import { statePath } from "../../runtime/containers/place.ts";
 import { overridesIn } from "../../runtime/limits/overrides.ts";
 import { ownHierarchies } from "../../sandbox/limits/layout.ts";
@@ -22,7 +22,7 @@ import {
   hugetlb,
   ioMax,
   processors,
-  valueOf,
+  readOption,
   weight,
 } from "./limit-values.ts";
 
@@ -38,22 +38,26 @@ export interface RunFacts {
 const LEAST_MEMORY = 256 * 1024;
 
 /** The operations for `input`; undefined where nothing was asked for, and nothing is to be had unasked. */
-export function readLimits(input: Parsed, { request: { command }, caller, id }: RunFacts): LimitsPart | undefined {
+export function readLimits(
+  input: Parsed,
+  { request: { command }, caller, id }: RunFacts,
+): LimitsPart | undefined {
   const kept = isKept(input);
   const request = readLimitsRequest(input);
   const hierarchies = ownHierarchies();
-  const manager = valueOf(input, "cgroup-manager", managerOf, MANAGERS.join(", "));
+  const manager = readOption(input, "cgroup-manager", managerOf, MANAGERS.join(", ")) ?? "auto";
+  const slice = sliceOf(input);
   return planLimits({
     request,
     id,
     hierarchies,
     seeker: { uid: caller.uid, look: SYSTEM, mayWrite },
     // Whoever names a manager wants to find it there.
-    watched: kept || (manager ?? "auto") !== "auto" || sliceOf(input) !== undefined,
+    watched: kept || manager !== "auto" || slice !== undefined,
     verbose: input.has("verbose"),
     scope: chooseScope({
-      manager: manager ?? "auto",
-      slice: sliceOf(input),
+      manager,
+      slice,
       hasParent: request.parent !== undefined,
       hierarchies,
       caller,
@@ -73,12 +77,14 @@ function sliceOf(input: Parsed): string | undefined {
   return word !== undefined && isSlice(word) ? word : undefined;
 }
 
+const PARENT = "the path of a cgroup, from the root of the hierarchy on, or the name of a slice";
+
 const BYTES = "bytes, such as 100m, 1.5g or 50%";
 
 /** What was asked for. @throws UsageError naming the option whose value cannot be. */
 export function readLimitsRequest(input: Parsed): LimitsRequest {
-  const memory = valueOf(input, "memory", bytesOrNone, BYTES);
-  const memorySwap = valueOf(input, "memory-swap", bytesOrNone, `${BYTES}, or -1`);
+  const memory = readOption(input, "memory", bytesOrNone, BYTES);
+  const memorySwap = readOption(input, "memory-swap", bytesOrNone, `${BYTES}, or -1`);
   if (memory !== undefined && memory < LEAST_MEMORY) {
     throw new UsageError(
       `Invalid "--memory ${input.value("memory")}": no process fits into ${memory} bytes`,
@@ -97,31 +103,28 @@ export function readLimitsRequest(input: Parsed): LimitsRequest {
   return {
     memory,
     memorySwap,
-    memoryReservation: valueOf(
+    memoryReservation: readOption(
       input,
       "memory-reservation",
       (word) => (word === "-1" ? undefined : bytesOrNone(word)),
       BYTES,
     ),
-    swappiness: valueOf(input, "swappiness", (word) => readWhole(word, 0, 100), "a number from 0 to 100"),
+    swappiness: readOption(input, "swappiness", (word) => readWhole(word, 0, 100), "a number from 0 to 100"),
     oomGroup: input.has("oom-group"),
-    cpus: valueOf(input, "cpus", processors, "a number of processors, 0.01 at least, such as 0.5, 2 or 50%"),
-    cpuWeight: valueOf(input, "cpu-weight", weight, "a number from 1 to 10000"),
-    cpuset: valueOf(input, "cpuset", cpuset, "numbers and ranges"),
-    pids: valueOf(input, "pids-limit", countOrNone, "a number from 1 on, or -1"),
-    ioWeight: valueOf(input, "io-weight", weight, "a number from 1 to 10000"),
+    cpus: readOption(
+      input,
+      "cpus",
+      processors,
+      "a number of processors, 0.01 at least, such as 0.5, 2 or 50%",
+    ),
+    cpuWeight: readOption(input, "cpu-weight", weight, "a number from 1 to 10000"),
+    cpuset: readOption(input, "cpuset", cpuset, "numbers and ranges"),
+    pids: readOption(input, "pids-limit", countOrNone, "a number from 1 on, or -1"),
+    ioWeight: readOption(input, "io-weight", weight, "a number from 1 to 10000"),
     ioMax: input.values("io-max").map(ioMax),
     hugetlb: input.values("hugetlb").map(hugetlb),
     conf: input.values("cgroup-conf").map(confOf),
-    parent:
-      sliceOf(input) === undefined
-        ? valueOf(
-            input,
-            "cgroup",
-            parentOf,
-            "the path of a cgroup, from the root of its hierarchy on, or the name of a slice",
-          )
-        : undefined,
+    parent: sliceOf(input) === undefined ? readOption(input, "cgroup", parentOf, PARENT) : undefined,
   };
 }
 

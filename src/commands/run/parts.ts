@@ -61,7 +61,9 @@ async function madeInItsName(
   const id = newRunId();
   const run = { request, caller, id };
   const limits = (await import("./limits.ts")).readLimits(input, run);
-  const network = used.has("network") ? (await import("./network.ts")).readNetwork(input, run) : undefined;
+  const network = used.has("network")
+    ? await (await import("./network.ts")).readNetwork(input, run)
+    : undefined;
   const undo = limits === undefined && network === undefined ? undefined : undoBlock(caller, id);
   return { id, limits, network, undo };
 }

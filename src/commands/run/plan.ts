@@ -61,8 +61,9 @@ async function plan(input: Parsed, request: RunRequest, caller: Caller): Promise
   return { request, planned: planRun(request, caller, parts), id: parts.id, preserve };
 }
 
-/** The request, joins included. */
+/** The request, namespaces that are there already included. */
 async function readAll(input: Parsed): Promise<RunRequest> {
   const joins = input.has("join") || input.has("join-net");
-  return readRequest(input, joins ? (await import("./joins.ts")).readJoins(input) : []);
+  const request = readRequest(input, joins ? (await import("./joins.ts")).readJoins(input) : []);
+  return input.has("network") ? (await import("./network-shared.ts")).withNetwork(input, request) : request;
 }

@@ -30,4 +30,22 @@ export const NETWORK = {
     man: "netlink(7)",
     fields: FIELDS,
   },
+  sysctl: {
+    where: "inside",
+    undo: "ends",
+    says: "Set {path} to {value}, where the kernel lets it be set",
+    call: "openat, write",
+    man: "proc_sys_net(5)",
+    kind: "net",
+    fields: { path: "path", value: "string" },
+  },
+  lease: {
+    where: "before",
+    undo: "the monitor, unless the container is kept",
+    says: "See that the address {path} is this container's, or take it (it stays its own at the end: {keep})",
+    call: "openat O_EXCL, write",
+    man: "open(2)",
+    // owner: the first line of the file; content: all of it. keep: 1 for a container that is kept.
+    fields: { path: "path", owner: "string", content: "string", keep: "number" },
+  },
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -1,5 +1,6 @@
 /** Containers' directories: made whole or not at all, and removed. */
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { dropLeases } from "../networks/drop-leases.ts";
 import type { ContainerConfig, NewConfig } from "./config.ts";
 import { failedCall } from "./failed-call.ts";
 import { checkName, release, reserve } from "./names.ts";
@@ -77,6 +78,7 @@ export function removeContainer(directory: string, name?: string): void {
     rmSync(`${directory}/status`, { force: true });
     const place = { path, names: `${path}/names`, containers: `${path}/containers` };
     if (name !== undefined) release(place, name, id);
+    dropLeases(`${path}/networks`, id);
     rmSync(directory, { recursive: true, force: true });
   } catch (error) {
     throw failedCall(`Cannot remove container ${id}`, "unlink", error);

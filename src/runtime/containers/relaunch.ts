@@ -61,6 +61,10 @@ export function toRestart(bytes: Uint8Array, interactive: boolean): Uint8Array {
   return whole;
 }
 
+/** The plan behind the helper in `bytes`; undefined where another version of nsbox made it. */
+export const decodeStored = (bytes: Uint8Array): Plan | undefined =>
+  decodeBytes(bytes.subarray(helperLength(bytes)));
+
 function decodeBytes(bytes: Uint8Array): Plan | undefined {
   try {
     return decodePlan(bytes);

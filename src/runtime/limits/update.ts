@@ -2,10 +2,10 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { chooseLimits, controllerOf } from "../../cgroup/choose.ts";
 import type { Hierarchy } from "../../cgroup/hierarchy.ts";
-import type { Write } from "../../cgroup/limits.ts";
 import { textAt } from "../../cgroup/look.ts";
 import { readsBack } from "../../cgroup/read-back.ts";
 import type { LimitsRequest } from "../../cgroup/request.ts";
+import type { Write } from "../../cgroup/spelling.ts";
 import { NsboxError } from "../../util/errors.ts";
 import { failedCall } from "../containers/failed-call.ts";
 import type { Container } from "../containers/settle.ts";

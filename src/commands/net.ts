@@ -1,0 +1,83 @@
+/** `nsbox net`: networks for containers. */
+import type { Command, Parsed } from "../cli/command.ts";
+import { JSON_FLAG, QUIET } from "../cli/flags.ts";
+import { didYouMean, suggest } from "../cli/suggest.ts";
+import { UsageError } from "../util/errors.ts";
+import { VERBS, type Verb } from "./net/verbs.ts";
+
+/** `nsbox net`. */
+export const command: Command = {
+  name: "net",
+  usage: "[OPTIONS] VERB WORD…",
+  description: `Makes networks that containers are on: \`nsbox run --network NAME\`. Each is a bridge of this machine's own with a subnet of IPv4 and one of IPv6. Containers of one network reach each other; those of two networks do not. What leaves a network for the outside gets this machine's address; nothing comes in but answers, and what is published.
+
+Subnets are chosen so that they collide with no route, no address and no nameserver of this machine. Rules stand in the nftables table "inet nsbox" and nowhere else. Packets are passed on for the bridges and the devices of default routes; what was switched on for that is put back with the last network.
+
+Only root makes networks. An ordinary user gets to the outside by \`nsbox run --network pasta\`.`,
+  listings: [
+    { title: "Verbs", rows: Object.values(VERBS).map(({ usage, summary }) => [usage, summary] as const) },
+  ],
+  flags: [
+    {
+      long: "subnet",
+      value: "ADDRESS/BITS",
+      multiple: true,
+      help: "With create: this subnet, once for IPv4 and once for IPv6",
+    },
+    {
+      long: "gateway",
+      value: "ADDRESS",
+      multiple: true,
+      help: "With create: the bridge's own address, once for each; else the first",
+    },
+    {
+      long: "mtu",
+      value: "BYTES",
+      help: "With create: the length of the longest packet; else that of the uplink, at most 1500",
+    },
+    { long: "internal", help: "With create: no way out" },
+    { long: "no-ipv6", help: "With create: IPv4 alone" },
+    { long: "ip", value: "ADDRESS", help: "With connect: this IPv4 address" },
+    { long: "ip6", value: "ADDRESS", help: "With connect: this IPv6 address" },
+    {
+      long: "force",
+      short: "f",
+      help: "With rm: also where containers are on it, which then have no network",
+    },
+    { long: "explain", help: "With connect: print each step in words, and do nothing" },
+    QUIET,
+    JSON_FLAG,
+  ],
+  positionals: "mixed",
+  examples: [
+    { line: "nsbox net create web", text: "A network with free subnets." },
+    {
+      line: "nsbox net create db --internal --subnet 10.9.0.0/24",
+      text: "One without a way out, with addresses of one's own choice.",
+    },
+    { line: "nsbox run -d --name a --network web ./rootfs sleep 1h", text: "A container on it." },
+    { line: "nsbox net rm web", text: "Remove it: device, rules, addresses, settings." },
+  ],
+  failure: 1,
+  run,
+};
+
+async function run(input: Parsed): Promise<number> {
+  const [word, ...words] = input.rest;
+  const names = Object.keys(VERBS);
+  if (word === undefined) throw new UsageError("Missing a verb", `It is one of ${names.join(", ")}`);
+  const known = word === "list" ? "ls" : word === "remove" ? "rm" : word;
+  const verb: Verb | undefined = Object.hasOwn(VERBS, known) ? VERBS[known as keyof typeof VERBS] : undefined;
+  if (verb === undefined) {
+    const usages = `It is one of ${names.join(", ")}`;
+    throw new UsageError(`Unknown word "${word}" behind "net"`, didYouMean(suggest(word, names)) ?? usages);
+  }
+  for (const [long] of input.ordered) {
+    const isFor = verb.takes.includes(long) || ["quiet", "json", "color"].includes(long);
+    if (!isFor) {
+      throw new UsageError(`\`nsbox net ${known}\` takes no option "--${long}"`, `nsbox net ${verb.usage}`);
+    }
+  }
+  const { run: start } = await verb.load();
+  return start(input, words);
+}

@@ -1,0 +1,80 @@
+/** `--network host`, `container:NAME` and `ns:PATH`: a network namespace that is there already. */
+import { resolve } from "node:path";
+import type { Parsed } from "../../cli/command.ts";
+import type { Join } from "../../sandbox/joins.ts";
+import type { RunRequest } from "../../sandbox/request.ts";
+import { NsboxError, UsageError } from "../../util/errors.ts";
+import { findContainer, labelOf } from "../containers/find.ts";
+import { MODES } from "./network-words.ts";
+
+/** Where ip-netns(8) keeps named network namespaces. */
+const NAMED = "/run/netns";
+
+/**
+ * The request with what `--network` says about its network namespace.
+ * @throws UsageError where other options say something else; NsboxError for a container that is not there.
+ */
+export function withNetwork(input: Parsed, request: RunRequest): RunRequest {
+  const word = input.value("network")!;
+  const option = `"--network ${word}"`;
+  const { named, share, joins } = request;
+  if (word === "") throw new UsageError('Option "--network" has an empty value');
+  if (joins.some(({ kind }) => kind === "net")) {
+    throw new UsageError(
+      `Option ${option} contradicts the network namespace to join`,
+      "Leave one of them out",
+    );
+  }
+  if (share.includes("net") && word !== "host") {
+    throw new UsageError(`Option ${option} contradicts "--share net"`, "Leave one of them out");
+  }
+  if (word === "host") {
+    if (named.includes("net")) {
+      throw new UsageError(
+        `Option ${option} contradicts "-n", a network namespace of its own`,
+        'Leave out "-n"',
+      );
+    }
+    return named.length > 0 || share.includes("net") ? request : { ...request, share: [...share, "net"] };
+  }
+  const join = joined(word);
+  if (join === undefined) return request;
+  if (named.includes("net")) {
+    throw new UsageError(
+      `Option ${option} contradicts "-n", a network namespace of its own`,
+      'Leave out "-n"',
+    );
+  }
+  return { ...request, joins: [...joins, join] };
+}
+
+/** The namespace that `word` names; undefined where the command has its own. */
+function joined(word: string): Join | undefined {
+  const at = word.indexOf(":") + 1;
+  const target = word.slice(at);
+  const prefix = word.slice(0, at);
+  if (at === 0) return undefined;
+  if (target === "")
+    throw new UsageError(`Invalid "--network ${word}": something is missing behind "${prefix}"`);
+  if (prefix === "ns:") {
+    const path = target.includes("/") ? resolve(target) : `${NAMED}/${target}`;
+    return { kind: "net", path, copy: false };
+  }
+  if (prefix === "container:") return { kind: "net", path: namespaceOf(target), copy: false };
+  const words = [...Object.keys(MODES), "container:NAME", "ns:PATH", "the name of a network"];
+  throw new UsageError(`Invalid "--network ${word}"`, `It takes ${words.join(", ")}`);
+}
+
+function namespaceOf(word: string): string {
+  const container = findContainer(word);
+  const { status } = container;
+  const label = labelOf(container);
+  if (status?.state !== "running" || status.pid.pid === 0) {
+    throw new NsboxError(`Cannot share the network of container "${label}"`, {
+      cause: "it does not run",
+      hint: `\`nsbox restart ${label}\` starts it`,
+      code: "not-running",
+    });
+  }
+  return `/proc/${status.pid.pid}/ns/net`;
+}

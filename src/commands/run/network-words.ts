@@ -1,0 +1,26 @@
+/** THE table of what `--network` takes besides the name of a network. */
+
+/** Words with a meaning of their own: no network is called so. */
+export const MODES = {
+  none: "Loopback only, as without the option",
+  host: "The host's network",
+} as const;
+
+/** What begins with one of these names something else than a network. */
+export const PREFIXES = {
+  "container:": "The network of another container, by its name or id",
+  "ns:": "The network namespace at a path, or of a name that ip-netns(8) gave",
+} as const;
+
+/** Words that are no network's name, those that are kept for what is to come included. */
+export const RESERVED: readonly string[] = [
+  ...Object.keys(MODES),
+  "bridge",
+  "default",
+  "pasta",
+  "slirp4netns",
+];
+
+/** The command is in a network namespace that is there already. */
+export const isSharing = (word: string): boolean =>
+  word === "host" || Object.keys(PREFIXES).some((prefix) => word.startsWith(prefix));
