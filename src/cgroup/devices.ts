@@ -119,7 +119,8 @@ export function programOf(rules: readonly DeviceRule[]): Uint8Array {
 const overlap = (a: DeviceRule, b: DeviceRule): boolean =>
   (a.type === "a" || b.type === "a" || a.type === b.type) &&
   (a.major === undefined || b.major === undefined || a.major === b.major) &&
-  (a.minor === undefined || b.minor === undefined || a.minor === b.minor);
+  (a.minor === undefined || b.minor === undefined || a.minor === b.minor) &&
+  [...a.access].some((letter) => b.access.includes(letter));
 
 const isEverything = ({ type, access }: DeviceRule): boolean => type === "a" && access === "rwm";
 

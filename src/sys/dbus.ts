@@ -111,33 +111,43 @@ class Marshal {
   value(type: string, value: Value): void {
     switch (type[0]) {
       case "y":
-        return this.number(value as number, 1);
+        this.number(value as number, 1);
+        return;
       case "b":
-        return this.number(value ? 1 : 0, 4);
+        this.number(value ? 1 : 0, 4);
+        return;
       case "n":
       case "q":
-        return this.number(value as number, 2);
+        this.number(value as number, 2);
+        return;
       case "i":
       case "u":
-        if (typeof value !== "object") return this.number(value as number, 4);
-        this.align(4);
-        this.later.push([this.bytes.length, (value as Later).later]);
-        return this.number(0, 4);
+        if (typeof value === "object") {
+          this.align(4);
+          this.later.push([this.bytes.length, (value as Later).later]);
+        }
+        this.number(typeof value === "object" ? 0 : (value as number), 4);
+        return;
       case "x":
       case "t":
-        return this.number(value as bigint, 8);
+        this.number(value as bigint, 8);
+        return;
       case "s":
       case "o":
-        return this.#text(value as string, 4);
+        this.#text(value as string, 4);
+        return;
       case "g":
-        return this.#text(value as string, 1);
+        this.#text(value as string, 1);
+        return;
       case "v": {
         const { signature, value: inner } = value as Variant;
         this.#text(signature, 1);
-        return this.value(signature, inner);
+        this.value(signature, inner);
+        return;
       }
       case "a":
-        return this.#array(type.slice(1), value as readonly Value[]);
+        this.#array(type.slice(1), value as readonly Value[]);
+        return;
       case "(":
       case "{": {
         this.align(8);
