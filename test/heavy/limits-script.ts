@@ -24,8 +24,10 @@ part() {
   say members "$(wc -l < $(group)/cgroup.procs)"
   kill -9 $(cat $(group)/cgroup.procs); wait $nsbox
   say bomb "$($AS /nsbox run --pids-limit 20 / bash -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22; do sleep 2 & done' 2>&1 | tail -n 1)"
-  $AS /nsbox run -q --cpus 0.2 / bash -c 'begin=$EPOCHREALTIME; end=$((\${begin/./} + 10000000)); while [ \${EPOCHREALTIME/./} -lt $end ]; do :; done; times' > /tmp/times
-  say times "$(tail -n 2 /tmp/times | head -n 1)"
+  say cpus "$($AS /nsbox run -q --cpus 0.2 / bash -c 'read -ra first < /proc/self/stat; begin=\${EPOCHREALTIME/./}
+    while [ \${EPOCHREALTIME/./} -lt $((begin + 10000000)) ]; do :; done
+    read -ra last < /proc/self/stat; end=\${EPOCHREALTIME/./}
+    echo $(((last[13] + last[14] - first[13] - first[14]) * 10000000 / (end - begin)))')"
   say refused "$($AS /nsbox run --swappiness 1 / true 2>&1 | tail -n 1)"
   $AS /nsbox run -q -d --name kept --memory 30m / sleep 600 > /dev/null
   say exec "$($AS /nsbox exec kept cat /proc/self/cgroup)"
@@ -41,15 +43,21 @@ part() {
 /** Answers are lines `NAME PERSON ANSWER`. */
 export const SCRIPT = `
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
-export PATH=/bin:/sbin TERM=dumb
+export PATH=/bin:/sbin TERM=dumb WHO=
+set -a
 ${PART}
-AS= WHO=root part
-say io root "$(/nsbox run --io-max /dev/vda:rbps=1m --device /dev/vda / bash -c 'begin=$EPOCHREALTIME
-  dd if=/dev/vda of=/dev/null iflag=direct bs=64k count=64 2>/dev/null; end=$EPOCHREALTIME
-  echo $((4194304 * 1000 / ((\${end/./} - \${begin/./}) / 1000)))' 2>&1)"
-AS="setpriv --reuid=1000 --regid=1000 --clear-groups"; WHO=user
-refused=$($AS /nsbox run --memory 30m --cpus 1 --pids-limit 9 --cpuset 0 / true 2>&1)
-say refused-undelegated "$(echo "$refused" | head -n 2 | tail -n 1)"
-PID=$$; eval "$(echo "$refused" | sed -n 's/.*shell with PID $PID: //p')"
+AS= WHO=root
 part
+say io "$(/nsbox run --io-max /dev/vda:rbps=1m --device /dev/vda / bash -c 'begin=\${EPOCHREALTIME/./}
+  dd if=/dev/vda of=/dev/null iflag=direct bs=64k count=16 2>/dev/null
+  echo $((1048576 * 100 / ((\${EPOCHREALTIME/./} - begin) / 10000)))' 2>&1)"
+WHO=user
+setpriv --reuid=1000 --regid=1000 --clear-groups bash -c 'echo $$ > /tmp/pid
+  until [ -e /tmp/go ]; do sleep 0.1; done
+  part' & user=$!
+until [ -s /tmp/pid ]; do sleep 0.1; done
+refused=$(setpriv --reuid=1000 --regid=1000 --clear-groups /nsbox run --memory 30m --cpus 1 --pids-limit 9 --cpuset 0 / true 2>&1)
+say undelegated "$(echo "$refused" | sed -n 2p)"
+PID=$(cat /tmp/pid); eval "$(echo "$refused" | sed -n 's/.*shell with PID $PID: //p')"
+touch /tmp/go; wait $user
 `;

@@ -76,11 +76,7 @@ describe.skipIf(missing !== undefined)(`cgroup v2 (${missing ?? "in qemu"})`, ()
       });
 
       test("--cpus 0.2 is a fifth of a processor", () => {
-        // As `times` tells it: 0m1.9s 0m0.1s
-        const seconds = [...answer("times").matchAll(/(\d+)m([\d.]+)s/g)].map(
-          ([, m, s]) => Number(m) * 60 + Number(s),
-        );
-        const share = seconds.reduce((sum, each) => sum + each, 0) / 10;
+        const share = Number(answer("cpus")) / 1000;
         expect(share).toBeGreaterThan(0.17);
         expect(share).toBeLessThan(0.23);
       });
@@ -104,8 +100,6 @@ describe.skipIf(missing !== undefined)(`cgroup v2 (${missing ?? "in qemu"})`, ()
   });
 
   test("whoever was given no group is told what to give, and that does it", () => {
-    expect(said).toContainEqual(
-      expect.stringContaining('cause: no cgroup in "/sys/fs/cgroup" was given to user 1000'),
-    );
+    expect(said).toContain('undelegated user   cause: no cgroup in "/sys/fs/cgroup" was given to user 1000');
   });
 });
