@@ -92,6 +92,7 @@ describe.skipIf(lacks !== undefined)(`limits on cgroup v2 (${lacks ?? "in a mach
     async () => {
       const disk = "nsbox run --io-max /dev/vda:rbps=1m --device /dev/vda $IN / python3 /mnt/read.py\n";
       const said = await machine.boot(PROGRAMS + disk + LIMITS(""), { systemd: false, seconds: 600 });
+      expect(said).toMatch(/^rate /m);
       const rate = Number(/^rate (.*)$/m.exec(said)?.[1]);
       expect(rate).toBeGreaterThan(0.8 * 1024 * 1024);
       expect(rate).toBeLessThan(1.2 * 1024 * 1024);
