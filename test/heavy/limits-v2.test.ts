@@ -4,17 +4,18 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { SCRATCH } from "../e2e/support.ts";
 import { AS_USER, lackOfMachines, MACHINE_USER, type Machine, makeMachine } from "./machine.ts";
+import { judgeSystemd, SYSTEMD_SCRIPT } from "./systemd-scope.ts";
 
 const lacks = lackOfMachines();
 const folder = join(SCRATCH, "limits-v2");
 const MINUTES = 60_000;
 
 /** Programs of the scripts. hungry: takes 4 MB again and again. bomb: starts as many processes as it can. */
-const PROGRAMS = `cat >/tmp/hungry.py <<'E'
+const PROGRAMS = `cat >/srv/hungry.py <<'E'
 taken = []
 while True: taken.append(bytearray(b"x") * 4000000)
 E
-cat >/tmp/bomb.py <<'E'
+cat >/srv/bomb.py <<'E'
 import os, time
 made = 0
 for _ in range(500):
@@ -24,10 +25,10 @@ for _ in range(500):
     except OSError: pass
 print("made", made, flush=True)
 E
-cat >/tmp/spin.py <<'E'
+cat >/srv/spin.py <<'E'
 while True: pass
 E
-cat >/tmp/measure.py <<'E'
+cat >/srv/measure.py <<'E'
 import sys, time
 def usage(): return int(open(sys.argv[1]).readline().split()[1])
 time.sleep(3)
@@ -35,7 +36,7 @@ wall, used = time.monotonic(), usage()
 time.sleep(20)
 print("share", (usage() - used) / 1e6 / (time.monotonic() - wall), flush=True)
 E
-cat >/tmp/read.py <<'E'
+cat >/srv/read.py <<'E'
 import os, mmap, time
 disk = os.open("/dev/vda", os.O_RDONLY | os.O_DIRECT)
 page = mmap.mmap(-1, 65536)
@@ -43,8 +44,7 @@ begin, done = time.monotonic(), 0
 while done < 8 << 20: done += os.preadv(disk, [page], done)
 print("rate", done / (time.monotonic() - begin), flush=True)
 E
-mkdir -p /tmp/w; chmod 644 /tmp/*.py; cp /tmp/*.py /tmp/w; chmod 755 /tmp/w
-IN="--overlay -b /tmp/w:/mnt"
+chmod 644 /srv/*.py
 of() { find /sys/fs/cgroup -path "*/$1/$2"; }
 `;
 
@@ -56,10 +56,10 @@ cd /
 `;
 
 const LIMITS = (as: string) => `
-${as} nsbox run --memory 100m $IN / python3 /mnt/hungry.py; echo "hungry $?"
-${as} nsbox run --pids-limit 50 $IN / python3 /mnt/bomb.py
-spins=$(${as} nsbox run -d --cpus 0.2 $IN / python3 /mnt/spin.py)
-python3 /tmp/measure.py $(of $spins cpu.stat)
+${as} nsbox run --memory 100m / python3 /srv/hungry.py; echo "hungry $?"
+${as} nsbox run --pids-limit 50 / python3 /srv/bomb.py
+spins=$(${as} nsbox run -d --cpus 0.2 / python3 /srv/spin.py)
+python3 /srv/measure.py $(of $spins cpu.stat)
 ${as} nsbox rm -f $spins >/dev/null
 paused=$(${as} nsbox run -d --name paused --memory 50m / sleep 1000)
 ${as} nsbox pause paused; grep frozen $(of $paused cgroup.events)
@@ -73,7 +73,7 @@ describe.skipIf(lacks !== undefined)(`limits on cgroup v2 (${lacks ?? "in a mach
   beforeAll(() => {
     machine = makeMachine(folder);
   }, 15 * MINUTES);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }), MINUTES);
 
   const judge = (said: string) => {
     expect(said).toMatch(/Out of memory: the kernel killed .*--memory is 104857600 bytes \(100 MiB\)/);
@@ -90,7 +90,7 @@ describe.skipIf(lacks !== undefined)(`limits on cgroup v2 (${lacks ?? "in a mach
   test(
     "hold root's commands",
     async () => {
-      const disk = "nsbox run --io-max /dev/vda:rbps=1m --device /dev/vda $IN / python3 /mnt/read.py\n";
+      const disk = "nsbox run --io-max /dev/vda:rbps=1m --device /dev/vda / python3 /srv/read.py\n";
       const said = await machine.boot(PROGRAMS + disk + LIMITS(""), { systemd: false, seconds: 600 });
       expect(said).toMatch(/^rate /m);
       const rate = Number(/^rate (.*)$/m.exec(said)?.[1]);
@@ -107,6 +107,12 @@ describe.skipIf(lacks !== undefined)(`limits on cgroup v2 (${lacks ?? "in a mach
       const script = PROGRAMS + DELEGATED + LIMITS(AS_USER);
       judge(await machine.boot(script, { systemd: false, seconds: 600 }));
     },
+    11 * MINUTES,
+  );
+
+  test(
+    "are those of a scope where systemd is PID 1, for root and for users",
+    async () => judgeSystemd(await machine.boot(PROGRAMS + SYSTEMD_SCRIPT, { systemd: true, seconds: 600 })),
     11 * MINUTES,
   );
 });
