@@ -1,7 +1,7 @@
 /*
  * The process to come is put into its cgroups before it does anything else. In v2 it is born there. In v1 it
- * writes 0 to `tasks`: one thread that moves itself waits for nobody, while every other way has the kernel wait
- * until no process is being made or ended anywhere, some 15 ms. See cgroups(7) and clone(2).
+ * writes 0 to `tasks`: one thread that moves itself waits for nobody, while every other way has the kernel
+ * wait until no process is being made or ended anywhere, some 15 ms. See cgroups(7) and clone(2).
  */
 #include "box.h"
 #include "cgroup.h"

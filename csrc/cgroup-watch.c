@@ -1,4 +1,5 @@
-/* What the kernel counted in the command's cgroups: looked up at the end, and worded by nsbox. See cgroups(7). */
+/* What the kernel counted in the command's cgroups: looked up at the end, and worded by nsbox. See
+ * cgroups(7). */
 #include "box.h"
 #include "cgroup.h"
 #include "sys.h"

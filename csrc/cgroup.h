@@ -12,7 +12,8 @@ long cgroup_read(const char *path, char *text, u64 size);
 
 struct clone_args;
 
-/* The process moves itself where op_cgroup_enter said. 0, or a negative errno and the step that is to blame. */
+/* The process moves itself where op_cgroup_enter said. 0, or a negative errno and the step that is to blame.
+ */
 long cgroup_settle(u32 *step);
 
 /* clone3(2), into the group of v2 where there is one. */
@@ -23,6 +24,12 @@ long cgroup_fork(void);
 
 /* 1 where the process to come is put into groups. */
 int cgroup_is_entered(void);
+
+/* `path` is a group of the command's own. The text has to stay. */
+void cgroup_remember(const char *path);
+
+/* Lets all of those go on that may be frozen. */
+void cgroup_thaw(void);
 
 /* 1 where something is to be looked for at the end. */
 int cgroup_is_watched(void);

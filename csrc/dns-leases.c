@@ -74,24 +74,33 @@ static char lower(char letter) {
     return letter >= 'A' && letter <= 'Z' ? (char)(letter | 0x20) : letter;
 }
 
-/* 1 where the word at `word`, alone or with ".NETWORK" behind it, is what was asked for. */
+/* The domain of all our networks: nobody else is asked for a name in it. */
+#define DOMAIN "nsbox"
+
+/* 1 where the word at `word`, alone or as WORD.NETWORK.nsbox, is what was asked for. */
 static int is_asked(const char *word, const char *asked, const char *network) {
-    while (*word && *word != ' ' && *word != '\n' && lower(*word) == *asked)
+    while (*word > ' ' && lower(*word) == *asked)
         word++, asked++;
-    if (*word && *word != ' ' && *word != '\n')
+    if (*word > ' ')
         return 0;
-    if (*asked++ == 0)
+    if (*asked == 0)
         return 1;
-    if (asked[-1] != '.')
+    if (*asked++ != '.')
         return 0;
     while (*network && lower(*network) == *asked)
         network++, asked++;
-    return !*network && !*asked;
+    return !*network && text_equal(asked, "." DOMAIN);
+}
+
+static int is_in_domain(const char *asked) {
+    u64 length = text_length(asked), own = sizeof DOMAIN - 1;
+    return length >= own && text_equal(asked + length - own, DOMAIN) &&
+           (length == own || asked[length - own - 1] == '.');
 }
 
 static int has_name(const struct lease *lease, const struct search *search) {
     for (const char *at = lease->names; *at && *at != '\n';) {
-        if (*at != ' ' && is_asked(at, search->question->name, search->network))
+        if (is_asked(at, search->question->name, search->network))
             return 1;
         while (*at && *at != '\n' && *at != ' ')
             at++;
@@ -176,10 +185,11 @@ int leases_answer(const struct dns_question *question, struct dns_answers *answe
     answers->count = 0;
     answers->type = question->type;
     answers->name[0] = 0;
-    if (!question->name[0] || !networks[0])
-        return 0;
+    if (!question->name[0])
+        return servers_none() ? DNS_NXDOMAIN : -1;
     if (dns_reverse(question->name, &search.reverse) < 0)
         search.reverse.family = 0;
-    each_name(&search, open_directory(-100, networks), bytes, sizeof bytes, look_through); /* AT_FDCWD */
-    return search.found;
+    each_name(&search, open_directory(AT_FDCWD, networks), bytes, sizeof bytes, look_through);
+    int is_ours = is_in_domain(question->name) || servers_none();
+    return search.found ? DNS_GOOD : is_ours ? DNS_NXDOMAIN : -1;
 }

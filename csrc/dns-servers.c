@@ -14,7 +14,8 @@
 static struct net_address list[DNS_MOST_SERVERS];
 static s64 silent_until[DNS_MOST_SERVERS];
 static u32 count;
-static int given;
+static int given;  /* by the plan, not by the host's file */
+static int closed; /* nobody is asked: the network is one of its own */
 static struct {
     u64 inode, size, seconds;
     u32 nanoseconds, device;
@@ -83,7 +84,8 @@ void servers_begin(const char *servers) {
         add_server(at, end);
         at = end;
     }
-    given = count > 0;
+    closed = text_equal(servers, "none");
+    given = count > 0 || closed;
 }
 
 /* The file as it is now. It may be replaced or rewritten at any time, and be anything. */
@@ -102,6 +104,10 @@ static void read_file(void) {
     read_lines(text);
     if (count == 0)
         add_server(local, local + sizeof local - 1);
+}
+
+int servers_none(void) {
+    return closed;
 }
 
 u32 servers_read(struct net_address servers[DNS_MOST_SERVERS]) {

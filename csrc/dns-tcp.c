@@ -121,14 +121,18 @@ static void take_question(struct call *call, u32 size) {
     call->client_id = question.id;
     call->end = question.end;
     call->tried = 0;
-    if (status != DNS_GOOD)
+    if (status != DNS_GOOD) {
         begin_refusal(call, (enum dns_status)status);
-    else if (leases_answer(&question, &answers))
-        begin_answer(call, dns_write(call->answer + LENGTH, message, &question, DNS_GOOD, &answers));
-    else {
+        return;
+    }
+    status = leases_answer(&question, &answers);
+    if (status < 0) {
         want(call, 0);
         dial_next(call);
+        return;
     }
+    begin_answer(call,
+                 dns_write(call->answer + LENGTH, message, &question, (enum dns_status)status, &answers));
 }
 
 /*

@@ -141,11 +141,14 @@ static void take_question(const struct net_address *client, u32 size) {
     int status = dns_read(bytes, size, &question);
     if (status < 0)
         return;
-    if (status == DNS_GOOD && !leases_answer(&question, &answers)) {
+    int is_good = status == DNS_GOOD;
+    if (is_good)
+        status = leases_answer(&question, &answers);
+    if (status < 0) {
         hand_on(client, size, &question);
         return;
     }
-    const struct dns_answers *said = status == DNS_GOOD ? &answers : 0;
+    const struct dns_answers *said = is_good ? &answers : 0;
     reply(client, out, dns_write(out, bytes, &question, (enum dns_status)status, said));
 }
 

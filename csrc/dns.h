@@ -9,16 +9,21 @@
 
 /*
  * Before the helper is made. `networks`: the directory of the networks' state; `owner`: who this container is
- * in its leases; `servers`: addresses parted by spaces, empty for those of the host's /etc/resolv.conf.
+ * in its leases; `servers`: addresses parted by spaces, empty for those of the host's /etc/resolv.conf;
+ * "none".
  */
 long dns_begin(const char *networks, const char *owner, const char *servers);
 
 /*
- * Answers from the leases of the networks that `owner` is on. Returns 1 where the question is about one of
- * them, with what is known (perhaps nothing of that type), else 0.
+ * Answers from the leases of the networks that `owner` is on. Returns DNS_GOOD where the question is about
+ * one of them, with what is known (perhaps nothing of that type), DNS_NXDOMAIN for others in our own domain,
+ * or -1.
  */
 int leases_answer(const struct dns_question *question, struct dns_answers *answers);
 void leases_begin(const char *networks, const char *owner);
+
+/* 1 where no server is to be asked: what is no container's name does not exist. */
+int servers_none(void);
 
 /* The servers to ask, read anew where the file has changed. Returns how many there are, at least one. */
 u32 servers_read(struct net_address servers[DNS_MOST_SERVERS]);

@@ -9,6 +9,7 @@
 #include "hold.h"
 #include "init.h"
 #include "life.h"
+#include "net.h"
 #include "relay.h"
 #include "socket.h"
 #include "sys.h"
@@ -32,7 +33,7 @@ static int collect(int *status) {
         s32 pid = (s32)SYS(wait4, -1, status, WNOHANG | WUNTRACED, 0);
         if (pid <= 0)
             return 0;
-        if (pid != box.child)
+        if (net_ended(pid) || pid != box.child)
             continue; /* an orphan of the command's: we are the subreaper where there is no PID namespace */
         if ((*status & 0xff) != 0x7f)
             return 1;
@@ -49,10 +50,14 @@ static int collect(int *status) {
 /* Descriptors that are the command's alone would keep pipes open here. */
 static void keep_only(int signals) {
     const int ours[] = {
-        box.channel,    box.lock,  box.terminal,     box.plan_fd, box.cwd,  (int)box.plan.executable,
-        box.supervisor, box.kept,  box.parent,       box.block,   box.sync, box.status,
-        box.init.link,  box.names, box.names_record, box.undo,    signals};
-    close_others("", ours, COUNT(ours));
+        box.channel,    box.lock,  box.terminal,     box.plan_fd, box.cwd,    (int)box.plan.executable,
+        box.supervisor, box.kept,  box.parent,       box.block,   box.sync,   box.status,
+        box.init.link,  box.names, box.names_record, box.undo,    box.beside, signals};
+    int all[COUNT(ours) + NET_DESCRIPTORS];
+    u32 count = net_descriptors(all);
+    for (u32 i = 0; i < COUNT(ours); i++)
+        all[count++] = ours[i];
+    close_others("", all, count);
 }
 
 /* What our own PID 1 says: that the command stopped (PID 1 itself cannot), or which signal ended it. */
@@ -196,6 +201,7 @@ int monitor_wait(struct failure *failure) {
     do
         wait_once(signals, failure);
     while (!collect(&status));
+    net_end();
     while (box.channel >= 0)
         hear(failure);
     if (box.init.link >= 0)

@@ -6,6 +6,7 @@
 #include "socket.h"
 #include "sys.h"
 #include "text.h"
+#include <asm/mman.h>
 #include <asm/signal.h>
 #include <linux/eventpoll.h>
 #include <linux/fcntl.h>
@@ -15,9 +16,10 @@
 #include <linux/time_types.h>
 
 #define DNS_PORT 53
-#define TICK 250 /* milliseconds */
+#define TICK 250     /* milliseconds */
+#define MAX_DEATHS 8 /* of helpers that somebody killed, or that met what they should not */
 
-struct net net = {.questions = -1, .calls = -1};
+struct net net = {.questions = -1, .calls = -1, .namespaces = {-1, -1}};
 
 static s64 clock(void) {
     struct __kernel_timespec time;
@@ -93,21 +95,47 @@ _Noreturn static void serve(void) {
     }
 }
 
+/* The container's user and network namespace. They are opened by the monitor: soon nobody may look there. */
+static long open_namespaces(void) {
+    static const char *const names[] = {"ns/user", "ns/net"};
+    char path[64];
+    long error = 0;
+    for (int i = box.flags & CLONE_NEWUSER ? 0 : 1; i < 2 && error == 0; i++) {
+        proc_path(path, sizeof path, box.child, names[i]);
+        net.namespaces[i] = above_standard((int)SYS(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC));
+        error = net.namespaces[i] < 0 ? net.namespaces[i] : 0;
+    }
+    return error;
+}
+
+/* A user namespace of the container's own is where the right to enter its network comes from. */
+static long enter_namespaces(void) {
+    static const u64 kinds[] = {CLONE_NEWUSER, CLONE_NEWNET};
+    long error = 0;
+    for (int i = 0; i < 2 && error == 0; i++) {
+        if (net.namespaces[i] < 0)
+            continue;
+        error = SYS(setns, net.namespaces[i], kinds[i]);
+        SYS(close, net.namespaces[i]);
+        net.namespaces[i] = -1;
+    }
+    return error;
+}
+
 /* Its own sockets and nothing of the monitor's: neither descriptors nor rights, nor the plan. */
 static long become_helper(int monitor) {
-    static int ours[MAX_PUBLISHED + 4];
-    u32 count = 0;
+    int ours[NET_DESCRIPTORS + 2];
     struct rlimit64 files;
     u64 all = ~0UL;
+    long error = enter_namespaces();
+    if (error < 0)
+        return error;
+    u32 count = net_descriptors(ours);
     int null = (int)SYS(openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; fd <= 2; fd++)
         SYS(dup3, null, fd, 0);
     ours[count++] = net.epoll;
     ours[count++] = monitor;
-    ours[count++] = net.questions;
-    ours[count++] = net.calls;
-    for (u32 i = 0; i < net.ports; i++)
-        ours[count++] = net.published[i].fd;
     close_others("", ours, count);
     SYS(prctl, PR_SET_NAME, "nsbox-net");
     SYS(setsid);
@@ -118,11 +146,12 @@ static long become_helper(int monitor) {
         SYS(prlimit64, 0, RLIMIT_NOFILE, &files, 0);
     }
     SYS(munmap, box.file, box.file_size);
-    SYS(madvise, &box.plan, sizeof box.plan, 4); /* MADV_DONTNEED */
+    SYS(madvise, &box.plan, sizeof box.plan, MADV_DONTNEED);
     SYS(prctl, PR_SET_DUMPABLE, 0);
-    SYS(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    long error = limit_capabilities(0);
-    return error < 0 ? error : SYS(prctl, PR_SET_PDEATHSIG, SIGKILL);
+    error = limit_capabilities(0);
+    if (error == 0)
+        error = SYS(prctl, PR_SET_PDEATHSIG, SIGKILL);
+    return error < 0 ? error : net_confine();
 }
 
 /* Opens the resolver's sockets: the monitor enters the container's network for that, and comes back. */
@@ -171,6 +200,24 @@ static long read_inside(const char *text, int which, u16 family) {
                                                                                                    : 0;
 }
 
+/* What it needs is opened by now. Its epoll and the monitor's pidfd are its alone. */
+static long fork_helper(void) {
+    net.epoll = above_standard((int)SYS(epoll_create1, O_CLOEXEC));
+    int monitor = above_standard((int)SYS(pidfd_open, SYS(getpid), 0));
+    long error = net.epoll < 0 ? net.epoll : monitor < 0 ? monitor : watch_all(monitor);
+    long pid = error < 0 ? error : SYS(clone, SIGCHLD, 0, 0, 0, 0);
+    if (pid == 0) {
+        error = become_helper(monitor);
+        if (error < 0)
+            leave(1);
+        serve();
+    }
+    SYS(close, net.epoll);
+    SYS(close, monitor);
+    net.pid = pid > 0 ? (s32)pid : 0;
+    return pid < 0 ? pid : 0;
+}
+
 long op_network_helper(const struct args_network_helper *args) {
     long error = read_inside(args->ipv4, 0, AF_INET);
     if (error == 0)
@@ -179,23 +226,43 @@ long op_network_helper(const struct args_network_helper *args) {
         error = dns_begin(args->networks, args->owner, args->servers);
     if (error == 0 && args->resolver)
         error = open_resolver();
+    if (error == 0 && args->enter)
+        error = open_namespaces();
     if (error < 0)
         return error;
-    net.epoll = above_standard((int)SYS(epoll_create1, O_CLOEXEC));
-    int monitor = above_standard((int)SYS(pidfd_open, SYS(getpid), 0));
-    error = net.epoll < 0 ? net.epoll : monitor < 0 ? monitor : watch_all(monitor);
-    long pid = error < 0 ? error : SYS(clone, SIGCHLD, 0, 0, 0, 0);
-    if (pid == 0)
-        leave(become_helper(monitor) == 0 ? (serve(), 0) : 1);
-    net.pid = pid > 0 ? (s32)pid : 0;
-    /* What was opened for it, and is closed here with the rest, before the command runs. */
-    return pid < 0 ? pid : 0;
+    return fork_helper();
+}
+
+int net_ended(s32 pid) {
+    static const char text[] =
+        "nsbox: The network helper has died again and again: published ports and names of "
+        "containers are gone\n";
+    if (net.pid == 0 || pid != net.pid)
+        return 0;
+    net.pid = 0;
+    if (net.deaths++ == MAX_DEATHS || fork_helper() < 0)
+        SYS(write, 2, text, sizeof text - 1);
+    return 1;
 }
 
 void net_end(void) {
-    if (net.pid <= 0)
-        return;
-    SYS(kill, net.pid, SIGKILL);
-    SYS(wait4, net.pid, 0, 0, 0);
+    if (net.pid > 0) {
+        SYS(kill, net.pid, SIGKILL);
+        SYS(wait4, net.pid, 0, 0, 0);
+    }
     net.pid = 0;
+}
+
+u32 net_descriptors(int *descriptors) {
+    u32 count = 0;
+    for (u32 i = 0; i < net.ports; i++)
+        descriptors[count++] = net.published[i].fd;
+    if (net.questions >= 0)
+        descriptors[count++] = net.questions;
+    if (net.calls >= 0)
+        descriptors[count++] = net.calls;
+    for (int i = 0; i < 2; i++)
+        if (net.namespaces[i] >= 0)
+            descriptors[count++] = net.namespaces[i];
+    return count;
 }

@@ -29,6 +29,7 @@ enum net_kind {
 #define NET_EDGE (1U << 31)
 
 #define MAX_PUBLISHED 512
+#define NET_DESCRIPTORS (MAX_PUBLISHED + 4)
 
 /* A port of the host that leads into the container. */
 struct published {
@@ -42,10 +43,13 @@ struct published {
 
 struct net {
     int epoll;
-    s32 pid;                      /* of the helper, 0 for none */
+    s32 pid; /* of the helper, 0 for none */
+    u32 deaths;
     struct net_address inside[2]; /* the container's IPv4 and IPv6 address; family 0 for none */
     struct published published[MAX_PUBLISHED];
     u32 ports;
+    int namespaces[2]; /* of the container, where the helper is to enter them: user and network; -1 for none
+                        */
     int questions, calls; /* the resolver's UDP socket and the one that listens, -1 for none */
     s64 now;              /* CLOCK_MONOTONIC in nanoseconds, when epoll last came back */
 };
@@ -68,8 +72,17 @@ long net_watch(int fd, u32 events, enum net_kind kind, u32 index, u32 generation
 /* Changes what is told of it. */
 void net_rewatch(int fd, u32 events, enum net_kind kind, u32 index, u32 generation);
 
+/* 1 where process `pid`, which has ended, was the helper. Another one takes its place, some times. */
+int net_ended(s32 pid);
+
 /* Ends the helper, and waits until its ports are free. Nothing where there is none. */
 void net_end(void);
+
+/* What the monitor holds open for another helper: at most NET_DESCRIPTORS of them. Returns how many. */
+u32 net_descriptors(int *descriptors);
+
+/* Leaves this process no system calls but those of the helper. */
+long net_confine(void);
 
 /* Published TCP ports. `index`: of the published port, or of the connection with its side in the lowest bit.
  */

@@ -38,7 +38,7 @@ struct socket_message {
     struct socket_part {
         void *base;
         u64 length;
-    } *parts;
+    } * parts;
     u64 part_count;
     void *control;
     u64 control_size;

@@ -1,7 +1,8 @@
 /** Which groups a run needs: those of its limits, and those by which a container is watched and paused. */
 import type { Hierarchy } from "./hierarchy.ts";
-import { LIMITS, type Limit, type Spelling } from "./limits.ts";
+import { LIMITS, type Limit } from "./limits.ts";
 import type { LimitsRequest } from "./request.ts";
+import type { Spelling } from "./spelling.ts";
 
 /** A limit that is asked for, and where it is set. */
 export interface Chosen {

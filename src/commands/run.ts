@@ -93,8 +93,9 @@ async function runInput(input: Parsed, expand: ((words: string[]) => string[]) |
 }
 
 /** What is worth knowing before the command runs. */
-async function printNotes(shared: string | undefined, { scoped }: PlannedRun, input: Parsed): Promise<void> {
-  const notes = shared === undefined ? [] : [shared];
+async function printNotes(shared: string | undefined, planned: PlannedRun, input: Parsed): Promise<void> {
+  const { scoped } = planned;
+  const notes = shared === undefined ? [...planned.notes] : [shared, ...planned.notes];
   if (scoped && !(await import("../runtime/landlock.ts")).hasScopes()) {
     notes.push(
       "This kernel's Landlock has no scopes (Linux 6.12 has): abstract sockets and signals to the host stay open",

@@ -83,11 +83,24 @@ function landlocked({ filesystem, tcp, scope }: Op & { op: "landlock_ruleset" })
   return parts.filter((part) => part !== "").join(", ");
 }
 
+function helper({ ipv4, ipv6, resolver, networks, servers }: Op & { op: "network_helper" }): string {
+  const others = {
+    "": "asks the host's servers of /etc/resolv.conf for all others",
+    none: "no others exist",
+  };
+  const tasks = [
+    `hands what comes to published ports on to ${[ipv4, ipv6].filter(Boolean).join(" and ")}`,
+    `answers at 127.0.0.11 inside for the names of containers in ${networks}; ${others[servers as ""] ?? `asks ${servers} for all others`}`,
+  ];
+  return `Fork the network helper, which ${tasks.slice(0, resolver ? 2 : 1).join(", and ")}`;
+}
+
 /** One operation of `plan` in one sentence, without a full stop: `Set the host name to zion`. */
 export function describe(op: Op, plan: Plan): string {
   const row: Operation = OPS[op.op];
   if (op.op === "close_fds" && op.keep === "") return "Close every descriptor above 2";
   if (op.op === "groups" && op.gids === "") return "Give up all supplementary groups";
+  if (op.op === "network_helper") return helper(op);
   if (op.op === "landlock_ruleset") return `Make a Landlock ruleset against ${landlocked(op)}`;
   if (op.op === "init" && op.mode === INIT_MODE.INIT_FULL) {
     return "Execute the helper anew as PID 1, which does the whole startup and starts the command itself";

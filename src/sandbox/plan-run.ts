@@ -26,6 +26,9 @@ export interface PlannedRun {
   readonly kinds: readonly KindName[];
   /** Landlock is to close what is shared with the host. */
   readonly scoped: boolean;
+  /** Published ports, and what is worth knowing of the network, in words. */
+  readonly ports: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** What families of options make of a run; all of it absent in a run without them. */
@@ -125,6 +128,8 @@ export function planRun(request: RunRequest, caller: Caller, parts: Parts = {}):
     plan,
     kinds,
     scoped: (around.netIsShared || isShared("pid", kinds, joins)) && security?.landlock.off !== true,
+    ports: network?.ports ?? [],
+    notes: network?.notes ?? [],
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- --rounds N]`: nsbox beside its peers, as ratios in one run. Run as root; it works in a
- * mount namespace of its own, where crun does not see a hybrid cgroup layout, which it refuses, and where no
- * containers but its own are kept.
+ * mount and a network namespace of its own, where crun does not see a hybrid cgroup layout, which it refuses,
+ * and where no containers and networks but its own are kept.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { benchLayers } from "./layers.ts";
 import { benchLife } from "./life.ts";
 import { benchLooking } from "./looking.ts";
 import { judge } from "./measure.ts";
+import { benchNetworks } from "./networks.ts";
 import { benchRootfs } from "./rootfs.ts";
 import { benchRun } from "./run.ts";
 import { NSBOX, scratch } from "./things.ts";
@@ -19,10 +20,10 @@ function inOwnMounts(): never {
   const hide = existsSync(HYBRID) ? `mount -t tmpfs none ${HYBRID} && ` : "";
   const argv = [
     "unshare",
-    "-m",
+    "-mn",
     "sh",
     "-c",
-    `${hide}mkdir -p /run/nsbox && mount -t tmpfs none /run/nsbox && chmod 700 /run/nsbox && exec "$@"`,
+    `${hide}mkdir -p /run/nsbox && mount -t tmpfs none /run/nsbox && chmod 700 /run/nsbox && ip link set lo up && exec "$@"`,
     "sh",
     process.execPath,
     ...process.argv.slice(1),
@@ -44,6 +45,7 @@ const goals = [
   ...(await benchRun(tree, rounds)),
   ...benchLayers(tree, rounds),
   ...benchLife(tree, rounds),
+  ...benchNetworks(tree, rounds),
   ...benchRootfs(Math.max(4, rounds >> 1)),
   ...(await benchLooking(Math.max(4, rounds >> 2))),
 ];

@@ -107,7 +107,7 @@ function settleHolder(place: Place, name: string): void {
  * container is left.
  */
 export function launchKept(
-  { plan, kinds }: PlannedRun,
+  { plan, kinds, ports }: PlannedRun,
   narrate: (plan: EncodedPlan) => EncodedPlan,
   request: RunRequest & { readonly id: string },
   input: Parsed,
@@ -126,6 +126,7 @@ export function launchKept(
       root: request.root === "none" ? "none" : resolve(request.root),
       command: request.command,
       kinds,
+      ...(ports.length > 0 ? { ports } : {}),
       tty: input.has("tty"),
       interactive: input.has("interactive"),
       remove: input.has("rm"),

@@ -1,6 +1,6 @@
 /** Values of the options on limits. */
 import { isUnlimited, readBytes, readList, readProcessors, readWhole } from "../../cgroup/amount.ts";
-import { IO_MAX_KEYS } from "../../cgroup/limits.ts";
+import { IO_MAX_KEYS } from "../../cgroup/io-max.ts";
 import { textAt } from "../../cgroup/look.ts";
 import type { HugePages, IoLimit } from "../../cgroup/request.ts";
 import type { Parsed } from "../../cli/command.ts";
@@ -14,7 +14,7 @@ const HUGE_PAGES = "/sys/kernel/mm/hugepages";
 const SIZES = ["4KB", "16KB", "32KB", "64KB", "1MB", "2MB", "16MB", "32MB", "512MB", "1GB", "2GB", "16GB"];
 
 /** The value of `--OPTION` by `read`; undefined where it was not given. @throws UsageError where it is none. */
-export function valueOf<T>(
+export function readOption<T>(
   input: Parsed,
   option: string,
   read: (word: string) => T | undefined,

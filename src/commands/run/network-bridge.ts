@@ -1,9 +1,9 @@
 /** `--network NAME`: the command is on a network of nsbox's own. */
 import type { Parsed } from "../../cli/command.ts";
-import { parseMac } from "../../net/address.ts";
+import { formatAddress, parseMac } from "../../net/address.ts";
 import { block } from "../../plan/block.ts";
 import { findNetwork } from "../../runtime/networks/config.ts";
-import { addressesFor, seeToNetwork } from "../../runtime/networks/join-network.ts";
+import { addressesFor, placeOf, seeToNetwork } from "../../runtime/networks/join-network.ts";
 import { checkAddress } from "../../runtime/networks/leases.ts";
 import { chooseKinds, needs } from "../../sandbox/namespaces.ts";
 import { type Bridged, bridgeNetwork, deviceOf, type Place } from "../../sandbox/network/bridge.ts";
@@ -11,10 +11,9 @@ import type { NetworkPart } from "../../sandbox/network/part.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
 import { isKept } from "./is-kept.ts";
 import type { RunFacts } from "./limits.ts";
+import { readServices, withServices } from "./network-helper.ts";
+import { hostnameFor } from "./network-hostname.ts";
 import { readAddress, readMtu } from "./network-values.ts";
-
-/** What gethostname(2) can tell, as `nsbox run -u` takes it. */
-const HOSTNAME = /^[A-Za-z0-9.-]{1,64}$/;
 
 /** The operations; addresses are taken, unless the plan is only to be looked at. */
 export async function readBridge(
@@ -46,9 +45,10 @@ export async function readBridge(
   }
   if (mtu < 1280 && v6 !== undefined) throw new UsageError(`Invalid "--mtu ${mtu}": IPv6 needs 1280`);
   const mac = input.has("mac") ? readMac(input.value("mac")!) : undefined;
+  const services = await readServices(input);
   const shown = input.has("explain") || input.has("explain-json");
   const label = input.value("name");
-  const hostname = request.hostname ?? [label, id].find((word) => word !== undefined && HOSTNAME.test(word));
+  const hostname = hostnameFor(input, request, id);
   const names = [...new Set([hostname, label, id].filter((word) => word !== undefined))];
   const notes = shown ? [] : await seeToNetwork(network);
   if (notes.length > 0 && !input.has("quiet")) {
@@ -72,7 +72,17 @@ export async function readBridge(
     // has let go of the last one's.
     outlives: input.has("ns-dir") || isKept(input),
   };
-  const part = bridgeNetwork(bridged);
+  const part = await withServices(bridgeNetwork(bridged), services, {
+    network: name,
+    hostname: hostname ?? id,
+    ipv4: formatAddress(lease.v4),
+    ipv6: lease.v6 === undefined ? "" : formatAddress(lease.v6),
+    gateway: formatAddress(v4.gateway),
+    networks: placeOf(network),
+    owner: id,
+    internal: file.internal,
+    mounts: kinds.includes("mnt"),
+  });
   if (request.hostname !== undefined || hostname === undefined || !kinds.includes("uts")) return part;
   return { ...part, inside: [block({ op: "hostname", name: hostname }), ...part.inside] };
 }

@@ -1,6 +1,7 @@
 /** The options of the command's network. */
 import type { Flag } from "../../cli/command.ts";
 import { MODES, PREFIXES } from "./network-words.ts";
+import { portFlags } from "./port-flags.ts";
 
 const NETWORK = "Network";
 
@@ -31,4 +32,5 @@ export const networkFlags = (): readonly Flag[] => [
     group: NETWORK,
     help: "Have this hardware address; without it one that belongs to the IPv4 address",
   },
+  ...portFlags(NETWORK),
 ];

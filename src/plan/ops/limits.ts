@@ -26,12 +26,14 @@ export const LIMITS = {
   cgroup_write: {
     where: "before",
     undo: "goes with the group",
-    says: "Write {value} to {path}, and read it back",
+    says: "Write {value} to {path}, and read it back ({option})",
     call: "write, read",
     man: "cgroups(7)",
     fields: {
       path: "path",
       value: "string",
+      // What was typed, for words alone.
+      option: "string",
       // Words that one line of the file has then; "" for no look.
       reads: "string",
       // Less than this may be missing from a number that is read back.

@@ -19,6 +19,8 @@ export interface ContainerConfig {
   readonly command: readonly string[];
   /** The namespace kinds of its own. */
   readonly kinds: readonly string[];
+  /** Ports of the host that lead inside, in words; absent where there are none. */
+  readonly ports?: readonly string[];
   readonly tty: boolean;
   readonly interactive: boolean;
   /** `--rm`. */
@@ -66,8 +68,10 @@ function isConfig(value: unknown): value is ContainerConfig {
   const { version, id, created, cwd, root, command, stopSignal, stopTimeout } = value as Partial<
     Record<keyof ContainerConfig, unknown>
   >;
+  const { ports } = value as { ports?: unknown };
   return (
     version === 1 &&
+    (ports === undefined || areWords(ports)) &&
     [id, created, cwd, root].every((word) => typeof word === "string") &&
     [stopSignal, stopTimeout].every((number) => Number.isFinite(number)) &&
     areWords(command)

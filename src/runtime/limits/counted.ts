@@ -40,7 +40,7 @@ function outOfMemory(
 
 /** Which limit it was, and how much of it was used. */
 function whose(last: Kill | undefined, group: string, plan: Plan, figures: readonly string[]): string {
-  const [limit, peak, both, bothPeak] = figures.map((text) => (/^\d+$/.test(text) ? Number(text) : Infinity));
+  const [limit, peak, both] = figures.map((text) => (/^\d+$/.test(text) ? Number(text) : Infinity));
   const name = group.slice(group.lastIndexOf("/") + 1);
   if (last !== undefined && last.limited === undefined) return "the machine's memory had run out";
   if (last?.limited !== undefined && !last.limited.split("/").includes(name)) {
@@ -50,15 +50,11 @@ function whose(last: Kill | undefined, group: string, plan: Plan, figures: reado
   const isV1 = plan.ops.some(
     (op) => op.op === "cgroup_write" && op.path === `${group}/memory.limit_in_bytes`,
   );
-  const parts = [`--memory is ${exact(limit)}`];
   // v1 counts both together, v2 swap alone.
-  if (both !== undefined && both < NO_LIMIT) {
-    const sum = isV1 ? both : limit + both;
-    if (sum !== limit) parts.push(`--memory-swap ${exact(sum)}`);
-  }
-  const used = isV1 && bothPeak !== undefined && bothPeak < NO_LIMIT ? bothPeak : peak;
-  if (used !== undefined && used < NO_LIMIT) parts.push(`${exact(used)} were in use`);
-  return parts.join(", ");
+  const sum = isV1 ? both : limit + (both ?? Infinity);
+  const swap = sum === undefined || sum === limit || sum >= NO_LIMIT ? "" : ` (with swap ${exact(sum)})`;
+  const used = peak === undefined || peak >= NO_LIMIT ? "" : `, and ${exact(peak)} were in use`;
+  return `--memory is ${exact(limit)}${swap}${used}`;
 }
 
 const exact = (bytes: number): string => `${bytes} bytes (${wordBytes(bytes)})`;

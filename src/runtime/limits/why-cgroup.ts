@@ -1,5 +1,4 @@
 /** Why a cgroup could not be made, given a limit, or entered. See cgroups(7). */
-import { limitOfFile } from "../../cgroup/limits.ts";
 import type { Op } from "../../plan/plan.ts";
 import type { Finding } from "../why-clone.ts";
 
@@ -11,17 +10,11 @@ const [ENOSPC, EROFS, ERANGE, ENAMETOOLONG, EBADMSG, EOPNOTSUPP] = [28, 30, 34, 
 const last = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 const above = (path: string): string => path.slice(0, path.lastIndexOf("/"));
 
-/** `--memory`: what the user asked for by a file. */
-export function optionOf(path: string): string {
-  const limit = limitOfFile(last(path))?.limit;
-  return limit === undefined ? `--cgroup-conf ${last(path)}` : `--${limit.option}`;
-}
-
 /** The `error:` line. */
 export function cgroupAction(op: CgroupOp): string {
   if (op.op === "cgroup_make") return `Cannot make cgroup "${op.path}"`;
   if (op.op === "cgroup_enter") return `Cannot put the command into cgroup "${op.path}"`;
-  return `Cannot set ${optionOf(op.path)}: "${op.value}" was not taken by "${op.path}"`;
+  return `Cannot set ${op.option}: "${op.value}" was not taken by "${op.path}"`;
 }
 
 /** The cause and what to do about it, as far as the errno tells. */
@@ -71,24 +64,23 @@ const VALUES: Readonly<Record<string, string>> = {
 };
 
 function whyWrite(op: Op & { op: "cgroup_write" }, errno: number): Finding {
-  const option = optionOf(op.path);
   const file = last(op.path);
   switch (errno) {
     case ENOENT:
-      return whyNoFile(file, option);
+      return whyNoFile(file, op.option);
     case EBADMSG:
       return { cause: "the kernel took it without an error, and reads back something else" };
     case EACCES:
     case EPERM:
-      return option === "--cpuset"
-        ? { cause: VALUES[option]! }
+      return op.option === "--cpuset"
+        ? { cause: VALUES[op.option]! }
         : { cause: `user ${process.geteuid!()} may not write to it` };
     case EBUSY:
       return { cause: "more than that is in use already" };
     case EINVAL:
     case ERANGE:
     case ENODEV: {
-      const cause = VALUES[option];
+      const cause = VALUES[op.option];
       return cause === undefined ? { cause: "the kernel does not take such a value" } : { cause };
     }
     default:
@@ -104,8 +96,6 @@ function whyNoFile(file: string, option: string): Finding {
       hint: "Its command line needs swapaccount=1; or leave --memory-swap out",
     };
   }
-  const found = option.startsWith("--cgroup-conf") ? limitOfFile(file) : undefined;
-  if (found !== undefined) return { cause: "there is no such file", hint: `--${found.limit.option}` };
   if (option === "--io-weight") {
     return { cause: "this kernel weighs no disks: it has neither io.cost nor bfq" };
   }

@@ -5,7 +5,7 @@ import type { Network } from "./config.ts";
 import { type Taken, type Tenant, takeLease } from "./leases.ts";
 import { CHECKED, looksRight, notesIn } from "./looks-right.ts";
 
-const placeOf = ({ directory }: Network): string => directory.slice(0, directory.lastIndexOf("/"));
+export const placeOf = ({ directory }: Network): string => directory.slice(0, directory.lastIndexOf("/"));
 
 /**
  * Bridge, rules and settings are there. Returns what firewalls of others are in the way, in sentences.

@@ -1,14 +1,20 @@
 /** From limits to operations: groups, what is written to them, who is put into them. */
 
-import { type Chosen, chooseLimits, controllerOf, type Refused, watchedIn } from "../../cgroup/choose.ts";
+import { type Chosen, chooseLimits, type Refused } from "../../cgroup/choose.ts";
+import type { DeviceRule } from "../../cgroup/devices.ts";
 import { directoryOf, type Hierarchy } from "../../cgroup/hierarchy.ts";
-import type { Write } from "../../cgroup/limits.ts";
-import { findPlace, isNone, type Place, type Seeker } from "../../cgroup/place.ts";
-import { noPlaceError, refusedError } from "../../cgroup/refusal.ts";
+import type { Place, Seeker } from "../../cgroup/place.ts";
+import { refusedError } from "../../cgroup/refusal.ts";
 import type { LimitsRequest } from "../../cgroup/request.ts";
+import type { Write } from "../../cgroup/spelling.ts";
 import { block } from "../../plan/block.ts";
 import type { Block, Op } from "../../plan/plan.ts";
+import { type Conf, locateConf } from "./conf.ts";
+import { deviceHierarchy, deviceOps } from "./devices.ts";
+import { findPlaces, needsOf } from "./needs.ts";
 import type { LimitsPart } from "./part.ts";
+import type { Scope } from "./scope.ts";
+import { watches } from "./watches.ts";
 
 /** What is to be planned, for whom. */
 export interface LimitsTask {
@@ -21,15 +27,15 @@ export interface LimitsTask {
   readonly watched: boolean;
   /** Say what the kernel made of a number. */
   readonly verbose: boolean;
+  /** What systemd makes, where it manages cgroups; then those of v2 are in there. */
+  readonly scope?: Scope | undefined;
+  /** None: devices are not guarded. */
+  readonly devices?: readonly DeviceRule[] | undefined;
+  /** The file of limits that `nsbox update` has changed since. */
+  readonly overrides?: string | undefined;
 }
 
 const ABSENT = { error: 0, next: 1, fine: 2, other: 3 } as const;
-
-/** Hierarchy to the controllers wanted in it, and the options that want them. */
-interface Need {
-  readonly controllers: Set<string>;
-  readonly options: Set<string>;
-}
 
 const isRefused = (each: Chosen | Refused): each is Refused => !("hierarchy" in each);
 
@@ -38,128 +44,72 @@ const isRefused = (each: Chosen | Refused): each is Refused => !("hierarchy" in 
  * @throws NsboxError where a limit cannot be set.
  */
 export function planLimits(task: LimitsTask): LimitsPart | undefined {
-  const { request, hierarchies, seeker, id } = task;
-  const chosen: Chosen[] = [];
-  for (const each of chooseLimits(request, hierarchies)) {
+  const { request, hierarchies, seeker, id, scope, devices = [] } = task;
+  const chosen = chooseLimits(request, hierarchies).map((each): Chosen => {
     if (isRefused(each)) throw refusedError(each, seeker.look);
-    chosen.push(each);
-  }
-  const conf = request.conf.map(({ file, value }) => ({
-    file,
-    value,
-    hierarchy: hierarchies.find(({ controllers }) => controllers.includes(controllerOf(file)))!,
-  }));
-  const needs = new Map<Hierarchy, Need>();
-  const need = (hierarchy: Hierarchy, controller: string | undefined, option: string) => {
-    const row = needs.get(hierarchy) ?? { controllers: new Set(), options: new Set() };
-    if (controller !== undefined) row.controllers.add(controller);
-    row.options.add(option);
-    needs.set(hierarchy, row);
-  };
-  for (const { hierarchy, spelling, limit } of chosen)
-    need(hierarchy, spelling.controller, `--${limit.option}`);
-  for (const { hierarchy, file } of conf) need(hierarchy, controllerOf(file), `--cgroup-conf ${file}`);
-  const places = [...placesOf(task, needs)];
+    return each;
+  });
+  const conf = locateConf(request.conf, hierarchies, seeker.look);
+  const guarded = devices.length > 0 ? deviceHierarchy(hierarchies, seeker.uid) : undefined;
+  const places = findPlaces(task, needsOf(chosen, conf, guarded));
   if (places.length === 0) return undefined;
-  const group = ({ hierarchy, parent }: Place) => `${directoryOf(hierarchy, parent)}/${id}`;
+  const groupOf = ({ hierarchy, parent }: Place) => `${directoryOf(hierarchy, parent)}/${id}`;
+  const groups = new Map(places.map(({ place }) => [place.hierarchy, groupOf(place)]));
   const ops: Op[] = [];
   for (const { place, optional } of places) {
+    const { version, point, controllers } = place.hierarchy;
+    const inside = scope?.hierarchy === place.hierarchy ? scope : undefined;
+    if (inside !== undefined) ops.push(inside.op(optional));
     ops.push({
       op: "cgroup_make",
-      path: group(place),
-      point: place.hierarchy.point,
-      own: request.parent === undefined ? directoryOf(place.hierarchy, place.parent) : "",
-      controllers: place.hierarchy.version === 2 ? place.controllers.join(" ") : "",
-      inherit: Number(place.hierarchy.version === 1 && place.hierarchy.controllers.includes("cpuset")),
+      path: groupOf(place),
+      point: inside === undefined ? point : directoryOf(place.hierarchy, inside.group),
+      own:
+        request.parent === undefined && inside === undefined
+          ? directoryOf(place.hierarchy, place.parent)
+          : "",
+      controllers: version === 2 ? place.controllers.join(" ") : "",
+      inherit: Number(version === 1 && controllers.includes("cpuset")),
       optional: Number(optional),
     });
   }
-  const groupIn = (hierarchy: Hierarchy) =>
-    group(places.find((each) => each.place.hierarchy === hierarchy)!.place);
-  for (const { hierarchy, spelling } of chosen) {
-    let isOther = false;
-    for (const write of spelling.writes(request)) {
-      ops.push(writeOp(groupIn(hierarchy), write, isOther, task.verbose));
-      isOther = write.absent === "next";
-    }
-  }
-  for (const { hierarchy, file, value } of conf) {
-    const write = { file, value, reads: "", rounds: 0, absent: "error" } as const;
-    ops.push(writeOp(groupIn(hierarchy), write, false, task.verbose));
-  }
+  ops.push(...writesOf(chosen, conf, groups, task));
+  if (guarded !== undefined) ops.push(...deviceOps(devices, guarded, groups.get(guarded)!));
+  if (task.overrides !== undefined) ops.push({ op: "cgroup_override", file: task.overrides });
   for (const { place, optional } of places) {
     const { version } = place.hierarchy;
-    ops.push({ op: "cgroup_enter", path: group(place), version, optional: Number(optional) });
+    ops.push({ op: "cgroup_enter", path: groupOf(place), version, optional: Number(optional) });
   }
-  ops.push(
-    ...watches(
-      places.map(({ place }) => place),
-      group,
-    ),
-  );
+  for (const { place } of places) ops.push(...watches(place, groupOf(place)));
   return { before: ops.map((op): Block => block(op)) };
 }
 
-function writeOp(group: string, write: Write, isOther: boolean, verbose: boolean): Op {
-  return {
-    op: "cgroup_write",
-    path: `${group}/${write.file}`,
-    value: write.value,
-    reads: write.reads,
-    rounds: write.rounds,
-    absent: ABSENT[isOther ? "other" : write.absent],
-    say: Number(verbose),
-  };
-}
-
-/** What was killed for want of memory, and which processes could not be made. */
-function watches(places: readonly Place[], group: (place: Place) => string): Op[] {
-  return places.flatMap((place): Op[] => {
-    const isV1 = place.hierarchy.version === 1;
-    const ops: Op[] = [];
-    if (place.controllers.includes("memory")) {
+function writesOf(
+  chosen: readonly Chosen[],
+  conf: readonly Conf[],
+  groups: ReadonlyMap<Hierarchy, string>,
+  { request, verbose }: LimitsTask,
+): Op[] {
+  const say = Number(verbose);
+  const ops: Op[] = [];
+  for (const { hierarchy, spelling, limit } of chosen) {
+    let before: Write | undefined;
+    for (const write of spelling.writes(request)) {
+      const { file, value, reads, rounds, absent } = write;
       ops.push({
-        op: "cgroup_watch",
-        path: `${group(place)}/${isV1 ? "memory.oom_control" : "memory.events"}`,
-        key: "oom_kill",
-        figures: isV1
-          ? "memory.limit_in_bytes memory.max_usage_in_bytes memory.memsw.limit_in_bytes memory.memsw.max_usage_in_bytes"
-          : "memory.max memory.peak memory.swap.max memory.swap.peak",
+        op: "cgroup_write",
+        path: `${groups.get(hierarchy)}/${file}`,
+        option: `--${limit.option}`,
+        absent: ABSENT[before?.absent === "next" ? "other" : absent],
+        ...{ value, reads, rounds, say },
       });
+      before = write;
     }
-    if (place.controllers.includes("pids")) {
-      ops.push({ op: "cgroup_watch", path: `${group(place)}/pids.events`, key: "max", figures: "pids.max" });
-    }
-    return ops;
-  });
-}
-
-/** The places for what is needed, all of them; and for what is only wanted, those that can be had. */
-function* placesOf(
-  { request, hierarchies, seeker, watched }: LimitsTask,
-  needs: ReadonlyMap<Hierarchy, Need>,
-): Generator<{ readonly place: Place; readonly optional: boolean }> {
-  const none = [];
-  const options = new Set<string>();
-  // Whoever names a parent wants to be found there.
-  const wanted =
-    watched || request.parent !== undefined ? watchedIn(hierarchies) : new Map<Hierarchy, string[]>();
-  for (const hierarchy of hierarchies) {
-    const required = needs.get(hierarchy);
-    const extra = wanted.get(hierarchy);
-    if (required === undefined && extra === undefined) continue;
-    const all = new Set([...(required?.controllers ?? []), ...(extra ?? [])]);
-    const whole = findPlace(hierarchy, [...all], seeker, request.parent);
-    const found = isNone(whole)
-      ? findPlace(hierarchy, [...(required?.controllers ?? [])], seeker, request.parent)
-      : whole;
-    if (!isNone(found)) {
-      yield { place: found, optional: required === undefined };
-      continue;
-    }
-    if (required === undefined) continue;
-    none.push(found);
-    for (const option of required.options) options.add(option);
   }
-  if (none.length > 0) throw noPlaceError([...options], none, seeker);
+  for (const { hierarchy, file, value } of conf) {
+    const path = `${groups.get(hierarchy)}/${file}`;
+    const option = `--cgroup-conf ${file}`;
+    ops.push({ op: "cgroup_write", path, value, option, reads: "", rounds: 0, absent: ABSENT.error, say });
+  }
+  return ops;
 }

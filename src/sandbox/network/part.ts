@@ -12,4 +12,8 @@ export interface NetworkPart {
   readonly inside: readonly Block[];
   /** Files that are mounted over those of ROOTFS: /etc/resolv.conf, /etc/hosts. */
   readonly items: readonly MountItem[];
+  /** Ports of the host that lead inside, in words, for those who list containers. */
+  readonly ports?: readonly string[];
+  /** What is worth knowing before the command runs. */
+  readonly notes?: readonly string[];
 }

@@ -1,0 +1,111 @@
+/**
+ * What a network and limits add to a run, beside the same steps taken by ip(8) and the shell, and by podman.
+ * Run in a network namespace that plays the host.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Contestant, compete, type Goal, table } from "./measure.ts";
+import { absent, NSBOX, program, scratch } from "./things.ts";
+
+const NETWORK = "nsbox-bench";
+const LIMITS = ["--memory", "100m", "--pids-limit", "50", "--cpus", "0.5"];
+
+/** The steps of `--network` as one would type them; run by a shell, so that each is one process. */
+const BY_IP = `
+ip netns add bench0
+ip link add bench0h type veth peer name eth0 netns bench0
+ip link set bench0h master bench0br
+ip link set bench0h up
+ip -n bench0 addr add 10.99.0.2/24 dev eth0
+ip -n bench0 addr add fd99::2/64 dev eth0 nodad
+ip -n bench0 link set lo up
+ip -n bench0 link set eth0 up
+ip -n bench0 route add default via 10.99.0.1
+ip netns del bench0
+`;
+
+/** The steps of the limits, in the v1 or v2 tree that is there. */
+const BY_SHELL = `
+for c in memory pids cpu; do d=/sys/fs/cgroup/$c/nsbox-bench; [ -d /sys/fs/cgroup/$c ] || d=/sys/fs/cgroup/nsbox-bench; mkdir -p $d; done
+cd /sys/fs/cgroup
+echo 100m > memory/nsbox-bench/memory.limit_in_bytes
+echo 50 > pids/nsbox-bench/pids.max
+echo 50000 > cpu/nsbox-bench/cpu.cfs_quota_us
+(for c in memory pids cpu; do echo 0 > $c/nsbox-bench/cgroup.procs; done; exec /bin/true)
+rmdir */nsbox-bench
+`;
+
+function script(name: string, text: string): string {
+  const path = join(scratch(), name);
+  writeFileSync(path, text);
+  return path;
+}
+
+function run(...argv: string[]): void {
+  const { exitCode, stderr } = Bun.spawnSync(argv, { stdin: "ignore", stdout: "ignore", stderr: "pipe" });
+  if (exitCode !== 0) throw new Error(`${argv.join(" ")}: ${stderr.toString()}`);
+}
+
+/** podman with a network of its own, without what the machine's configuration says. */
+function podman(tree: string): Contestant | undefined {
+  const path = program("podman");
+  if (path === undefined) return undefined;
+  const folder = join(scratch(), "podman");
+  mkdirSync(folder, { recursive: true });
+  return {
+    name: "podman run --network podman, limits",
+    argv: [
+      path,
+      `--root=${folder}/root`,
+      `--runroot=${folder}/run`,
+      "--cgroup-manager=cgroupfs",
+      "run",
+      "--rm",
+      "--ulimit=host",
+      "--network=podman",
+      "--memory=100m",
+      "--pids-limit=50",
+      "--rootfs",
+      `${tree}:O`,
+      "/bin/true",
+    ],
+  };
+}
+
+/** Measures, and returns the goals. */
+export function benchNetworks(tree: string, rounds: number): Goal[] {
+  run(NSBOX, "net", "create", NETWORK);
+  try {
+    run("ip", "link", "add", "bench0br", "type", "bridge");
+    run("ip", "link", "set", "bench0br", "up");
+    const list: Contestant[] = [
+      { name: "nsbox run", argv: [NSBOX, "run", tree, "/bin/true"] },
+      { name: "nsbox run, limits", argv: [NSBOX, "run", ...LIMITS, tree, "/bin/true"] },
+      { name: "nsbox run, network", argv: [NSBOX, "run", "--network", NETWORK, tree, "/bin/true"] },
+      {
+        name: "nsbox run, network and limits",
+        argv: [NSBOX, "run", "--network", NETWORK, ...LIMITS, tree, "/bin/true"],
+      },
+      { name: "the network's steps by ip", argv: ["/bin/sh", "-e", script("by-ip", BY_IP)] },
+      { name: "the limits' steps by a shell", argv: ["/bin/sh", script("by-shell", BY_SHELL)] },
+    ];
+    const peer = podman(tree);
+    if (peer === undefined) absent("podman");
+    else list.push(peer);
+    const results = compete(list, rounds);
+    table(`networks and limits, ${rounds} rounds`, results);
+    const time = (name: string) => results.find((result) => result.name === name)?.median ?? Number.NaN;
+    const added = time("nsbox run, network and limits") - time("nsbox run");
+    return [
+      { text: "network and limits above a plain run, ms", value: added, limit: 8 },
+      {
+        text: "the same against the steps by ip",
+        value: added / time("the network's steps by ip"),
+        limit: 1,
+      },
+    ];
+  } finally {
+    Bun.spawnSync(["ip", "link", "del", "bench0br"]);
+    Bun.spawnSync([NSBOX, "net", "rm", NETWORK]);
+  }
+}
