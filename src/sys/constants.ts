@@ -35,6 +35,7 @@ interface SystemCalls {
   readonly recvmsg: number;
   readonly process_vm_readv: number;
   readonly mknodat: number;
+  readonly eventfd2: number;
 }
 
 const X64: SystemCalls = {
@@ -72,6 +73,7 @@ const X64: SystemCalls = {
   recvmsg: 47,
   process_vm_readv: 310,
   mknodat: 259,
+  eventfd2: 290,
 };
 
 const ARM64: SystemCalls = {
@@ -109,6 +111,7 @@ const ARM64: SystemCalls = {
   recvmsg: 212,
   process_vm_readv: 270,
   mknodat: 33,
+  eventfd2: 19,
 };
 
 /** System call numbers of the running architecture, see syscalls(2). */
