@@ -9,7 +9,9 @@ const [DROPPED, GOOD, FORMERR, NXDOMAIN, NOTIMP, REFUSED] = [-1, 0, 1, 3, 4, 5];
 const [SEED, MUTATIONS] = [20261122, 200_000];
 
 const CSRC = join(import.meta.dir, "../../csrc");
-const SOURCES = ["dns-message.c", "dns-leases.c", "dns-names.c", "net-address.c", "text.c"].map((name) => join(CSRC, name));
+const SOURCES = ["dns-message.c", "dns-leases.c", "dns-names.c", "net-address.c", "text.c"].map((name) =>
+  join(CSRC, name),
+);
 const COMPILE =
   "-std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-builtin -Wall -Wextra -Werror -Wno-unused-function";
 
