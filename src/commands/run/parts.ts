@@ -54,12 +54,14 @@ async function madeInItsName(
   caller: Caller,
   used: ReadonlySet<string | undefined>,
 ): Promise<TypedParts> {
-  const [{ newRunId }, { undoBlock }] = await Promise.all([
+  const [{ newRunId }, { undoBlock }, { anyForsaken }] = await Promise.all([
     import("../../sandbox/run-id.ts"),
     import("../../sandbox/undo.ts"),
+    import("../../runtime/forsaken.ts"),
   ]);
   const id = newRunId();
   const run = { request, caller, id };
+  if (anyForsaken(caller)) (await import("../../runtime/undo.ts")).replayUndo();
   const limits = (await import("./limits.ts")).readLimits(input, run);
   const network = used.has("network")
     ? await (await import("./network.ts")).readNetwork(input, run)
