@@ -151,9 +151,15 @@ static long make_all(const struct args_cgroup_make *args) {
 
 long op_cgroup_make(const struct args_cgroup_make *args) {
     long error = -ENOENT;
+    cgroup_remember(args->path);
     for (int tries = 0; tries < MAX_TRIES && error == -ENOENT; tries++)
         error = make_all(args);
     return error < 0 && args->optional ? 0 : error;
+}
+
+long op_cgroup_aside(const struct args_cgroup_aside *args) {
+    long error = SYS(mkdirat, AT_FDCWD, args->path, 0755);
+    return error < 0 && error != -EEXIST ? error : write_in(args->path, "cgroup.procs", "0");
 }
 
 /* 1 where one line of `text` has all of `words`. */

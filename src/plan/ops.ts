@@ -10,6 +10,7 @@
  */
 
 import type { Operation } from "./operation.ts";
+import { BESIDE } from "./ops/beside.ts";
 import { END } from "./ops/end.ts";
 import { ENTER } from "./ops/enter.ts";
 import { IDENTITY } from "./ops/identity.ts";
@@ -23,6 +24,7 @@ import { NETWORK } from "./ops/network.ts";
 import { PERSIST } from "./ops/persist.ts";
 import { PORTS } from "./ops/ports.ts";
 import { ROOT } from "./ops/root.ts";
+import { SCOPE } from "./ops/scope.ts";
 import { SECURITY } from "./ops/security.ts";
 import { START } from "./ops/start.ts";
 import { UNDO } from "./ops/undo.ts";
@@ -39,10 +41,12 @@ export const OPS = {
   ...LIFE,
   ...UNDO,
   ...LIMITS,
+  ...SCOPE,
   ...NETWORK,
   ...PORTS,
   ...PERSIST,
   ...NETNS,
+  ...BESIDE,
   ...INIT,
   ...END,
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -2,6 +2,8 @@
 import { flagOf } from "../ns/kinds.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { whyCgroup } from "./limits/why-cgroup.ts";
+import { whyBeside } from "./why-beside.ts";
+import { whyScope } from "./limits/why-scope.ts";
 import { whyBind, whyImage, whyMade, whyOpenSource, whyOverlay, whyTarget } from "./why-bind.ts";
 import { whyBindNamespaces } from "./why-bind-namespaces.ts";
 import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
@@ -93,6 +95,10 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "cgroup_write":
     case "cgroup_enter":
       return whyCgroup(op, errno);
+    case "systemd_scope":
+    case "cgroup_devices":
+    case "cgroup_override":
+      return whyScope(op, errno);
     case "init":
       if (errno === EAGAIN) {
         return { cause: "a limit on processes is reached", hint: "The init is one more than the command" };
@@ -103,6 +109,8 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "bind_namespaces":
     case "keep_namespaces":
       return whyBindNamespaces(errno);
+    case "run_beside":
+      return whyBeside(errno);
     case "lease":
       return whyLease(errno);
     case "netlink_before":
