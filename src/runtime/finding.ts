@@ -2,8 +2,8 @@
 import { flagOf } from "../ns/kinds.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { whyCgroup } from "./limits/why-cgroup.ts";
-import { whyBeside } from "./why-beside.ts";
 import { whyScope } from "./limits/why-scope.ts";
+import { whyBeside } from "./why-beside.ts";
 import { whyBind, whyImage, whyMade, whyOpenSource, whyOverlay, whyTarget } from "./why-bind.ts";
 import { whyBindNamespaces } from "./why-bind-namespaces.ts";
 import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
