@@ -35,8 +35,8 @@ interface SystemCalls {
   readonly recvmsg: number;
   readonly process_vm_readv: number;
   readonly mknodat: number;
-  readonly getdents64: number;
   readonly eventfd2: number;
+  readonly getdents64: number;
 }
 
 const X64: SystemCalls = {
@@ -74,8 +74,8 @@ const X64: SystemCalls = {
   recvmsg: 47,
   process_vm_readv: 310,
   mknodat: 259,
-  getdents64: 217,
   eventfd2: 290,
+  getdents64: 217,
 };
 
 const ARM64: SystemCalls = {
@@ -113,8 +113,8 @@ const ARM64: SystemCalls = {
   recvmsg: 212,
   process_vm_readv: 270,
   mknodat: 33,
-  getdents64: 61,
   eventfd2: 19,
+  getdents64: 61,
 };
 
 /** System call numbers of the running architecture, see syscalls(2). */
