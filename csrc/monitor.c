@@ -50,9 +50,9 @@ static int collect(int *status) {
 /* Descriptors that are the command's alone would keep pipes open here. */
 static void keep_only(int signals) {
     const int ours[] = {
-        box.channel,    box.lock,  box.terminal,     box.plan_fd, box.cwd,  (int)box.plan.executable,
-        box.supervisor, box.kept,  box.parent,       box.block,   box.sync, box.status,
-        box.init.link,  box.names, box.names_record, box.undo,    signals};
+        box.channel,    box.lock,  box.terminal,     box.plan_fd, box.cwd,    (int)box.plan.executable,
+        box.supervisor, box.kept,  box.parent,       box.block,   box.sync,   box.status,
+        box.init.link,  box.names, box.names_record, box.undo,    box.beside, signals};
     int all[COUNT(ours) + NET_DESCRIPTORS];
     u32 count = net_descriptors(all);
     for (u32 i = 0; i < COUNT(ours); i++)

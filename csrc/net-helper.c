@@ -19,7 +19,7 @@
 #define TICK 250     /* milliseconds */
 #define MAX_DEATHS 8 /* of helpers that somebody killed, or that met what they should not */
 
-struct net net = {.questions = -1, .calls = -1};
+struct net net = {.questions = -1, .calls = -1, .namespaces = {-1, -1}};
 
 static s64 clock(void) {
     struct __kernel_timespec time;
@@ -95,12 +95,42 @@ _Noreturn static void serve(void) {
     }
 }
 
+/* The container's user and network namespace. They are opened by the monitor: soon nobody may look there. */
+static long open_namespaces(void) {
+    static const char *const names[] = {"ns/user", "ns/net"};
+    char path[64];
+    long error = 0;
+    for (int i = box.flags & CLONE_NEWUSER ? 0 : 1; i < 2 && error == 0; i++) {
+        proc_path(path, sizeof path, box.child, names[i]);
+        net.namespaces[i] = above_standard((int)SYS(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC));
+        error = net.namespaces[i] < 0 ? net.namespaces[i] : 0;
+    }
+    return error;
+}
+
+/* A user namespace of the container's own is where the right to enter its network comes from. */
+static long enter_namespaces(void) {
+    static const u64 kinds[] = {CLONE_NEWUSER, CLONE_NEWNET};
+    long error = 0;
+    for (int i = 0; i < 2 && error == 0; i++) {
+        if (net.namespaces[i] < 0)
+            continue;
+        error = SYS(setns, net.namespaces[i], kinds[i]);
+        SYS(close, net.namespaces[i]);
+        net.namespaces[i] = -1;
+    }
+    return error;
+}
+
 /* Its own sockets and nothing of the monitor's: neither descriptors nor rights, nor the plan. */
 static long become_helper(int monitor) {
     int ours[NET_DESCRIPTORS + 2];
-    u32 count = net_descriptors(ours);
     struct rlimit64 files;
     u64 all = ~0UL;
+    long error = enter_namespaces();
+    if (error < 0)
+        return error;
+    u32 count = net_descriptors(ours);
     int null = (int)SYS(openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; fd <= 2; fd++)
         SYS(dup3, null, fd, 0);
@@ -118,7 +148,7 @@ static long become_helper(int monitor) {
     SYS(munmap, box.file, box.file_size);
     SYS(madvise, &box.plan, sizeof box.plan, MADV_DONTNEED);
     SYS(prctl, PR_SET_DUMPABLE, 0);
-    long error = limit_capabilities(0);
+    error = limit_capabilities(0);
     if (error == 0)
         error = SYS(prctl, PR_SET_PDEATHSIG, SIGKILL);
     return error < 0 ? error : net_confine();
@@ -196,6 +226,8 @@ long op_network_helper(const struct args_network_helper *args) {
         error = dns_begin(args->networks, args->owner, args->servers);
     if (error == 0 && args->resolver)
         error = open_resolver();
+    if (error == 0 && args->enter)
+        error = open_namespaces();
     if (error < 0)
         return error;
     return fork_helper();
@@ -229,5 +261,8 @@ u32 net_descriptors(int *descriptors) {
         descriptors[count++] = net.questions;
     if (net.calls >= 0)
         descriptors[count++] = net.calls;
+    for (int i = 0; i < 2; i++)
+        if (net.namespaces[i] >= 0)
+            descriptors[count++] = net.namespaces[i];
     return count;
 }

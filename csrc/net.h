@@ -29,7 +29,7 @@ enum net_kind {
 #define NET_EDGE (1U << 31)
 
 #define MAX_PUBLISHED 512
-#define NET_DESCRIPTORS (MAX_PUBLISHED + 2)
+#define NET_DESCRIPTORS (MAX_PUBLISHED + 4)
 
 /* A port of the host that leads into the container. */
 struct published {
@@ -48,6 +48,8 @@ struct net {
     struct net_address inside[2]; /* the container's IPv4 and IPv6 address; family 0 for none */
     struct published published[MAX_PUBLISHED];
     u32 ports;
+    int namespaces[2]; /* of the container, where the helper is to enter them: user and network; -1 for none
+                        */
     int questions, calls; /* the resolver's UDP socket and the one that listens, -1 for none */
     s64 now;              /* CLOCK_MONOTONIC in nanoseconds, when epoll last came back */
 };

@@ -2,6 +2,7 @@
  * The entry point. The same file is a shared library for Bun and, by execveat, the monitor: there is no
  * dynamic linker then, so it relocates itself. Behind its own bytes stands the plan; PID 1 has none.
  */
+#include "beside.h"
 #include "box.h"
 #include "cgroup.h"
 #include "enter.h"
@@ -85,6 +86,7 @@ static int finish(int status, const struct failure *failure) {
     else if (box.plan.clone == box.plan.ops)
         names_stay();
     remove_pid_file();
+    beside_end();
     undo_all();
     if (!names_hold_mounts())
         remove_mount_points();
@@ -109,7 +111,7 @@ static int run(void) {
     box.start = time.tv_sec * 1000000000 + time.tv_nsec;
     box.lock = box.root = box.scratch = box.mounts = box.ruleset = -1;
     box.supervisor = box.kept = box.parent = box.block = box.sync = box.status = -1;
-    box.names = box.names_record = box.undo = -1;
+    box.names = box.names_record = box.undo = box.beside = -1;
     box.init.file = box.init.link = box.init.far_link = box.init.go = box.init.ready = -1;
     for (u32 slot = 0; slot < MAX_SOURCES; slot++)
         box.sources[slot] = -1;

@@ -41,7 +41,6 @@ All of this needs root, or root of a user namespace for what belongs to that.`,
   examples: [
     { line: "nsbox netns add net1", text: "A network namespace called net1." },
     { line: "nsbox netns exec net1 ip link set lo up", text: "The host's ip(8) in it." },
-    { line: "nsbox run -N net1 ./rootfs /bin/sh", text: "A container in it." },
     { line: "nsbox netns attach web 4711", text: "A name for the network of process 4711." },
     { line: "nsbox netns rm net1", text: "Without that name." },
   ],

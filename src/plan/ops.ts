@@ -10,6 +10,7 @@
  */
 
 import type { Operation } from "./operation.ts";
+import { BESIDE } from "./ops/beside.ts";
 import { END } from "./ops/end.ts";
 import { ENTER } from "./ops/enter.ts";
 import { IDENTITY } from "./ops/identity.ts";
@@ -45,6 +46,7 @@ export const OPS = {
   ...PORTS,
   ...PERSIST,
   ...NETNS,
+  ...BESIDE,
   ...INIT,
   ...END,
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -75,6 +75,8 @@ export function action(op: Op, root: string, plan: Plan): string {
     case "bind_namespaces":
     case "keep_namespaces":
       return `Cannot bind namespaces in "${op.path}"`;
+    case "run_beside":
+      return `Cannot make a network by ${nameOf(op.tool)}`;
     case "publish":
       return `Cannot publish ${op.protocol === "udp" ? "UDP port" : "port"} ${endpoint(op.address, op.port)}`;
     case "network_helper":
@@ -99,3 +101,5 @@ export function action(op: Op, root: string, plan: Plan): string {
     }
   }
 }
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -3,6 +3,7 @@ import { flagOf } from "../ns/kinds.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { whyCgroup } from "./limits/why-cgroup.ts";
 import { whyScope } from "./limits/why-scope.ts";
+import { whyBeside } from "./why-beside.ts";
 import { whyBind, whyImage, whyMade, whyOpenSource, whyOverlay, whyTarget } from "./why-bind.ts";
 import { whyBindNamespaces } from "./why-bind-namespaces.ts";
 import { type Finding, whyClone, whyTimeOffsets } from "./why-clone.ts";
@@ -108,6 +109,8 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "bind_namespaces":
     case "keep_namespaces":
       return whyBindNamespaces(errno);
+    case "run_beside":
+      return whyBeside(errno);
     case "lease":
       return whyLease(errno);
     case "netlink_before":

@@ -39,7 +39,10 @@ const ERRNO: Readonly<Record<number, readonly [name: string, words: string]>> = 
   97: ["EAFNOSUPPORT", "address family not supported"],
   98: ["EADDRINUSE", "address already in use"],
   99: ["EADDRNOTAVAIL", "address not available"],
+  110: ["ETIMEDOUT", "timed out"],
+  111: ["ECONNREFUSED", "connection refused"],
   122: ["EDQUOT", "quota exceeded"],
+  125: ["ECANCELED", "canceled"],
   124: ["EMEDIUMTYPE", "wrong type"],
 };
 

@@ -27,15 +27,19 @@ describe.skipIf(CANNOT !== undefined)(`networks${reason}`, () => {
     ]);
   }, 20_000);
 
-  test.skipIf(!HAS_PING)("they answer pings, which needs no right inside", async () => {
-    const { out } = await script(`
+  test.skipIf(!HAS_PING)(
+    "they answer pings, which needs no right inside",
+    async () => {
+      const { out } = await script(`
       n net create web >/dev/null; n run -q -d --name a --network web "$T" sleep 60 >/dev/null
       for v in 4 6; do run web "$T" ping -c 1 $(addr web a $v) | grep -o '1 received'; done
       run web --user 1000 "$T" ping -c 1 $(addr web a 4) | grep -o '1 received'
       run web --map-root "$T" ping -c 1 $(addr web a 4) | grep -o '1 received'
       ping -c 1 $(addr web a 4) | grep -o '1 received'`);
-    expect(out).toBe("1 received\n".repeat(5));
-  }, 20_000);
+      expect(out).toBe("1 received\n".repeat(5));
+    },
+    20_000,
+  );
 
   test("1 GiB goes through without a loss", async () => {
     const { out, err } = await script(`

@@ -2,6 +2,7 @@
 import type { Container } from "../../runtime/containers/settle.ts";
 import type { Status } from "../../runtime/containers/status.ts";
 
+const SIGKILL = 9;
 const NANOSECONDS = 1_000_000n;
 
 const UNITS = [
@@ -34,7 +35,9 @@ export function stateWords({ status }: Container, now = Date.now(), paused = fal
   if (state === "running") return `${paused ? "paused" : "running"} ${since(started, now)}`;
   if (state === "restarting") return `restarting (${status.status})${ago}`;
   if (status.step > 0) return `failed${ago}`;
-  return status.lost ? `lost${ago}` : `exited (${status.status})${ago}`;
+  if (status.lost) return `lost${ago}`;
+  const why = status.signal === SIGKILL && status.oom > 0 ? ", out of memory" : "";
+  return `exited (${status.status}${why})${ago}`;
 }
 
 /** A time of the status as ISO 8601 to the nanosecond; null for not yet. */

@@ -12,10 +12,8 @@ import { NsboxError, UsageError } from "../../util/errors.ts";
 import { isKept } from "./is-kept.ts";
 import type { RunFacts } from "./limits.ts";
 import { readServices, withServices } from "./network-helper.ts";
+import { hostnameFor } from "./network-hostname.ts";
 import { readAddress, readMtu } from "./network-values.ts";
-
-/** What gethostname(2) can tell, as `nsbox run -u` takes it. */
-const HOSTNAME = /^[A-Za-z0-9.-]{1,64}$/;
 
 /** The operations; addresses are taken, unless the plan is only to be looked at. */
 export async function readBridge(
@@ -50,7 +48,7 @@ export async function readBridge(
   const services = await readServices(input);
   const shown = input.has("explain") || input.has("explain-json");
   const label = input.value("name");
-  const hostname = request.hostname ?? [label, id].find((word) => word !== undefined && HOSTNAME.test(word));
+  const hostname = hostnameFor(input, request, id);
   const names = [...new Set([hostname, label, id].filter((word) => word !== undefined))];
   if (!shown) await seeToNetwork(network);
   const lease = await addressesFor(network, { owner: id, names, ip, ip6 }, shown);
@@ -66,7 +64,9 @@ export async function readBridge(
     inside: "eth0",
     mtu,
     mac,
-    outlives: input.has("ns-dir"),
+    // A namespace that is kept keeps the device; and the next life of a container may be there before the kernel
+    // has let go of the last one's.
+    outlives: input.has("ns-dir") || isKept(input),
   };
   const part = await withServices(bridgeNetwork(bridged), services, {
     network: name,

@@ -4,7 +4,13 @@
 export const MODES = {
   none: "Loopback only, as without the option",
   host: "The host's network",
+  pasta: "A way out by pasta, without root",
+  slirp4netns: "The same by slirp4netns",
 } as const;
+
+/** `--network` asks for a program that needs no root. */
+export const isUserMode = (word: string): word is "pasta" | "slirp4netns" =>
+  word === "pasta" || word === "slirp4netns";
 
 /** What begins with one of these names something else than a network. */
 export const PREFIXES = {
@@ -13,13 +19,7 @@ export const PREFIXES = {
 } as const;
 
 /** Words that are no network's name, those that are kept for what is to come included. */
-export const RESERVED: readonly string[] = [
-  ...Object.keys(MODES),
-  "bridge",
-  "default",
-  "pasta",
-  "slirp4netns",
-];
+export const RESERVED: readonly string[] = [...Object.keys(MODES), "bridge", "default"];
 
 /** The command is in a network namespace that is there already. */
 export const isSharing = (word: string): boolean =>

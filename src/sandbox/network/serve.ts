@@ -26,6 +26,7 @@ export function serve({ ports, names, container, networks, owner, mounts }: Serv
     op: "network_helper",
     ipv4: container.ipv4,
     ipv6: container.ipv6,
+    enter: 0,
     resolver: Number(!names.off),
     networks,
     owner,
