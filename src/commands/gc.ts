@@ -7,6 +7,7 @@ import { type Collected, collect } from "../runtime/containers/collect.ts";
 import { collectMountPoints } from "../runtime/containers/mount-points.ts";
 import { openPlace } from "../runtime/containers/place.ts";
 import { sweepGroups } from "../runtime/limits/sweep.ts";
+import { sweepNetworks } from "../runtime/networks/sweep.ts";
 import { collectNsDirs } from "../runtime/ns-dirs/collect.ts";
 import { replayUndo } from "../runtime/undo.ts";
 import { NsboxError } from "../util/errors.ts";
@@ -37,6 +38,7 @@ async function run(input: Parsed): Promise<number> {
   const done: Collected[] = [
     ...collections.flatMap((each) => each.done),
     ...[...undone.done, ...swept].map((name) => ({ what: "what a killed run made", name }) as const),
+    ...(await sweepNetworks()),
     ...collectMountPoints(),
   ];
   const refused = [

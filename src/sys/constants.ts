@@ -36,6 +36,7 @@ interface SystemCalls {
   readonly process_vm_readv: number;
   readonly mknodat: number;
   readonly eventfd2: number;
+  readonly getdents64: number;
 }
 
 const X64: SystemCalls = {
@@ -74,6 +75,7 @@ const X64: SystemCalls = {
   process_vm_readv: 310,
   mknodat: 259,
   eventfd2: 290,
+  getdents64: 217,
 };
 
 const ARM64: SystemCalls = {
@@ -112,6 +114,7 @@ const ARM64: SystemCalls = {
   process_vm_readv: 270,
   mknodat: 33,
   eventfd2: 19,
+  getdents64: 61,
 };
 
 /** System call numbers of the running architecture, see syscalls(2). */
