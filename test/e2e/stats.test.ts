@@ -2,7 +2,8 @@
 import { afterAll, expect, test } from "bun:test";
 import { fileIn, NO_LIMITS, ownGroup, removeGroups } from "./cgroups.ts";
 import { type Home, home } from "./homes.ts";
-import { PEOPLE, type Person, USER, until } from "./support.ts";
+import { Session } from "./session.ts";
+import { NSBOX, PEOPLE, type Person, USER, until } from "./support.ts";
 import { tree } from "./trees.ts";
 
 const homes: Home[] = [];
@@ -71,6 +72,17 @@ test.skipIf(NO_LIMITS !== undefined)("stats --watch prints an array a line, unti
   for (const line of text.split("\n").slice(0, 2)) expect(JSON.parse(line)).toMatchObject([{ name: "c" }]);
   await reader.cancel();
   await watching.exited;
+});
+
+test.skipIf(NO_LIMITS !== undefined)("stats --watch keeps a terminal up to date, until q", async () => {
+  const { own } = await running(PEOPLE[0]!, "sleep 60", "--pids-limit", "7");
+  await using session = new Session(own.who, [NSBOX, "stats", "--watch=0.2"]);
+  await session.screen.shows("q quits");
+  await session.screen.shows("1 / 7");
+  expect((await own.nsbox("update", "--pids-limit", "9", "c")).status).toBe(0);
+  await session.screen.shows("1 / 9");
+  session.type("q");
+  expect(await session.process.exited).toBe(0);
 });
 
 test.skipIf(NO_LIMITS !== undefined).each(PEOPLE)(

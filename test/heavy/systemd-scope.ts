@@ -4,8 +4,8 @@ import { AS_USER, MACHINE_USER } from "./machine.ts";
 
 /** `as`: stands before each command; `control`: systemctl of the manager that is asked. */
 const lives = (as: string, control: string) => `
-${as} nsbox run --memory 100m / sh -c 'cat /proc/self/cgroup; sleep 1' &
-sleep 0.7; ${control} list-units --no-legend --plain 'nsbox-*.scope' | cut -d' ' -f1,3,4
+${as} nsbox run --memory 100m / sh -c 'cat /proc/self/cgroup; sleep 3' &
+appears 'nsbox-*.scope'; ${control} list-units --no-legend --plain 'nsbox-*.scope' | cut -d' ' -f1,3,4
 wait
 ${as} nsbox run --memory 100m / python3 /srv/hungry.py; echo "hungry $?"
 id=$(${as} nsbox run -d --name c --memory 50m --pids-limit 20 / sleep 1000)
@@ -21,13 +21,17 @@ echo "left $(find /sys/fs/cgroup -name '*nsbox*' | wc -l) $(${control} list-unit
 `;
 
 /** The script, behind that which makes hungry.py. */
-export const SYSTEMD_SCRIPT = `systemctl start user@${MACHINE_USER.uid}.service
+export const SYSTEMD_SCRIPT = `appears() {
+  for tries in $(seq 100); do [ -n "$(find /sys/fs/cgroup -name "$1")" ] && break; sleep 0.1; done
+  sleep 0.5
+}
+systemctl start user@${MACHINE_USER.uid}.service
 echo ROOT${lives("", "systemctl")}
 echo USER${lives(AS_USER, `${AS_USER} systemctl --user`)}
 echo OTHERS
-nsbox run --cgroup my-batch.slice --memory 50m / sh -c 'sleep 1' & sleep 0.7; find /sys/fs/cgroup -name 'nsbox-*.scope' | sed 's/nsbox-[0-9a-f]*/nsbox-ID/'; wait
+nsbox run --cgroup my-batch.slice --memory 50m / sleep 3 & appears 'nsbox-*.scope'; find /sys/fs/cgroup -name 'nsbox-*.scope' | sed 's/nsbox-[0-9a-f]*/nsbox-ID/'; wait
 mv /run/systemd/private /run/systemd/hidden; nsbox run --memory 50m / echo by the bus; mv /run/systemd/hidden /run/systemd/private
-nsbox run --cgroup-manager files --memory 50m / sh -c 'sleep 1' & sleep 0.7; find /sys/fs/cgroup -name nsbox; wait
+nsbox run --cgroup-manager files --memory 50m / sleep 3 & appears nsbox; find /sys/fs/cgroup -name nsbox; wait
 setpriv --reuid 1234 --regid 1234 --clear-groups nsbox run --cgroup-manager systemd / true 2>&1
 nsbox run --cgroup-manager systemd --cgroup /a / true 2>&1
 `;

@@ -4,7 +4,6 @@ import { storedPlan } from "../../runtime/containers/relaunch.ts";
 import type { State } from "../../runtime/containers/status.ts";
 import { ownPlan } from "../../runtime/enter/own-plan.ts";
 import { type Target, targetOf } from "../../runtime/enter/target.ts";
-import { isPaused } from "../../runtime/limits/freeze.ts";
 import { planOfThisBuild } from "../../runtime/plan-behind.ts";
 import { NsboxError } from "../../util/errors.ts";
 import { findContainer, labelOf } from "./find.ts";
@@ -39,13 +38,6 @@ export function findTarget(word: string): Entered {
       cause: NOT_RUNNING[status?.state ?? "created"],
       ...(status?.state === "exited" ? { hint: `\`nsbox restart ${word}\` starts it again` } : {}),
       code: "not-running",
-    });
-  }
-  if (isPaused(container)) {
-    throw new NsboxError(`Cannot enter ${title}`, {
-      cause: "it is paused, and so would the new command be",
-      hint: `\`nsbox resume ${word}\` lets it go on`,
-      code: "paused",
     });
   }
   const target = targetOf(status.pid.pid, title, status.pid.start);

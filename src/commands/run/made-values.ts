@@ -72,7 +72,7 @@ export function readDevice(value: string, cwd: string, look: Look): MountItem {
   if (!["rwm", "rw"].includes(rights)) {
     throw new UsageError(
       `Invalid "${typed}": the rights are "rwm" or "rw"`,
-      "Narrower ones: --device-rule \"c 10:200 r\"",
+      'Narrower ones: --device-rule "c 10:200 r"',
     );
   }
   const source = sourcePath(from, cwd, typed);

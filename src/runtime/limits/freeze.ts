@@ -62,6 +62,15 @@ export function isFrozen(groups: readonly Group[]): boolean {
 export const isPaused = (container: Grouped, mounts?: Parameters<typeof groupsOf>[1]): boolean =>
   isFrozen(groupsOf(container, mounts));
 
+/** Whoever comes into this group stands still, for it or a group above it is frozen. */
+export function standsStill({ path, version }: { readonly path: string; readonly version: 1 | 2 }): boolean {
+  if (version === 1) return /^FR(?:OZEN|EEZING)/.test(textAt(`${path}/freezer.state`) ?? "");
+  return (
+    /^frozen 1$/m.test(textAt(`${path}/cgroup.events`) ?? "") ||
+    textAt(`${path}/cgroup.freeze`)?.trim() === "1"
+  );
+}
+
 function needed(container: Grouped, label: string): Freezer {
   const freezer = freezerOf(groupsOf(container));
   if (freezer !== undefined) return freezer;
