@@ -62,8 +62,9 @@ struct box {
     int names;               /* the directory where namespaces are bound, -1 for none */
     int undo;                /* the list of what is to be taken back, locked, -1 for none */
     int names_record;        /* the record of what was made for that, locked until the command runs; -1 */
-    int beside;              /* socket to the keeper of a program beside the command, -1 for none */
-    int exit;                /* of a plan without a command */
+    int lender; /* socket of the container's network, where devices of the host are; -1 for none */
+    int beside; /* socket to the keeper of a program beside the command, -1 for none */
+    int exit;   /* of a plan without a command */
     struct {
         int file;     /* the helper alone, which becomes PID 1 */
         int link;     /* the monitor's end of a socket pair */

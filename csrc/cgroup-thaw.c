@@ -11,9 +11,22 @@
 static const char *groups[MAX_GROUPS];
 static u32 count;
 
-void cgroup_remember(const char *path) {
+static void remember(const char *path) {
+    for (u32 i = 0; i < count; i++)
+        if (groups[i] == path)
+            return;
     if (count < MAX_GROUPS)
         groups[count++] = path;
+}
+
+void cgroup_remember_all(void) {
+    u64 words[MAX_FIELDS];
+    for (u32 i = 0; i < box.plan.ops; i++) {
+        if (box.plan.code[i] != OP_CGROUP_MAKE)
+            continue;
+        plan_arguments(&box.plan, i, words);
+        remember(((const struct args_cgroup_make *)words)->path);
+    }
 }
 
 static void write_in(const char *group, const char *name, const char *value) {

@@ -151,7 +151,6 @@ static long make_all(const struct args_cgroup_make *args) {
 
 long op_cgroup_make(const struct args_cgroup_make *args) {
     long error = -ENOENT;
-    cgroup_remember(args->path);
     for (int tries = 0; tries < MAX_TRIES && error == -ENOENT; tries++)
         error = make_all(args);
     return error < 0 && args->optional ? 0 : error;

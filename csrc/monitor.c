@@ -52,7 +52,8 @@ static void keep_only(int signals) {
     const int ours[] = {
         box.channel,    box.lock,  box.terminal,     box.plan_fd, box.cwd,    (int)box.plan.executable,
         box.supervisor, box.kept,  box.parent,       box.block,   box.sync,   box.status,
-        box.init.link,  box.names, box.names_record, box.undo,    box.beside, signals};
+        box.init.link,  box.names, box.names_record, box.undo,    box.beside, box.lender,
+        signals};
     int all[COUNT(ours) + NET_DESCRIPTORS];
     u32 count = net_descriptors(all);
     for (u32 i = 0; i < COUNT(ours); i++)
@@ -192,6 +193,7 @@ int monitor_wait(struct failure *failure) {
     u64 all = ~0UL;
     int status = 0, signals = (int)SYS(signalfd4, -1, &all, sizeof all, O_CLOEXEC | O_NONBLOCK);
     keep_only(signals);
+    cgroup_remember_all();
     if (!has_pid_namespace() && !box.detach)
         SYS(prctl, PR_SET_CHILD_SUBREAPER, 1);
     reach(PHASE_CREATED);

@@ -1,6 +1,7 @@
 /* Messages that src/net has made, sent as they are. See netlink(7), rtnetlink(7). */
 #include "base64.h"
 #include "box.h"
+#include "netlink.h"
 #include "proc.h"
 #include "socket.h"
 #include "sys.h"
@@ -13,6 +14,7 @@
 #define LARGEST 49152
 
 static u8 bytes[LARGEST];
+s32 netlink_device;
 
 /* struct ifreq of netdevice(7), as this request uses it. */
 struct index_request {
@@ -34,6 +36,10 @@ static long patch_value(int fd, const char *what, const char *end, int *held) {
     char path[64];
     if (text_begins(what, "pid"))
         return box.child;
+    if (text_begins(what, "self"))
+        return SYS(getpid);
+    if (text_begins(what, "device"))
+        return netlink_device;
     if (text_begins(what, "index="))
         return index_of(fd, what + 6, end);
     if (!text_begins(what, "netns") || *held >= 0)
@@ -42,7 +48,7 @@ static long patch_value(int fd, const char *what, const char *end, int *held) {
     return *held = (int)SYS(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 }
 
-/* "16:pid 40:index=eth0": numbers of 32 bits at these offsets. */
+/* "16:pid 40:index=eth0 60:self 80:device": numbers of 32 bits at these offsets. */
 static long patch(int fd, const char *patches, long length, int *held) {
     for (const char *at = patches; *at;) {
         u64 offset = 0;
@@ -99,19 +105,28 @@ static long send_all(int fd, long length, int batch) {
     return error;
 }
 
-long netlink_send(u32 protocol, const char *messages, const char *patches) {
+long netlink_index(int fd, const char *name) {
+    return index_of(fd, name, name + text_length(name));
+}
+
+long netlink_send_by(int fd, u32 protocol, const char *messages, const char *patches) {
     int held = -1;
     long length = base64_decode(messages, bytes, sizeof bytes);
     if (length <= 0)
         return length;
-    int fd = (int)SYS(socket, AF_NETLINK, SOCK_RAW | O_CLOEXEC, protocol);
-    if (fd < 0)
-        return fd;
     long error = patch(fd, patches, length, &held);
     if (error == 0)
         error = send_all(fd, length, protocol == NETLINK_NETFILTER);
     if (held >= 0)
         SYS(close, held);
+    return error;
+}
+
+long netlink_send(u32 protocol, const char *messages, const char *patches) {
+    int fd = (int)SYS(socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+    if (fd < 0)
+        return fd;
+    long error = netlink_send_by(fd, protocol, messages, patches);
     SYS(close, fd);
     return error;
 }

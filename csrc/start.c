@@ -7,6 +7,7 @@
 #include "cgroup.h"
 #include "enter.h"
 #include "hold.h"
+#include "lend.h"
 #include "net.h"
 #include "sys.h"
 #include "terminal.h"
@@ -86,6 +87,7 @@ static int finish(int status, const struct failure *failure) {
     else if (box.plan.clone == box.plan.ops)
         names_stay();
     remove_pid_file();
+    lend_end();
     beside_end();
     undo_all();
     if (!names_hold_mounts())
@@ -111,7 +113,7 @@ static int run(void) {
     box.start = time.tv_sec * 1000000000 + time.tv_nsec;
     box.lock = box.root = box.scratch = box.mounts = box.ruleset = -1;
     box.supervisor = box.kept = box.parent = box.block = box.sync = box.status = -1;
-    box.names = box.names_record = box.undo = box.beside = -1;
+    box.names = box.names_record = box.undo = box.beside = box.lender = -1;
     box.init.file = box.init.link = box.init.far_link = box.init.go = box.init.ready = -1;
     for (u32 slot = 0; slot < MAX_SOURCES; slot++)
         box.sources[slot] = -1;

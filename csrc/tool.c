@@ -1,5 +1,7 @@
 /* Programs of the host's that do one step of a set-up. */
+#include "box.h"
 #include "sys.h"
+#include "text.h"
 #include "undo.h"
 #include <asm/signal.h>
 #include <linux/fcntl.h>
@@ -19,4 +21,13 @@ long run_tool(const char *const *argv) {
         return child;
     long error = SYS(wait4, child, &status, 0, 0);
     return error < 0 ? error : status ? -EPERM : 0;
+}
+
+long op_run_tool(const struct args_run_tool *args) {
+    static char words[4096];
+    if (text_length(args->words) >= sizeof words)
+        return -E2BIG;
+    long error = *args->undo ? undo_add("tool", args->undo) : 0;
+    text_append(words, words + sizeof words, args->words);
+    return error < 0 ? error : run_words(words);
 }

@@ -1,5 +1,6 @@
 #include "undo.h"
 #include "box.h"
+#include "netlink.h"
 #include "sys.h"
 #include "text.h"
 #include <linux/fcntl.h>
@@ -104,7 +105,7 @@ long undo_add(const char *what, const char *text) {
     return written < 0 ? written : written == (long)length ? 0 : -ENOSPC;
 }
 
-static long run_words(char *text) {
+long run_words(char *text) {
     const char *argv[MAX_WORDS + 1] = {text};
     u32 count = 1;
     for (; *text && count < MAX_WORDS; text++)
@@ -113,8 +114,7 @@ static long run_words(char *text) {
             argv[count++] = text + 1;
         }
     argv[count] = 0;
-    run_tool(argv);
-    return 0;
+    return run_tool(argv);
 }
 
 /* "PATH VALUE": the value has no space. */
@@ -137,7 +137,17 @@ static long send_messages(char *text) {
     u64 protocol = 0;
     for (; *text >= '0' && *text <= '9'; text++)
         protocol = protocol * 10 + (u64)(*text - '0');
-    netlink_send((u32)protocol, text + (*text == ' '), "");
+    char *messages = text + (*text == ' '), *patches = messages;
+    while (*patches && *patches != ' ')
+        patches++;
+    if (*patches)
+        *patches++ = 0;
+    netlink_send((u32)protocol, messages, patches);
+    return 0;
+}
+
+static long run_ignored(char *words) {
+    run_words(words);
     return 0;
 }
 
@@ -167,7 +177,7 @@ static const struct {
     long (*undo)(char *text);
 } kinds[] = {
     {"cgroup ", remove_group}, {"rmdir ", remove_empty},    {"file ", remove_file}, {"netns ", remove_name},
-    {"rewrite ", rewrite},     {"netlink ", send_messages}, {"tool ", run_words},
+    {"rewrite ", rewrite},     {"netlink ", send_messages}, {"tool ", run_ignored},
 };
 
 /* A line of another nsbox's that is not known here is left to that one. */

@@ -20,7 +20,7 @@
  *   file PATH            unlinks it
  *   netns PATH           unlinks it, unless a namespace was bound over it
  *   rewrite PATH VALUE   writes VALUE to the file
- *   netlink PROTO BASE64 sends the messages, in the network namespace of the monitor
+ *   netlink PROTO BASE64 [PATCHES]  sends the messages, in the network namespace of the monitor
  *   tool PATH ARG…       runs it, words parted by UNDO_SEPARATOR
  * Returns 0 or a negative errno; -ENOLCK where the plan begins no list.
  */
@@ -32,8 +32,8 @@ void undo_all(void);
 /* Ends all processes in cgroup `path` and below, and removes the groups. 0 or a negative errno. */
 long cgroup_remove(const char *path);
 
-/* Sends messages in base64, and waits until each is answered. Returns 0 or the first error. */
-long netlink_send(u32 protocol, const char *messages, const char *patches);
+/* Runs a program: its path and its words, parted by UNDO_SEPARATOR, which are cut apart in place. */
+long run_words(char *text);
 
 /* Runs `argv` without environment and without a word. Returns 0 where it exits so, EPERM else. */
 long run_tool(const char *const *argv);

@@ -5,9 +5,21 @@ import { type Attribute, type Framed, type Hole, type Message, NLM, text, u32 } 
 /** NETLINK_ROUTE. */
 export const ROUTE = 0;
 
-const RTM = { newLink: 16, delLink: 17, newAddress: 20, delAddress: 21, newRoute: 24, delRoute: 25 };
-const IFLA = { address: 1, name: 3, mtu: 4, master: 10, netnsPid: 19, linkinfo: 18, netnsFd: 28 };
-const [INFO_KIND, INFO_DATA, VETH_INFO_PEER] = [1, 2, 1];
+/** Types of messages. */
+export const RTM = { newLink: 16, delLink: 17, newAddress: 20, delAddress: 21, newRoute: 24, delRoute: 25 };
+/** Attributes of a device. */
+export const IFLA = {
+  address: 1,
+  name: 3,
+  mtu: 4,
+  link: 5,
+  master: 10,
+  netnsPid: 19,
+  linkinfo: 18,
+  netnsFd: 28,
+};
+/** Attributes in IFLA_LINKINFO, and in the data of a veth. */
+export const [INFO_KIND, INFO_DATA, VETH_INFO_PEER] = [1, 2, 1];
 const IFA = { address: 1, local: 2, broadcast: 4, flags: 8 };
 const RTA = { destination: 1, oif: 4, gateway: 5 };
 const IFA_F_NODAD = 2;
@@ -20,11 +32,12 @@ export type Device = number | { readonly name: string };
 
 const familyOf = ({ version }: Address): number => (version === 4 ? AF_INET : AF_INET6);
 
-const deviceValue = (device: Device): Uint8Array | Hole =>
+/** The number of a device as the value of an attribute. */
+export const deviceValue = (device: Device): Uint8Array | Hole =>
   typeof device === "number" ? u32(device) : { patch: `index=${device.name}` };
 
-/** struct ifinfomsg. */
-function linkHead(index: number, up?: boolean): Uint8Array {
+/** struct ifinfomsg: a device by its number, 0 for one that is named; `up`: it is to be up, or down. */
+export function linkHead(index: number, up?: boolean): Uint8Array {
   const head = new Uint8Array(16);
   head.set(u32(index), 4);
   if (up !== undefined) head.set([up ? IFF_UP : 0, 0, 0, 0, IFF_UP], 8);

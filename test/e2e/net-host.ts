@@ -45,3 +45,10 @@ do sleep 0.02; done
 
 /** What that needs. */
 export const HAS_INTERNET = ["ip", "ss", "dnsmasq", "socat", "curl"].every(hostProgram);
+
+/** Bash that starts an Open vSwitch there; bridges want datapath_type=netdev, which every kernel can do. */
+export const SWITCH = `mkdir -p /run/openvswitch /run/ovsdb
+ovsdb-tool create /run/ovsdb/conf.db /usr/share/openvswitch/vswitch.ovsschema
+ovsdb-server /run/ovsdb/conf.db --remote=punix:/run/openvswitch/db.sock --pidfile --detach --log-file=/run/ovsdb/a 2> /dev/null
+ovs-vsctl --no-wait init; ovs-vswitchd --pidfile --detach --log-file=/run/ovsdb/b 2> /dev/null
+`;

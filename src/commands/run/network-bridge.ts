@@ -1,6 +1,6 @@
 /** `--network NAME`: the command is on a network of nsbox's own. */
 import type { Parsed } from "../../cli/command.ts";
-import { formatAddress, parseMac } from "../../net/address.ts";
+import { formatAddress } from "../../net/address.ts";
 import { block } from "../../plan/block.ts";
 import { findNetwork } from "../../runtime/networks/config.ts";
 import { addressesFor, placeOf, seeToNetwork } from "../../runtime/networks/join-network.ts";
@@ -13,7 +13,7 @@ import { isKept } from "./is-kept.ts";
 import type { RunFacts } from "./limits.ts";
 import { readServices, withServices } from "./network-helper.ts";
 import { hostnameFor } from "./network-hostname.ts";
-import { readAddress, readMtu } from "./network-values.ts";
+import { readAddress, readMac, readMtu } from "./network-values.ts";
 
 /** The operations; addresses are taken, unless the plan is only to be looked at. */
 export async function readBridge(
@@ -85,12 +85,4 @@ export async function readBridge(
   });
   if (request.hostname !== undefined || hostname === undefined || !kinds.includes("uts")) return part;
   return { ...part, inside: [block({ op: "hostname", name: hostname }), ...part.inside] };
-}
-
-function readMac(text: string): Uint8Array {
-  const mac = parseMac(text);
-  if (mac !== undefined) return mac;
-  throw new UsageError(
-    `Invalid "--mac ${text}": it takes six bytes, such as 0a:58:0a:57:00:05, the first even`,
-  );
 }

@@ -1,5 +1,6 @@
 /** The options of the command's network. */
 import type { Flag } from "../../cli/command.ts";
+import { deviceFlags } from "./device-flags.ts";
 import { MODES, PREFIXES } from "./network-words.ts";
 import { portFlags } from "./port-flags.ts";
 
@@ -33,4 +34,5 @@ export const networkFlags = (): readonly Flag[] => [
     help: "Have this hardware address; without it one that belongs to the IPv4 address",
   },
   ...portFlags(NETWORK),
+  ...deviceFlags(NETWORK),
 ];

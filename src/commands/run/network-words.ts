@@ -18,6 +18,12 @@ export const PREFIXES = {
   "ns:": "The network namespace at a path, or of a name that ip-netns(8) gave",
 } as const;
 
+/** Options by which the command gets devices. */
+export const DEVICE_OPTIONS = ["interface", "macvlan", "ovs"] as const;
+
+/** One of them. */
+export type DeviceOption = (typeof DEVICE_OPTIONS)[number];
+
 /** Words that are no network's name, those that are kept for what is to come included. */
 export const RESERVED: readonly string[] = [...Object.keys(MODES), "bridge", "default"];
 

@@ -3,24 +3,61 @@ import type { Parsed } from "../../cli/command.ts";
 import type { NetworkPart } from "../../sandbox/network/part.ts";
 import { UsageError } from "../../util/errors.ts";
 import type { RunFacts } from "./limits.ts";
-import { isSharing, isUserMode } from "./network-words.ts";
+import { DEVICE_OPTIONS, isSharing, isUserMode } from "./network-words.ts";
 
 /** What only a network of nsbox's own can give. */
-const OF_A_NETWORK = ["ip", "ip6", "mtu", "mac", "publish"];
+const OF_A_NETWORK = ["mtu", "publish"];
+
+/** What a device of the container's may have as well. */
+const OF_A_DEVICE = ["ip", "ip6", "mac"];
 
 /** What is about names: with the host's network too. */
 const OF_NAMES = ["dns", "dns-search", "dns-option", "add-host"];
 
+/** The device on a network. */
+const ETH0 = "eth0";
+
 /** The operations for `input`. @throws NsboxError where it cannot be. */
 export async function readNetwork(input: Parsed, run: RunFacts): Promise<NetworkPart | undefined> {
   const word = input.value("network");
-  if (word !== undefined && isUserMode(word)) {
-    return (await import("./network-user-mode.ts")).readUserMode(input, run, word);
+  const hasDevices = DEVICE_OPTIONS.some((option) => input.has(option));
+  const isOn = word !== undefined && word !== "none" && !isSharing(word);
+  if (input.has("gateway") && (isOn || !hasDevices)) {
+    throw new UsageError(
+      'Option "--gateway" is for a device',
+      "--macvlan eth0 --ip 192.168.1.50/24 --gateway 192.168.1.1",
+    );
   }
-  if (word !== undefined && word !== "none" && !isSharing(word)) {
-    return (await import("./network-bridge.ts")).readBridge(input, run, word);
-  }
-  const options = word === "host" ? OF_A_NETWORK : [...OF_A_NETWORK, ...OF_NAMES];
+  const network = isOn ? await onNetwork(input, run, word) : await offNetwork(input, run, word, hasDevices);
+  if (!hasDevices) return network;
+  const { readDevices } = await import("./network-devices.ts");
+  const devices = readDevices(input, run, isOn ? ETH0 : undefined);
+  if (network === undefined) return devices;
+  return {
+    ...network,
+    outside: [...network.outside, ...devices.outside],
+    inside: [...network.inside, ...devices.inside],
+  };
+}
+
+async function onNetwork(input: Parsed, run: RunFacts, word: string): Promise<NetworkPart> {
+  if (isUserMode(word)) return (await import("./network-user-mode.ts")).readUserMode(input, run, word);
+  return (await import("./network-bridge.ts")).readBridge(input, run, word);
+}
+
+/** The files about names alone, where they are not ROOTFS's own. */
+async function offNetwork(
+  input: Parsed,
+  run: RunFacts,
+  word: string | undefined,
+  hasDevices: boolean,
+): Promise<NetworkPart | undefined> {
+  const named = OF_NAMES.some((long) => input.has(long));
+  const options = [
+    ...OF_A_NETWORK,
+    ...(hasDevices ? [] : OF_A_DEVICE),
+    ...(hasDevices || word === "host" ? [] : OF_NAMES),
+  ];
   const option = options.find((long) => input.has(long));
   if (option !== undefined) {
     throw new UsageError(
@@ -28,6 +65,7 @@ export async function readNetwork(input: Parsed, run: RunFacts): Promise<Network
       'Add "--network NAME"; `nsbox net ls` lists networks',
     );
   }
-  if (word === undefined || word === "none") return undefined;
-  return (await import("./network-files.ts")).readFiles(input, run, word);
+  const isNone = word === undefined || word === "none";
+  if (isNone && !(hasDevices && named)) return undefined;
+  return (await import("./network-files.ts")).readFiles(input, run, isNone ? "host" : word);
 }

@@ -94,7 +94,9 @@ async function mountsOf(
   // Without mounts of the command's own nothing is masked.
   if (privileged && !chooseKinds(request, caller).includes("mnt") && !joinedMounts(request)) return undefined;
   const typed = await (await import("./mounts.ts")).readMounts(input, request.root, caller.bytes);
-  const whole = { ...typed, items: [...items, ...typed.items] };
+  // They lie over what the user mounts above them, and a file of the user's own at that very place stays.
+  const free = items.filter(({ target }) => !typed.items.some((item) => item.target === target));
+  const whole = { ...typed, items: [...typed.items, ...free] };
   return privileged ? { ...whole, unmask: ["ALL"] } : whole;
 }
 

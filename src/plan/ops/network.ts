@@ -1,7 +1,8 @@
 /** Devices, addresses, routes and rules: messages of rtnetlink(7) and nftables, made by `src/net`. */
 import type { Operation } from "../operation.ts";
 
-// `patches`: what only the helper knows, "OFFSET:pid OFFSET:netns OFFSET:index=NAME", each 32 bits wide.
+// `patches`: what only the helper knows, "OFFSET:pid OFFSET:netns OFFSET:index=NAME", "self" (the monitor), "device" (one that
+// is brought home), each 32 bits wide.
 const FIELDS = { text: "string", protocol: "number", messages: "base64", patches: "string" } as const;
 
 /** Rows of the operation table, see `../ops.ts`. */
@@ -38,6 +39,50 @@ export const NETWORK = {
     man: "proc_sys_net(5)",
     kind: "net",
     fields: { path: "path", value: "string" },
+  },
+  lend_device: {
+    where: "outside",
+    undo: "the monitor; where that is killed the kernel, for hardware",
+    says: "Move device {name} of the host into the network namespace of the process, as {inside}",
+    call: "socket AF_NETLINK, sendto",
+    man: "rtnetlink(7)",
+    kind: "net",
+    // back: the messages that bring it home, sent from there. restore: those that put it right then, "" for none.
+    fields: {
+      name: "string",
+      inside: "string",
+      messages: "base64",
+      patches: "string",
+      back: "base64",
+      back_patches: "string",
+      restore: "base64",
+      restore_patches: "string",
+    },
+  },
+  whole_checksums_outside: {
+    where: "outside",
+    undo: "ends",
+    says: "Have device {name} send packets with their checksums",
+    call: "ioctl SIOCETHTOOL",
+    man: "netdevice(7)",
+    fields: { name: "string" },
+  },
+  whole_checksums: {
+    where: "inside",
+    undo: "ends",
+    says: "Have device {name} send packets with their checksums",
+    call: "ioctl SIOCETHTOOL",
+    man: "netdevice(7)",
+    fields: { name: "string" },
+  },
+  run_tool: {
+    where: "outside",
+    undo: "the monitor, by a command of its own",
+    says: "{text}",
+    call: "clone, execve",
+    man: "execve(2)",
+    // words, undo: the program and its words, parted by 0x1f.
+    fields: { text: "string", words: "string", undo: "string" },
   },
   lease: {
     where: "before",

@@ -1,5 +1,6 @@
 /** What happened to containers between two looks. */
 import type { Container } from "./settle.ts";
+import type { Status } from "./status.ts";
 
 /** What can happen. */
 export const HAPPENINGS = [
@@ -41,6 +42,10 @@ const begun = (glance: Glance | undefined): bigint => glance?.status?.started ??
 const over = (glance: Glance | undefined): bigint => glance?.status?.ended ?? 0n;
 const runs = (glance: Glance | undefined): boolean => glance?.status?.state === "running";
 
+/** A supervisor that starts one once more knows nothing of the lives before, but that there were some. */
+const isFirst = (before: Glance | undefined, { restarts }: Status): boolean =>
+  restarts === 0 && (before?.status === undefined || before.status.state === "created");
+
 /** One container, before and after; undefined where it was not there. `now`: for what has no time of its own. */
 export function happenedTo(before: Glance | undefined, after: Glance | undefined, now: bigint): Happening[] {
   const last = after ?? before;
@@ -61,7 +66,7 @@ export function happenedTo(before: Glance | undefined, after: Glance | undefined
   const isNew = begun(after) > begun(before);
   // The end of the life before, where nobody looked in between.
   if (isNew && runs(before)) tell("exit", now, { status: undefined });
-  if (isNew) tell(begun(before) === 0n && status!.restarts === 0 ? "start" : "restart", begun(after));
+  if (isNew) tell(isFirst(before, status!) ? "start" : "restart", begun(after));
   const killed = after.outOfMemory - (before?.outOfMemory ?? 0);
   if (killed > 0) tell("oom", now, { count: killed });
   if (!before?.paused && after.paused) tell("pause");
@@ -69,7 +74,8 @@ export function happenedTo(before: Glance | undefined, after: Glance | undefined
   if (over(after) > over(before) && status!.step > 0) tell("fail", over(after));
   else if (over(after) > over(before))
     tell("exit", over(after), { status: status!.status, signal: status!.signal });
-  if (before !== undefined && before.name !== after.name) tell("rename");
+  // It gets its first name a moment after it was made, and loses the last a moment before it is gone.
+  if (before?.name !== undefined && name !== undefined && before.name !== name) tell("rename");
   return found;
 }
 
