@@ -63,7 +63,9 @@ async function madeInItsName(
   const run = { request, caller, id };
   if (anyForsaken(caller)) (await import("../../runtime/undo.ts")).replayUndo();
   const limits =
-    used.has("limits") || isKept(input) ? (await import("./limits.ts")).readLimits(input, run) : undefined;
+    used.has("limits") || isKept(input)
+      ? await (await import("./limits.ts")).readLimits(input, run)
+      : undefined;
   const network = used.has("network")
     ? await (await import("./network.ts")).readNetwork(input, run)
     : undefined;
