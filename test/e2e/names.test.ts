@@ -53,6 +53,20 @@ check(
 );
 
 check(
+  "a container with a user namespace of its own finds others, and one that is connected to a second network finds those too",
+  `${PAIR}; $NSBOX net create other > /dev/null; $NSBOX run -q -d --network other --name far $T sleep 60 > /dev/null
+  on --map-root / $DIG +short zion; on -d --name both --map-root / sleep 60 > /dev/null; $NSBOX net connect other both > /dev/null
+  $NSBOX exec both $DIG +short far; $NSBOX exec both $DIG +short far.other.nsbox; $NSBOX exec both $DIG +short moon`,
+  ["10.87.0.2", "10.87.1.2", "10.87.1.2", "10.87.0.3"],
+);
+
+check(
+  "a container that has ended has no address until it runs again",
+  `masq 127.0.0.1 --address=/#/; ${PAIR}; $NSBOX stop zion > /dev/null; short zion.web.nsbox; $NSBOX restart zion > /dev/null; short zion.web.nsbox`,
+  ["10.87.0.2"],
+);
+
+check(
   "all other names go to the host's resolver, also where that listens at a loopback address alone",
   `masq 127.0.0.1 --address=/example.test/192.0.2.7 --address=/example.test/2001:db8::7 --txt-record=long.test,$(printf 'x%.0s' $(seq 200)),$(printf 'y%.0s' $(seq 200)),$(printf 'z%.0s' $(seq 200)),$(printf 'w%.0s' $(seq 200)),$(printf 'v%.0s' $(seq 200)),$(printf 'u%.0s' $(seq 200)),$(printf 't%.0s' $(seq 200))
   short example.test; short example.test AAAA; short +tcp example.test; short +noedns www.example.test

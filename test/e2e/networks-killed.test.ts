@@ -63,7 +63,7 @@ describe.skipIf(CANNOT !== undefined)(`kill -9 on a network${reason}`, () => {
           Bun.deepEquals(await leftOf(scene), NOTHING),
         );
       }
-      expect(killed).toBe(4);
+      expect(killed).toBeGreaterThan(3);
     },
     60_000,
   );

@@ -50,11 +50,11 @@ describe.skipIf(CANNOT !== undefined)(`what networks leave${reason}`, () => {
     async () => {
       const { out, err } = await script(
         `n net create web >/dev/null; B=$(n net inspect --json web | grep -o 'nsb[0-9a-f]*' | head -1)
-      n run -q -d --name kept --network web "$T" talk hear 53 >/dev/null
+      n run -q -d --name kept --network web "$T" talk hear 5300 >/dev/null
       for harm in 'nft flush ruleset' 'nft delete table inet nsbox' 'nft flush chain inet nsbox forward' \\
         'nft flush set inet nsbox bridges' 'ip link del '$B 'ip addr flush dev '$B 'ip link set down '$B; do
         $harm; run web "$T" talk ask 198.51.100.7 53 "$harm"
-        n restart kept >/dev/null; soon "$T/bin/talk" ask $(addr web kept 4) 53 x && echo kept
+        n restart kept >/dev/null; soon "$T/bin/talk" ask $(addr web kept 4) 5300 x && echo kept
       done`,
         true,
       );

@@ -51,7 +51,8 @@ export function readLimits(
     request,
     id,
     hierarchies,
-    seeker: { uid: caller.uid, look: SYSTEM, mayWrite },
+    // A kept container's monitor comes later, and not alone.
+    seeker: { uid: caller.uid, look: SYSTEM, mayWrite, pid: isKept(input) ? undefined : process.pid },
     // Whoever names a manager wants to find it there.
     watched: kept || manager !== "auto" || slice !== undefined,
     verbose: input.has("verbose"),

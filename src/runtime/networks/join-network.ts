@@ -5,6 +5,7 @@ import type { Network } from "./config.ts";
 import { type Taken, type Tenant, takeLease } from "./leases.ts";
 import { CHECKED, looksRight, notesIn } from "./looks-right.ts";
 
+/** STATE/networks, where the network stands. */
 export const placeOf = ({ directory }: Network): string => directory.slice(0, directory.lastIndexOf("/"));
 
 /**

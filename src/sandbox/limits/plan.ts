@@ -56,6 +56,7 @@ export function planLimits(task: LimitsTask): LimitsPart | undefined {
   const groupOf = ({ hierarchy, parent }: Place) => `${directoryOf(hierarchy, parent)}/${id}`;
   const groups = new Map(places.map(({ place }) => [place.hierarchy, groupOf(place)]));
   const ops: Op[] = [];
+  for (const { place } of places) if (place.aside) ops.push({ op: "cgroup_aside", path: place.aside });
   for (const { place, optional } of places) {
     const { version, point, controllers } = place.hierarchy;
     const inside = scope?.hierarchy === place.hierarchy ? scope : undefined;
