@@ -156,6 +156,11 @@ long op_cgroup_make(const struct args_cgroup_make *args) {
     return error < 0 && args->optional ? 0 : error;
 }
 
+long op_cgroup_aside(const struct args_cgroup_aside *args) {
+    long error = SYS(mkdirat, AT_FDCWD, args->path, 0755);
+    return error < 0 && error != -EEXIST ? error : write_in(args->path, "cgroup.procs", "0");
+}
+
 /* 1 where one line of `text` has all of `words`. */
 static int has_line(const char *text, const char *words) {
     for (const char *line = text; *line;) {

@@ -25,6 +25,12 @@ long cgroup_fork(void);
 /* 1 where the process to come is put into groups. */
 int cgroup_is_entered(void);
 
+/* Looks up in the plan which groups are the command's own. */
+void cgroup_remember_all(void);
+
+/* Lets all in those go on that may be frozen. */
+void cgroup_thaw(void);
+
 /* 1 where something is to be looked for at the end. */
 int cgroup_is_watched(void);
 

@@ -1,195 +1,196 @@
 /*
- * Names of containers, as the leases of their networks have them: NETWORKS/NAME/leases/ADDRESS, with the
- * lines "owner ID", "name HOSTNAME ALIAS…", "ipv6 ADDRESS". Read at each question, so that nobody has to be
- * told.
+ * NETWORKS/NAME/leases/ADDRESS, with the lines "owner ID", "name HOSTNAME ALIAS…", "ipv6 ADDRESS". Nobody has
+ * to be told of a change: a directory in which a file was made or removed has another time.
  */
-#include "dns.h"
+#include "dns-leases.h"
 #include "socket.h"
 #include "sys.h"
 #include "text.h"
 #include <linux/fcntl.h>
+#include <linux/stat.h>
+#include <linux/time_types.h>
 
 #define LONGEST_LEASE 4096
-#define MOST_LEASES 16384 /* of all networks, at one question */
+#define MOST_NETWORKS 256
+#define HELD 1048576 /* bytes: what does not fit is not known */
+
+/* A time that is not older than this says nothing: the kernel's clock may not have gone on since. */
+#define UNSETTLED 1 /* second */
+
+/* What tells a directory from itself at another time. */
+struct stamp {
+    u64 inode, seconds;
+    u32 nanoseconds, device;
+};
 
 static char networks[4096], owner[128];
+static struct stamp stamps[MOST_NETWORKS];
+static u32 stamped;
+static int settled;
 
-/* One lease, while it is looked at. */
-struct lease {
-    struct net_address v4, v6;
-    const char *owner, *names; /* their ends are at the ends of the lines */
-    char text[LONGEST_LEASE];
-};
+/* Records: the two addresses, then three strings, each ended by NUL. */
+static char held[HELD];
+static u32 used;
 
-/* What is looked for, and what was found. */
-struct search {
-    const struct dns_question *question;
-    struct net_address reverse; /* family 0: for a name */
-    struct dns_answers *answers;
-    const char *network;
-    u32 looked_at;
-    int is_member, found;
-    struct dns_answers before; /* those of the networks before */
-};
+static char bytes[2][4096] __attribute__((aligned(8)));
 
 void leases_begin(const char *directory, const char *id) {
     text_append(networks, networks + sizeof networks, directory);
     text_append(owner, owner + sizeof owner, id);
 }
 
-static int is_line(const char *line, const char *text) {
-    while (*text && *line == *text)
-        line++, text++;
-    return !*text && (*line == '\n' || *line == 0);
-}
-
-static int read_lease(int directory, const char *name, struct lease *lease) {
-    lease->owner = lease->names = "";
-    lease->v6.family = 0;
-    if (address_parse(name, name + text_length(name), &lease->v4) < 0 || lease->v4.family != AF_INET)
-        return 0;
-    int fd = (int)SYS(openat, directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return 0;
-    long length = SYS(read, fd, lease->text, sizeof lease->text - 1);
-    SYS(close, fd);
-    lease->text[length > 0 ? length : 0] = 0;
-    for (const char *line = lease->text; *line;) {
-        const char *end = line;
-        while (*end && *end != '\n')
-            end++;
-        if (text_begins(line, "owner "))
-            lease->owner = line + 6;
-        else if (text_begins(line, "name "))
-            lease->names = line + 5;
-        else if (text_begins(line, "ipv6 ") &&
-                 (address_parse(line + 5, end, &lease->v6) < 0 || lease->v6.family != AF_INET6))
-            lease->v6.family = 0;
-        line = *end ? end + 1 : end;
-    }
-    return length > 0;
-}
-
-static char lower(char letter) {
-    return letter >= 'A' && letter <= 'Z' ? (char)(letter | 0x20) : letter;
-}
-
-/* The domain of all our networks: nobody else is asked for a name in it. */
-#define DOMAIN "nsbox"
-
-/* 1 where the word at `word`, alone or as WORD.NETWORK.nsbox, is what was asked for. */
-static int is_asked(const char *word, const char *asked, const char *network) {
-    while (*word > ' ' && lower(*word) == *asked)
-        word++, asked++;
-    if (*word > ' ')
-        return 0;
-    if (*asked == 0)
-        return 1;
-    if (*asked++ != '.')
-        return 0;
-    while (*network && lower(*network) == *asked)
-        network++, asked++;
-    return !*network && text_equal(asked, "." DOMAIN);
-}
-
-static int is_in_domain(const char *asked) {
-    u64 length = text_length(asked), own = sizeof DOMAIN - 1;
-    return length >= own && text_equal(asked + length - own, DOMAIN) &&
-           (length == own || asked[length - own - 1] == '.');
-}
-
-static int has_name(const struct lease *lease, const struct search *search) {
-    for (const char *at = lease->names; *at && *at != '\n';) {
-        if (is_asked(at, search->question->name, search->network))
-            return 1;
-        while (*at && *at != '\n' && *at != ' ')
-            at++;
-        while (*at == ' ')
-            at++;
-    }
-    return 0;
-}
-
-static int has_address(const struct lease *lease, const struct net_address *address) {
-    return address_equal(&lease->v4, address) || (lease->v6.family && address_equal(&lease->v6, address));
-}
-
-static void add(struct search *search, const struct lease *lease) {
-    struct dns_answers *answers = search->answers;
-    u16 type = search->question->type;
-    if (answers->count == DNS_MOST_ANSWERS)
-        return;
-    if (search->reverse.family && type == DNS_PTR && *lease->names > ' ') {
-        char *to = answers->name;
-        for (const char *at = lease->names; *at > ' ' && to < answers->name + 250; at++)
-            *to++ = *at;
-        *to = 0;
-        answers->count = 1;
-    } else if (!search->reverse.family && type == DNS_A)
-        answers->addresses[answers->count++] = lease->v4;
-    else if (!search->reverse.family && type == DNS_AAAA && lease->v6.family)
-        answers->addresses[answers->count++] = lease->v6;
-}
-
-static void look_at(struct search *search, int directory, const char *name) {
-    static struct lease lease;
-    if (name[0] == '.' || search->looked_at++ > MOST_LEASES || !read_lease(directory, name, &lease))
-        return;
-    search->is_member |= is_line(lease.owner, owner);
-    int is_it = search->reverse.family ? has_address(&lease, &search->reverse) : has_name(&lease, search);
-    search->found |= is_it;
-    if (is_it)
-        add(search, &lease);
-}
-
-/* Calls `each` with every name in `directory`, and closes it. */
-static void each_name(struct search *search, int directory, char *bytes, u32 size,
-                      void (*each)(struct search *, int, const char *)) {
-    long length;
-    while (directory >= 0 && (length = SYS(getdents64, directory, bytes, size)) > 0)
-        for (long at = 0; at < length;) {
-            const struct directory_entry *entry = (const struct directory_entry *)(bytes + at);
-            each(search, directory, entry->name);
-            at += entry->length;
-        }
-    if (directory >= 0)
-        SYS(close, directory);
-}
-
 static int open_directory(int parent, const char *path) {
     return (int)SYS(openat, parent, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Only a network that this container is on itself has a say. */
-static void look_through(struct search *search, int directory, const char *name) {
-    static char bytes[4096] __attribute__((aligned(8)));
-    char path[280];
-    if (name[0] == '.')
-        return;
-    char *end = text_append(path, path + sizeof path, name);
-    text_append(end, path + sizeof path, "/leases");
-    search->network = name;
-    search->before = *search->answers;
-    int found = search->found;
-    search->is_member = 0;
-    each_name(search, open_directory(directory, path), bytes, sizeof bytes, look_at);
-    if (!search->is_member) {
-        *search->answers = search->before;
-        search->found = found;
-    }
+/* The line that begins with `key` and a space, without these; "" where there is none. Ends all lines by NUL.
+ */
+static const char *line_of(char *text, u64 length, const char *key) {
+    const char *end = text + length;
+    for (const char *line = text; line < end; line += text_length(line) + 1)
+        if (text_begins(line, key) && line[text_length(key)] == ' ')
+            return line + text_length(key) + 1;
+    return "";
 }
 
-int leases_answer(const struct dns_question *question, struct dns_answers *answers) {
-    static char bytes[4096] __attribute__((aligned(8)));
-    struct search search = {.question = question, .answers = answers};
-    answers->count = 0;
-    answers->type = question->type;
-    answers->name[0] = 0;
-    if (!question->name[0])
-        return servers_none() ? DNS_NXDOMAIN : -1;
-    if (dns_reverse(question->name, &search.reverse) < 0)
-        search.reverse.family = 0;
-    each_name(&search, open_directory(AT_FDCWD, networks), bytes, sizeof bytes, look_through);
-    int is_ours = is_in_domain(question->name) || servers_none();
-    return search.found ? DNS_GOOD : is_ours ? DNS_NXDOMAIN : -1;
+/* Appends one string. Returns 0 where there is no room. */
+static int hold_text(const char *text) {
+    u64 size = text_length(text) + 1;
+    if (used + size > HELD)
+        return 0;
+    memcpy(held + used, text, size);
+    used += (u32)size;
+    return 1;
+}
+
+static void hold(const struct lease *lease) {
+    u32 before = used;
+    if (used + 2 * sizeof lease->v4 <= HELD) {
+        memcpy(held + used, &lease->v4, sizeof lease->v4);
+        memcpy(held + used + sizeof lease->v4, &lease->v6, sizeof lease->v6);
+        used += 2 * sizeof lease->v4;
+        if (hold_text(lease->owner) && hold_text(lease->names) && hold_text(lease->network))
+            return;
+    }
+    used = before;
+}
+
+/* Returns 1 where the lease is this container's own. */
+static int read_lease(int directory, const char *network, const char *name) {
+    static char text[LONGEST_LEASE];
+    struct lease lease = {.network = network};
+    if (address_parse(name, name + text_length(name), &lease.v4) < 0 || lease.v4.family != AF_INET)
+        return 0;
+    int fd = (int)SYS(openat, directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    long got = SYS(read, fd, text, sizeof text - 1);
+    u64 length = got > 0 ? (u64)got : 0;
+    SYS(close, fd);
+    text[length] = 0;
+    for (u64 i = 0; i < length; i++)
+        if (text[i] == '\n')
+            text[i] = 0;
+    const char *v6 = line_of(text, length, "ipv6");
+    if (address_parse(v6, v6 + text_length(v6), &lease.v6) < 0 || lease.v6.family != AF_INET6)
+        lease.v6.family = 0;
+    lease.owner = line_of(text, length, "owner");
+    lease.names = line_of(text, length, "name");
+    /* Somebody is still writing it. */
+    if (!*lease.owner)
+        settled = 0;
+    hold(&lease);
+    return text_equal(lease.owner, owner);
+}
+
+/* Only a network that this container is on itself has a say. */
+static void read_network(int directory, const char *network) {
+    u32 before = used;
+    int is_member = 0;
+    long length;
+    while ((length = SYS(getdents64, directory, bytes[1], sizeof bytes[1])) > 0)
+        for (long at = 0; at < length;) {
+            const struct directory_entry *entry = (const struct directory_entry *)(bytes[1] + at);
+            is_member |= read_lease(directory, network, entry->name);
+            at += entry->length;
+        }
+    if (!is_member)
+        used = before;
+}
+
+static struct stamp stamp_of(int directory) {
+    struct statx stat = {0};
+    SYS(statx, directory, "", AT_EMPTY_PATH, STATX_MTIME | STATX_INO, &stat);
+    return (struct stamp){stat.stx_ino, (u64)stat.stx_mtime.tv_sec, stat.stx_mtime.tv_nsec,
+                          stat.stx_dev_minor};
+}
+
+static int is_same(const struct stamp *a, const struct stamp *b) {
+    return a->inode == b->inode && a->seconds == b->seconds && a->nanoseconds == b->nanoseconds &&
+           a->device == b->device;
+}
+
+/* Looks at all networks, in the order of the directory. `reads`: takes in what they hold, else only compares.
+ */
+static int walk(int reads) {
+    u32 count = 0;
+    int same = 1;
+    long length;
+    struct __kernel_timespec time;
+    SYS(clock_gettime, 0, &time); /* CLOCK_REALTIME */
+    int top = open_directory(AT_FDCWD, networks);
+    settled = reads ? 1 : settled;
+    while (top >= 0 && (length = SYS(getdents64, top, bytes[0], sizeof bytes[0])) > 0)
+        for (long at = 0; at < length;) {
+            char path[280];
+            const struct directory_entry *entry = (const struct directory_entry *)(bytes[0] + at);
+            at += entry->length;
+            text_append(text_append(path, path + sizeof path, entry->name), path + sizeof path, "/leases");
+            int directory = entry->name[0] == '.' || count == MOST_NETWORKS ? -1 : open_directory(top, path);
+            if (directory < 0)
+                continue;
+            struct stamp stamp = stamp_of(directory);
+            same &= count < stamped && is_same(&stamp, &stamps[count]);
+            if (reads) {
+                stamps[count] = stamp;
+                settled &= time.tv_sec > (s64)stamp.seconds + UNSETTLED;
+                read_network(directory, entry->name);
+            }
+            count++;
+            SYS(close, directory);
+        }
+    if (top >= 0)
+        SYS(close, top);
+    same &= count == stamped;
+    stamped = reads ? count : stamped;
+    return same;
+}
+
+void leases_refresh(void) {
+    if (settled && walk(0))
+        return;
+    used = 0;
+    walk(1);
+}
+
+int leases_next(u32 *cursor, struct lease *lease) {
+    if (*cursor >= used)
+        return 0;
+    const char *at = held + *cursor;
+    memcpy(&lease->v4, at, sizeof lease->v4);
+    memcpy(&lease->v6, at + sizeof lease->v4, sizeof lease->v6);
+    lease->owner = at + 2 * sizeof lease->v4;
+    lease->names = lease->owner + text_length(lease->owner) + 1;
+    lease->network = lease->names + text_length(lease->names) + 1;
+    *cursor = (u32)(lease->network + text_length(lease->network) + 1 - held);
+    return 1;
+}
+
+/* As long as a run lives there is the list of what it takes back at its end: csrc/undo.h. */
+int lease_is_alive(const struct lease *lease) {
+    char path[4096 + 256];
+    const char *end = path + sizeof path;
+    struct statx stat;
+    text_append(text_append(text_append(path, end, networks), end, "/../undo/"), end, lease->owner);
+    return SYS(statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &stat) == 0;
 }

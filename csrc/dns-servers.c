@@ -1,5 +1,6 @@
 /* The servers that questions are handed on to: those that were given, or the host's, see resolv.conf(5). */
 #include "dns.h"
+#include "dns-leases.h"
 #include "net.h"
 #include "socket.h"
 #include "sys.h"

@@ -143,7 +143,7 @@ static void take_question(const struct net_address *client, u32 size) {
         return;
     int is_good = status == DNS_GOOD;
     if (is_good)
-        status = leases_answer(&question, &answers);
+        status = names_answer(&question, &answers);
     if (status < 0) {
         hand_on(client, size, &question);
         return;
@@ -209,4 +209,9 @@ int dns_tick(void) {
     while (count > 0 && !pending[count - 1].used)
         count--;
     return any;
+}
+
+void dns_listen(int on) {
+    if (net.questions >= 0)
+        net_rewatch(net.questions, on ? NET_IN : 0, NET_QUESTIONS, 0, 0);
 }

@@ -19,8 +19,7 @@ long dns_begin(const char *networks, const char *owner, const char *servers);
  * one of them, with what is known (perhaps nothing of that type), DNS_NXDOMAIN for others in our own domain,
  * or -1.
  */
-int leases_answer(const struct dns_question *question, struct dns_answers *answers);
-void leases_begin(const char *networks, const char *owner);
+int names_answer(const struct dns_question *question, struct dns_answers *answers);
 
 /* 1 where no server is to be asked: what is no container's name does not exist. */
 int servers_none(void);
@@ -40,6 +39,10 @@ void dns_random(void *bytes, u64 size);
 void dns_questions(void);
 void dns_upstream_event(u32 index, u32 generation);
 int dns_tick(void);
+
+/* Takes no questions for a while (0), or takes them again (1). */
+void dns_listen(int on);
+void dns_call_listen(int on);
 
 /* Questions by TCP. */
 void dns_accept(void);

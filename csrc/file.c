@@ -88,6 +88,10 @@ static long bind_scratch(const struct args_file *args) {
     if (error < 0)
         return error;
     int target = open_target(args->path, 0);
+    if (target < 0 && args->bound == 2) {
+        SYS(write, 2, args->otherwise, text_length(args->otherwise));
+        return SYS(unlinkat, box.scratch, name, 0);
+    }
     if (target < 0)
         return target;
     int tree = (int)SYS(open_tree, box.scratch, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);

@@ -1,5 +1,6 @@
 /* Signals that the monitor gets: for the command, unless they are job control's. See signal(7). */
 #include "box.h"
+#include "cgroup.h"
 #include "init.h"
 #include "life.h"
 #include "relay.h"
@@ -47,6 +48,7 @@ static int came_to_all(const struct signalfd_siginfo *info) {
 void end_in_place_of(int signal) {
     life.ended_by = signal;
     SYS(kill, box.child, SIGKILL);
+    cgroup_thaw();
 }
 
 /* Our own init hands the terminal on where the command leads a group, and has to know whether it is ours. */

@@ -2,6 +2,7 @@
  * One life of a kept container: its pipes, its monitor, what it writes and is given, its end.
  */
 #include "lives.h"
+#include "cgroup.h"
 #include "clients.h"
 #include "handover.h"
 #include "hold.h"
@@ -227,6 +228,7 @@ void settle(void) {
 static void end_life(int status) {
     if (own.exit >= 0)
         SYS(pidfd_send_signal, own.exit, SIGKILL, 0, 0);
+    cgroup_thaw();
     /* We are the reaper of what a killed monitor leaves; and only then nobody holds the socket open. */
     end_orphans();
     while (own.monitor >= 0)

@@ -193,6 +193,7 @@ int monitor_wait(struct failure *failure) {
     u64 all = ~0UL;
     int status = 0, signals = (int)SYS(signalfd4, -1, &all, sizeof all, O_CLOEXEC | O_NONBLOCK);
     keep_only(signals);
+    cgroup_remember_all();
     if (!has_pid_namespace() && !box.detach)
         SYS(prctl, PR_SET_CHILD_SUBREAPER, 1);
     reach(PHASE_CREATED);

@@ -8,92 +8,15 @@
 #include "text.h"
 #include <asm/mman.h>
 #include <asm/signal.h>
-#include <linux/eventpoll.h>
 #include <linux/fcntl.h>
 #include <linux/prctl.h>
 #include <linux/resource.h>
 #include <linux/sched.h>
-#include <linux/time_types.h>
 
 #define DNS_PORT 53
-#define TICK 250     /* milliseconds */
 #define MAX_DEATHS 8 /* of helpers that somebody killed, or that met what they should not */
 
 struct net net = {.questions = -1, .calls = -1, .namespaces = {-1, -1}};
-
-static s64 clock(void) {
-    struct __kernel_timespec time;
-    SYS(clock_gettime, 1, &time); /* CLOCK_MONOTONIC */
-    return time.tv_sec * NET_SECOND + time.tv_nsec;
-}
-
-/* Kind and generation share the upper half. */
-static long control(int operation, int fd, u32 events, enum net_kind kind, u32 index, u32 generation) {
-    struct epoll_event event = {events, (u64)kind << 56 | (u64)generation << 32 | index};
-    return SYS(epoll_ctl, net.epoll, operation, fd, &event);
-}
-
-long net_watch(int fd, u32 events, enum net_kind kind, u32 index, u32 generation) {
-    return control(EPOLL_CTL_ADD, fd, events, kind, index, generation);
-}
-
-void net_rewatch(int fd, u32 events, enum net_kind kind, u32 index, u32 generation) {
-    control(EPOLL_CTL_MOD, fd, events, kind, index, generation);
-}
-
-int net_target(int which, u16 port, struct net_address *address) {
-    *address = net.inside[which];
-    address_set_port(address, port);
-    return address->family != 0;
-}
-
-static void dispatch(u64 data, u32 events) {
-    u32 index = (u32)data, generation = (u32)(data >> 32) & NET_GENERATIONS;
-    switch ((enum net_kind)(data >> 56)) {
-    case NET_MONITOR:
-        leave(0);
-    case NET_LISTEN:
-        stream_accept(index);
-        break;
-    case NET_DATAGRAMS:
-        session_datagrams(index);
-        break;
-    case NET_STREAM:
-        stream_event(index, generation, events);
-        break;
-    case NET_SESSION:
-        session_event(index, generation);
-        break;
-    case NET_QUESTIONS:
-        dns_questions();
-        break;
-    case NET_UPSTREAM:
-        dns_upstream_event(index, generation);
-        break;
-    case NET_CALLS:
-        dns_accept();
-        break;
-    case NET_CALLER:
-        dns_call_event(index, generation, 0);
-        break;
-    case NET_CALLEE:
-        dns_call_event(index, generation, 1);
-        break;
-    }
-}
-
-_Noreturn static void serve(void) {
-    static struct epoll_event events[64];
-    for (int pause = -1;;) {
-        long count = SYS(epoll_pwait, net.epoll, events, COUNT(events), pause, 0, 8);
-        net.now = clock();
-        for (long i = 0; i < count; i++)
-            dispatch(events[i].data, events[i].events);
-        int more = stream_more();
-        int ticks = stream_tick() | session_tick() | dns_tick() | dns_call_tick();
-        pause = more ? 0 : ticks ? TICK : -1;
-    }
-}
 
 /* The container's user and network namespace. They are opened by the monitor: soon nobody may look there. */
 static long open_namespaces(void) {
@@ -210,7 +133,7 @@ static long fork_helper(void) {
         error = become_helper(monitor);
         if (error < 0)
             leave(1);
-        serve();
+        net_serve();
     }
     SYS(close, net.epoll);
     SYS(close, monitor);

@@ -72,6 +72,9 @@ long net_watch(int fd, u32 events, enum net_kind kind, u32 index, u32 generation
 /* Changes what is told of it. */
 void net_rewatch(int fd, u32 events, enum net_kind kind, u32 index, u32 generation);
 
+/* The helper's life. */
+_Noreturn void net_serve(void);
+
 /* 1 where process `pid`, which has ended, was the helper. Another one takes its place, some times. */
 int net_ended(s32 pid);
 

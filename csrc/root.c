@@ -123,14 +123,38 @@ static int wants_file(const char *like) {
     return error < 0 ? (int)error : *like && (stat.stx_mode & S_IFMT) != S_IFDIR;
 }
 
+/* What the link at `path` says, as a path inside, into `path`. Returns 0 where there is no link. */
+static int read_link(char *path) {
+    char text[4096], directory[4096];
+    text_append(directory, directory + sizeof directory, path);
+    const char *name = split_parent(directory, path), *end = path + 4096;
+    int parent = resolve_following(*directory ? directory : "/", O_DIRECTORY);
+    long length = SYS(readlinkat, parent, name, text, sizeof text - 1);
+    SYS(close, parent);
+    if (length <= 0)
+        return 0;
+    text[length] = 0;
+    char *to = text[0] == '/' ? path : text_append(text_append(path, end, directory), end, "/");
+    text_append(to, end, text);
+    return 1;
+}
+
 static long follow_mount_point(const struct args_mount_point *args) {
-    int there = resolve_following(args->path, 0);
+    enum { MOST_LINKS = 8 };
+    char path[4096];
+    text_append(path, path + sizeof path, args->path);
+    int there = resolve_following(path, 0);
+    if (there >= 0)
+        return SYS(close, there);
     if (there != -ENOENT)
-        return there < 0 ? there : SYS(close, there);
+        return args->follow == 1 ? there : 0;
     int file = wants_file(args->like);
     if (file < 0)
         return 0; /* an absent source is its own error, or none */
-    return is_own_root() ? there : make_way(args->path, file);
+    for (int links = 0; args->follow == 2 && links < MOST_LINKS && read_link(path); links++)
+        ;
+    long error = is_own_root() ? there : make_way(path, file);
+    return args->follow == 1 ? error : 0;
 }
 
 long op_mount_point(const struct args_mount_point *args) {

@@ -3,6 +3,7 @@
  * session of its own keeps the state, and starts a monitor for each life of the container.
  */
 #include "supervise.h"
+#include "cgroup.h"
 #include "clients.h"
 #include "lives.h"
 #include "hold.h"
@@ -79,6 +80,7 @@ _Noreturn static void end_of_all(void) {
 static long supervise(void) {
     u64 all = ~0UL;
     reach(PHASE_SUPERVISOR);
+    cgroup_remember_all();
     int null = (int)SYS(openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
     SYS(setsid);
     for (int fd = 0; fd <= 2; fd++)

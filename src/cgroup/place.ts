@@ -6,6 +6,8 @@ export interface Seeker {
   readonly uid: number;
   readonly look: Look;
   readonly mayWrite: (path: string) => boolean;
+  /** This process, where it may be moved out of the way; it then stays there. */
+  readonly pid?: number | undefined;
 }
 
 /** A place for a group of the run. */
@@ -15,6 +17,8 @@ export interface Place {
   readonly parent: string;
   /** What is to be had in it. */
   readonly controllers: readonly string[];
+  /** Where this process goes first, which stands alone in the way; a directory. */
+  readonly aside?: string;
 }
 
 /** Why there is none. */
@@ -56,6 +60,13 @@ function candidates(hierarchy: Hierarchy, { uid }: Seeker): string[] {
 const isOccupied = (directory: string, { look }: Seeker): boolean =>
   look.text(`${directory}/cgroup.type`) !== undefined &&
   wordsOf(look.text(`${directory}/cgroup.procs`)).length > 0;
+
+/** `place`, where nobody but this process stands in the way. */
+function isAlone(directory: string, place: Place, { look, pid }: Seeker): Place | undefined {
+  const [first, ...others] = wordsOf(look.text(`${directory}/cgroup.procs`));
+  const isUs = pid !== undefined && Number(first) === pid && others.length === 0;
+  return isUs ? { ...place, aside: `${directory}/nsbox-monitor` } : undefined;
+}
 
 /** What stands in the way of groups with `controllers` in `group`; undefined where nothing does. */
 function obstacle(
@@ -103,12 +114,15 @@ export function findPlace(
     parent === undefined ? candidates(hierarchy, seeker) : [nearest(hierarchy, parent, seeker.look)];
   const ORDER = ["denied", "lacks", "busy"];
   let worst: NoPlace | undefined;
+  let alone: Place | undefined;
   for (const group of groups) {
     const found = obstacle(hierarchy, group, controllers, seeker);
-    if (found === undefined) return { hierarchy, parent: parent ?? `${group}/nsbox`, controllers };
+    const place = { hierarchy, parent: parent ?? `${group}/nsbox`, controllers };
+    if (found === undefined) return place;
+    if (found.why === "busy") alone ??= isAlone(directoryOf(hierarchy, group), place, seeker);
     if (worst === undefined || ORDER.indexOf(found.why) > ORDER.indexOf(worst.why)) worst = found;
   }
-  return worst ?? { hierarchy, controllers, why: "denied", at: hierarchy.own ?? "", lacks: [] };
+  return alone ?? worst ?? { hierarchy, controllers, why: "denied", at: hierarchy.own ?? "", lacks: [] };
 }
 
 /** `findPlace` found none. */

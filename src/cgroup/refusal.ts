@@ -79,10 +79,10 @@ function denied(none: readonly NoPlace[], uid: number, look: Look) {
   return { cause, hint: `As root: mkdir ${paths} && chown ${uid} ${paths}`, code };
 }
 
-/** v2: whoever moves a process needs a group above both places. systemd gives one to every session it is asked for. */
+/** v2: whoever moves a process needs a group above both places. systemd makes one, where the user has a manager. */
 function givenHint({ hierarchy, controllers }: NoPlace, uid: number, look: Look): string {
   if (look.device("/run/systemd/system") !== undefined) {
-    return "systemd gives a cgroup to who asks: systemd-run --user --scope -p Delegate=yes nsbox run …";
+    return `systemd gives one to every user whose own systemd runs: log in anew, or as root: loginctl enable-linger ${uid}`;
   }
   const group = directoryOf(hierarchy, setAside(uid));
   const add = controllers.map((name) => `+${name}`).join(" ");

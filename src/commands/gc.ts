@@ -6,6 +6,8 @@ import { print } from "../cli/print.ts";
 import { type Collected, collect } from "../runtime/containers/collect.ts";
 import { collectMountPoints } from "../runtime/containers/mount-points.ts";
 import { openPlace } from "../runtime/containers/place.ts";
+import { sweepGroups } from "../runtime/limits/sweep.ts";
+import { sweepNetworks } from "../runtime/networks/sweep.ts";
 import { collectNsDirs } from "../runtime/ns-dirs/collect.ts";
 import { replayUndo } from "../runtime/undo.ts";
 import { NsboxError } from "../util/errors.ts";
@@ -26,15 +28,17 @@ Every command does the same for what it meets; this one looks everywhere.`,
   run,
 };
 
-function run(input: Parsed): number {
+async function run(input: Parsed): Promise<number> {
   checkCount(input.rest, "no words", 0);
   const place = openPlace();
   const nothing = { done: [], refused: [] };
   const collections = [place === undefined ? nothing : collect(place), collectNsDirs()];
   const undone = replayUndo();
+  const swept = await sweepGroups((id) => undone.held.includes(id));
   const done: Collected[] = [
     ...collections.flatMap((each) => each.done),
-    ...undone.done.map((name) => ({ what: "what a killed run made", name }) as const),
+    ...[...undone.done, ...swept].map((name) => ({ what: "what a killed run made", name }) as const),
+    ...(await sweepNetworks()),
     ...collectMountPoints(),
   ];
   const refused = [

@@ -92,6 +92,31 @@ export const COMMANDS: Readonly<Record<string, Row>> = {
     group: "containers",
     load: () => import("./top.ts"),
   },
+  stats: {
+    summary: "Show what containers use of processors, memory, disks and network",
+    group: "containers",
+    load: () => import("./stats.ts"),
+  },
+  events: {
+    summary: "Print what happens to containers, as it happens",
+    group: "containers",
+    load: () => import("./events.ts"),
+  },
+  update: {
+    summary: "Give a container that runs other limits",
+    group: "containers",
+    load: () => import("./update.ts"),
+  },
+  pause: {
+    summary: "Freeze containers",
+    group: "containers",
+    load: () => import("./pause.ts"),
+  },
+  resume: {
+    summary: "Let paused containers go on",
+    group: "containers",
+    load: () => import("./resume.ts"),
+  },
   attach: {
     summary: "Connect the terminal to a container",
     group: "containers",

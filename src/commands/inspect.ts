@@ -8,6 +8,7 @@ import { KINDS } from "../ns/kinds.ts";
 import { setupFailure } from "../runtime/containers/failure.ts";
 import { isAlive } from "../runtime/containers/process.ts";
 import type { Container } from "../runtime/containers/settle.ts";
+import { isPaused } from "../runtime/limits/freeze.ts";
 import { sanitizeJson } from "../util/sanitize.ts";
 import { checkCount, findContainer } from "./containers/find.ts";
 import { statusJson } from "./containers/words.ts";
@@ -47,7 +48,7 @@ function toJson(container: Container) {
     id,
     name: name ?? null,
     directory,
-    status: statusJson(status),
+    status: statusJson(status, isPaused(container)),
     failure:
       failure === undefined
         ? null

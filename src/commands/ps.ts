@@ -6,6 +6,8 @@ import { print } from "../cli/print.ts";
 import { printTable } from "../cli/table.ts";
 import { openPlace } from "../runtime/containers/place.ts";
 import { type Container, listContainers } from "../runtime/containers/settle.ts";
+import { isPaused } from "../runtime/limits/freeze.ts";
+import { cgroupMounts } from "../sandbox/limits/layout.ts";
 import { safeJson } from "../util/sanitize.ts";
 import { readFilters } from "./containers/filters.ts";
 import { checkCount } from "./containers/find.ts";
@@ -25,7 +27,7 @@ What it finds broken, it repairs: a container whose supervisor was killed is "lo
       value: "KEY=VALUE",
       multiple: true,
       help: "List only those with this state, name or exit status",
-      text: "state=STATE, one of starting, running, restarting and exited; name=TEXT, a part of the name; status=N, the exit status. Those that have ended are looked through too. Of several with the same key one must hold, of different keys all.",
+      text: "state=STATE, one of starting, running, paused, restarting and exited; name=TEXT, a part of the name; status=N, the exit status. Those that have ended are looked through too. Of several with the same key one must hold, of different keys all.",
     },
     { long: "ids", short: "q", help: "Print ids only" },
     {
@@ -55,17 +57,23 @@ async function run(input: Parsed): Promise<number> {
   const shown = containers.filter(
     (container) => (all || container.status?.state !== "exited") && matches(container),
   );
-  if (input.has("ns") && !input.has("ids")) await printNamespaces(shown, input.has("json"));
+  const mounts = cgroupMounts();
+  const toJson = (container: Container) => jsonOf(container, isPaused(container, mounts));
+  if (input.has("ns") && !input.has("ids")) await printNamespaces(shown, input.has("json"), toJson);
   else if (input.has("json")) print(safeJson(shown.map(toJson)));
   else if (input.has("ids")) {
     if (shown.length > 0) print(shown.map(({ id }) => id).join("\n"));
-  } else printContainers(shown);
+  } else printContainers(shown, (container) => rowOf(container, isPaused(container, mounts)));
   for (const error of refused) fail(error, 1, input.has("json"));
   return refused.length > 0 ? 1 : 0;
 }
 
 /** With the namespaces of each, where it runs. */
-async function printNamespaces(shown: readonly Container[], json: boolean): Promise<void> {
+async function printNamespaces(
+  shown: readonly Container[],
+  json: boolean,
+  toJson: (container: Container) => object,
+): Promise<void> {
   const { namespaceHeadings, namespacesIn } = await import("./containers/namespaces.ts");
   const rows = shown.map((container) => ({ container, ids: namespacesIn(container) }));
   if (json) {
@@ -96,7 +104,7 @@ const HIGHEST = KEPT_LONGEST.length;
 const AS_IT_IS = { ascii: false };
 
 /** Ports have a column where some are published. */
-function printContainers(shown: readonly Container[]): void {
+function printContainers(shown: readonly Container[], toRow: (container: Container) => string[]): void {
   const portsOf = ({ config }: Container) => config?.ports?.join(", ") ?? "-";
   const some = shown.some(({ config }) => config?.ports !== undefined);
   const rows = shown.map((container) =>
@@ -105,18 +113,18 @@ function printContainers(shown: readonly Container[]): void {
   printTable(["ID", "NAME", "STATUS", "PID", ...(some ? ["PORTS"] : []), "COMMAND"], rows, AS_IT_IS);
 }
 
-const toRow = (container: Container): string[] => [
+const rowOf = (container: Container, paused: boolean): string[] => [
   container.id,
   container.name ?? "-",
-  stateWords(container),
+  stateWords(container, Date.now(), paused),
   String(container.status?.pid.pid || "-"),
   container.config?.command.join(" ") ?? "?",
 ];
 
-const toJson = ({ id, name, config, status }: Container) => ({
+const jsonOf = ({ id, name, config, status }: Container, paused: boolean) => ({
   id,
   name: name ?? null,
-  ...statusJson(status),
+  ...statusJson(status, paused),
   created: config?.created ?? null,
   command: config?.command ?? null,
   root: config?.root ?? null,

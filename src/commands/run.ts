@@ -23,7 +23,7 @@ The command is confined beyond its namespaces: no new privileges, a small set of
 
 The kernel spares PID 1 signals that it sends itself: SIGPIPE, abort(3), the Ctrl-Z that an editor answers. Where that matters, use "--init".
 
-Names of hosts are looked up only where ROOTFS has an /etc/resolv.conf.
+Names of hosts are looked up only where ROOTFS has an /etc/resolv.conf, or the command is on a network (--network), which brings one.
 
 The exit status is the command's: 128+n where signal n ended it, 127 where it was not found, 126 where it could not be executed, and 125 where nsbox itself failed; then the command did not run.`,
   flags: runFlags(),

@@ -44,7 +44,10 @@ export function linkHead(index: number, up?: boolean): Uint8Array {
   return head;
 }
 
-/** A new bridge, up. */
+/**
+ * A new bridge, up. `mtu` is what is set next by `setMtu`: it begins with another, since a bridge keeps its own only
+ * where that was changed once, and else takes the least of its ports'.
+ */
 export const newBridge = (name: string, mac: Uint8Array, mtu: number): Message => ({
   type: RTM.newLink,
   flags: NLM.ack | NLM.create | NLM.exclusive,
@@ -52,7 +55,7 @@ export const newBridge = (name: string, mac: Uint8Array, mtu: number): Message =
   attributes: [
     [IFLA.name, text(name)],
     [IFLA.address, mac],
-    [IFLA.mtu, u32(mtu)],
+    [IFLA.mtu, u32(mtu ^ 1)],
     [IFLA.linkinfo, [[INFO_KIND, text("bridge")]]],
   ],
 });

@@ -1,5 +1,4 @@
 /** The lines of /proc/PID/mountinfo, see proc_pid_mountinfo(5). */
-import { readFileSync } from "node:fs";
 import type { Mount } from "./model.ts";
 
 /** The kernel writes blanks, line ends, backslashes, "#", and commas inside values, as octal numbers. */
@@ -20,9 +19,6 @@ export function parseMountinfo(text: string): Mount[] {
   }
   return mounts;
 }
-
-/** The mounts of this process. @throws Error where there is no /proc. */
-export const ownMounts = (): Mount[] => parseMountinfo(readFileSync("/proc/self/mountinfo", "utf8"));
 
 function parseLine(line: string): Mount | undefined {
   const words = line.split(" ");

@@ -24,6 +24,7 @@ import { NETWORK } from "./ops/network.ts";
 import { PERSIST } from "./ops/persist.ts";
 import { PORTS } from "./ops/ports.ts";
 import { ROOT } from "./ops/root.ts";
+import { SCOPE } from "./ops/scope.ts";
 import { SECURITY } from "./ops/security.ts";
 import { START } from "./ops/start.ts";
 import { UNDO } from "./ops/undo.ts";
@@ -40,6 +41,7 @@ export const OPS = {
   ...LIFE,
   ...UNDO,
   ...LIMITS,
+  ...SCOPE,
   ...NETWORK,
   ...PORTS,
   ...PERSIST,

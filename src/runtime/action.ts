@@ -6,6 +6,7 @@ import type { Op, Plan } from "../plan/plan.ts";
 import { endpoint } from "../sandbox/network/publish.ts";
 import { RESOURCES } from "../sys/resources.ts";
 import { cgroupAction } from "./limits/why-cgroup.ts";
+import { scopeAction } from "./limits/why-scope.ts";
 import { unfitStream } from "./why-mount.ts";
 
 /** Operations whose sentence would not name the thing as the user knows it have their own. */
@@ -84,6 +85,10 @@ export function action(op: Op, root: string, plan: Plan): string {
     case "cgroup_write":
     case "cgroup_enter":
       return cgroupAction(op);
+    case "systemd_scope":
+    case "cgroup_devices":
+    case "cgroup_override":
+      return scopeAction(op);
     case "make_network":
       return `Cannot make network namespace "${op.name}"`;
     case "name_network":

@@ -2,6 +2,7 @@
 import { flagOf } from "../ns/kinds.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { whyCgroup } from "./limits/why-cgroup.ts";
+import { whyScope } from "./limits/why-scope.ts";
 import { whyBeside } from "./why-beside.ts";
 import { whyBind, whyImage, whyMade, whyOpenSource, whyOverlay, whyTarget } from "./why-bind.ts";
 import { whyBindNamespaces } from "./why-bind-namespaces.ts";
@@ -94,6 +95,10 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "cgroup_write":
     case "cgroup_enter":
       return whyCgroup(op, errno);
+    case "systemd_scope":
+    case "cgroup_devices":
+    case "cgroup_override":
+      return whyScope(op, errno);
     case "init":
       if (errno === EAGAIN) {
         return { cause: "a limit on processes is reached", hint: "The init is one more than the command" };

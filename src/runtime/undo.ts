@@ -15,6 +15,8 @@ const LOCK_NB = 4;
 export interface Replayed {
   /** The ids of the runs whose lists were carried out. */
   readonly done: readonly string[];
+  /** The ids of those that live. */
+  readonly held: readonly string[];
   /** The paths of lists of which something could not be taken back. */
   readonly left: readonly string[];
 }
@@ -22,18 +24,22 @@ export interface Replayed {
 /** Takes back what killed monitors of this user left: nothing that a living one has. */
 export function replayUndo(): Replayed {
   const done: string[] = [];
+  const held: string[] = [];
   const left: string[] = [];
   const { state, otherwise } = stateDirectories({ uid: process.geteuid!(), env: process.env });
   for (const directory of new Set([`${state}/undo`, `${otherwise}/undo`])) {
     for (const id of listsIn(directory)) {
       const path = `${directory}/${id}`;
-      if (isHeld(path)) continue;
+      if (isHeld(path)) {
+        held.push(id);
+        continue;
+      }
       carryOut([{ op: "undo", path }], "gc");
       if (existsSync(path)) left.push(path);
       else done.push(id);
     }
   }
-  return { done, left };
+  return { done, held, left };
 }
 
 function listsIn(directory: string): string[] {

@@ -1,7 +1,7 @@
 /** Why something of the host's could not be opened, or be mounted where it was to be. */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { ownMounts } from "../ns/mountinfo.ts";
+import { ownMounts } from "../ns/own-mounts.ts";
 import { sourceOf } from "../plan/describe.ts";
 import type { Op, Plan } from "../plan/plan.ts";
 import { lookAt } from "../util/in-root.ts";

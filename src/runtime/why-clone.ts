@@ -1,7 +1,7 @@
 /** Why the kernel made no namespaces: the limits and switches that stand in the way, each of them read. */
 import { existsSync, readFileSync } from "node:fs";
 import { KINDS } from "../ns/kinds.ts";
-import { ownMounts } from "../ns/mountinfo.ts";
+import { ownMounts } from "../ns/own-mounts.ts";
 
 const [EPERM, ENOSPC, ERANGE, EOPNOTSUPP] = [1, 28, 34, 95];
 

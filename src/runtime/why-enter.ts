@@ -9,7 +9,7 @@ import { whyTree } from "./why-tree.ts";
 
 type Target = Op & { readonly op: "open_target" };
 
-const [EPERM, ENOENT, ESRCH, EACCES, ENOTDIR, ELOOP, EOPNOTSUPP] = [1, 2, 3, 13, 20, 40, 95];
+const [EPERM, ENOENT, ESRCH, EAGAIN, EACCES, ENOTDIR, ELOOP, EOPNOTSUPP] = [1, 2, 3, 11, 13, 20, 40, 95];
 
 /** The error for a step that has to do with the container; undefined for any other. */
 export function whyEnter(plan: Plan, op: Op, target: Target, errno: number): NsboxError | undefined {
@@ -27,6 +27,13 @@ export function whyEnter(plan: Plan, op: Op, target: Target, errno: number): Nsb
       return new NsboxError(`Cannot enter ${title}`, { ...details, cause: "it has ended meanwhile" });
     }
     if (errno === EPERM || errno === EACCES) return notPermitted(pid, title);
+    if (op.op === "enter" && errno === EAGAIN) {
+      return new NsboxError(`Cannot enter ${title}`, {
+        ...details,
+        cause: `a limit on processes is reached; clone: ${call}`,
+        hint: "`--no-cgroup` leaves the command in the caller's cgroup, beside the container's limits",
+      });
+    }
     return new NsboxError(`Cannot enter ${title}`, {
       ...details,
       cause: `${op.op === "enter" ? "setns, chroot, clone" : "pidfd_open, openat"}: ${call}`,

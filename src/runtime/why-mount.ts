@@ -1,6 +1,6 @@
 /** Why a mount was refused, and which standard descriptor leads outside. */
 import { fstatSync, readlinkSync } from "node:fs";
-import { ownMounts } from "../ns/mountinfo.ts";
+import { ownMounts } from "../ns/own-mounts.ts";
 import type { Finding } from "./why-clone.ts";
 
 const [EPERM, ENODEV, EINVAL] = [1, 19, 22];

@@ -35,6 +35,8 @@ interface SystemCalls {
   readonly recvmsg: number;
   readonly process_vm_readv: number;
   readonly mknodat: number;
+  readonly eventfd2: number;
+  readonly getdents64: number;
 }
 
 const X64: SystemCalls = {
@@ -72,6 +74,8 @@ const X64: SystemCalls = {
   recvmsg: 47,
   process_vm_readv: 310,
   mknodat: 259,
+  eventfd2: 290,
+  getdents64: 217,
 };
 
 const ARM64: SystemCalls = {
@@ -109,6 +113,8 @@ const ARM64: SystemCalls = {
   recvmsg: 212,
   process_vm_readv: 270,
   mknodat: 33,
+  eventfd2: 19,
+  getdents64: 61,
 };
 
 /** System call numbers of the running architecture, see syscalls(2). */

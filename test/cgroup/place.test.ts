@@ -85,6 +85,16 @@ describe("version 2", () => {
     expect(find("/u/s", all("/c/u/s"), files)).toEqual(["busy", "/u/s"]);
   });
 
+  test("this process alone goes out of the way", () => {
+    const files = group("/c/u/s", "memory pids", "17\n");
+    const alone = { ...seeker(1000, all("/c/u/s"), files), pid: 17 };
+    expect(findPlace(v2("/u/s"), ["memory"], alone)).toMatchObject({
+      parent: "/u/s/nsbox",
+      aside: "/c/u/s/nsbox-monitor",
+    });
+    expect(where(findPlace(v2("/u/s"), ["memory"], { ...alone, pid: 18 }))).toEqual(["busy", "/u/s"]);
+  });
+
   test("what needs no controller goes beside processes", () => {
     expect(find("/u/s", all("/c/u/s"), group("/c/u/s", "", "17\n"), [])).toBe("/u/s/nsbox");
   });

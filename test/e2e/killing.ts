@@ -25,6 +25,8 @@ export interface Scene {
   readonly tree: string;
   /** The words behind `nsbox`, `run` or `exec` first. */
   readonly words: readonly string[];
+  /** Options of the run that cleans up after it, where it takes more than any. */
+  readonly next?: readonly string[];
 }
 
 /** A step of the plan or a phase, by name and by the number that the plan has for it. */
@@ -206,7 +208,8 @@ async function cleanUp(scene: Scene, label: string): Promise<void> {
     textOf(`${own.state}/containers/${made[0]}/status`),
   );
   const byRun = turn++ % 2 === 0 && !begun;
-  if (byRun) await again(own, ["-q", ...(kept ? ["--rm", "--name", NAME] : []), tree], label);
+  if (byRun)
+    await again(own, ["-q", ...(scene.next ?? []), ...(kept ? ["--rm", "--name", NAME] : []), tree], label);
   if (!byRun || made.length > 0) {
     const { err, status } = await own.nsbox("gc");
     expect({ label, err, status }).toEqual({ label, err: "", status: 0 });

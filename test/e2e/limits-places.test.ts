@@ -1,10 +1,22 @@
 /** Where groups are made, who may, and what is left of them. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, readFileSync, rmdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { allGroupsIn, groupsIn, NO_LIMITS, ownGroup, removeGroups } from "./cgroups.ts";
 import { withProgram } from "./containers.ts";
-import { call, forEveryone, NSBOX, type Person, ROOT, run, SCRATCH, shell, USER } from "./support.ts";
+import {
+  call,
+  compiled,
+  forEveryone,
+  NSBOX,
+  type Person,
+  ROOT,
+  run,
+  SCRATCH,
+  shell,
+  start,
+  USER,
+} from "./support.ts";
 import { traces } from "./traces.ts";
 import { newTree } from "./trees.ts";
 
@@ -96,6 +108,47 @@ describe.skipIf(NO_LIMITS !== undefined)(`places (${NO_LIMITS ?? "cgroup v1"})`,
       }
       expect(traces(tree)).toEqual(before);
     });
+  });
+
+  const OLD = compiled("old-kernel");
+  test.skipIf(OLD === undefined)(
+    "without clone3 the command is in its groups all the same (needs a C compiler)",
+    async () => {
+      const group = ownGroup(ROOT, ["pids", "unified"]);
+      const options = [
+        "run",
+        "-q",
+        "--cgroup",
+        group,
+        "--pids-limit",
+        "99",
+        "--cgroup-conf",
+        "cgroup.max.depth=5",
+      ];
+      const argv = [OLD!, NSBOX, ...options, newTree(ROOT), "sleep", "60"];
+      await withProgram(ROOT, argv, "sleep", async (pid) => {
+        const text = readFileSync(`/proc/${pid}/cgroup`, "utf8");
+        expect(text).toContain(`:pids:${group}/`);
+        expect(text).toContain(`0::${group}/`);
+      });
+      expect(allGroupsIn(group)).toEqual([]);
+    },
+  );
+
+  test("groups that no list names any more are swept by gc, those in use are not", async () => {
+    const [leftover, used] = ["abcdefabcdef", "abcdefabcde0"].map((id) => `/sys/fs/cgroup/pids/nsbox/${id}`);
+    const process = start(ROOT, ["sleep", "60"]);
+    try {
+      for (const path of [leftover!, used!]) mkdirSync(path, { recursive: true });
+      writeFileSync(`${used}/cgroup.procs`, String(process.pid));
+      const { out } = await call(ROOT, [NSBOX, "gc"]);
+      expect(out).toContain("what a killed run made abcdefabcdef\n");
+      expect([existsSync(leftover!), existsSync(used!)]).toEqual([false, true]);
+    } finally {
+      process.kill();
+      await process.exited;
+      if (existsSync(used!)) rmdirSync(used!);
+    }
   });
 
   test("an ordinary user's groups are the user's", async () => {

@@ -11,10 +11,11 @@ const PLAY = "mount -t tmpfs -o mode=755 none /run && ip link set lo up || exit 
  * Runs a script of bash there, as root. `$NSBOX` is the executable, `$T` a root filesystem. All that it started
  * is ended with it.
  */
-export function onHost(script: string, env: Record<string, string> = {}): Promise<Outcome> {
+export function onHost(script: string, env: Record<string, string> = {}, timeout?: number): Promise<Outcome> {
   const command = ["unshare", "-mnpf", "--mount-proc", "--kill-child", "--propagation", "private"];
   return call(ROOT, [...command, "bash", "-c", PLAY + script], {
     env: { ...CALLER_ENV, NSBOX, T: tree(ROOT), ...env },
+    ...(timeout === undefined ? {} : { timeout }),
   });
 }
 

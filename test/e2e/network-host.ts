@@ -71,5 +71,24 @@ soon "$T/bin/talk" send 198.51.100.7 80 1; soon "$T/bin/talk" send 2001:db8:7::7
 `;
 
 /** Runs a script on a host of its own, with \`$T\` as above. \`outside\`: there is a server. */
-export const script = (lines: string, outside = false): Promise<Outcome> =>
-  onHost(WORDS + (outside ? OUTSIDE : "") + lines, { T: talkTree() });
+export const script = (lines: string, outside = false, timeout?: number): Promise<Outcome> =>
+  onHost(WORDS + (outside ? OUTSIDE : "") + lines, { T: talkTree() }, timeout);
+
+/**
+ * Starts `count` containers on one network at once, which wait for each other. Prints how many the network has, how
+ * many addresses are there twice, how many there are, and then how many leases and devices are left.
+ */
+export const manyAtOnce = (count: number): Promise<Outcome> =>
+  script(
+    `
+    n net create web >/dev/null; mkdir /run/gate
+    for i in $(seq ${count}); do
+      "$NSBOX" run -q --network web --bind /run/gate:/tmp "$T" bash -c 'ip -o addr show eth0 scope global | grep -o "inet6* [^ ]*"; until test -e /tmp/open; do sleep 0.3; done' >>/run/seen 2>>/run/err &
+    done
+    for i in $(seq 600); do test "$(wc -l </run/seen)" = ${count * 2} && break; sleep 0.1; done
+    n net ls --json | grep -o '"containers":[0-9]*'; sort /run/seen | uniq -d | wc -l; wc -l </run/seen
+    touch /run/gate/open; wait; cat /run/err >&2; ls /run/nsbox/networks/web/leases | wc -l
+    for i in $(seq 100); do ip -o link | grep -q nsv || break; sleep 0.1; done; ip -o link | grep -c nsv; n net rm web`,
+    false,
+    90_000,
+  );

@@ -8,11 +8,11 @@ describe.skipIf(CANNOT !== undefined)(`networks${reason}`, () => {
   test("two containers reach each other by address: TCP and UDP, IPv4 and IPv6", async () => {
     const { out, err } = await script(`
       n net create web; n run -q -d --name a --network web "$T" talk serve 80 >/dev/null
-      n run -q -d --name u --network web "$T" talk hear 53 >/dev/null
+      n run -q -d --name u --network web "$T" talk hear 5300 >/dev/null
       for v in 4 6; do
-        A=$(addr web a $v) U=$(addr web u $v); soon "$T/bin/talk" send $A 80 1; soon "$T/bin/talk" ask $U 53 up
+        A=$(addr web a $v) U=$(addr web u $v); soon "$T/bin/talk" send $A 80 1; soon "$T/bin/talk" ask $U 5300 up
         run web --ip 10.87.0.9 "$T" talk send $A 80 100000 | sed "s/^fd.*::/P6::/"
-        run web --ip 10.87.0.9 "$T" talk ask $U 53 hello | sed "s/^fd.*::/P6::/"
+        run web --ip 10.87.0.9 "$T" talk ask $U 5300 hello | sed "s/^fd.*::/P6::/"
       done`);
     const lines = out.split("\n");
     const [count, sum] = lines[1]!.split(" ");

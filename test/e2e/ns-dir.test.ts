@@ -25,7 +25,7 @@ const OLD_KERNEL = compiled("old-kernel");
 const CPU = /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
 const HOST = ["taskset", "-c", CPU, "unshare", "-mn", "--propagation", "private", "bash", "-c"];
 const PLAY = `mount --make-rshared / && mount -t tmpfs none /run && mkdir /run/netns && ip link set lo up
-left() { (cd /run && find nsbox -mindepth 1 ! -name containers ! -name names 2> /dev/null)
+left() { (cd /run && find nsbox -mindepth 1 ! -name containers ! -name names ! -name undo 2> /dev/null)
   grep -c -F -e nsfs -e "\${D// /\\\\040}" /proc/self/mountinfo || true; ls -dA "$D" "$D"/* 2> /dev/null || true; }
 `;
 

@@ -72,9 +72,11 @@ export const CALLER_ENV = { PATH: HOST_PATH, TERM: "xterm", HOME: "/", NO_COLOR:
 interface CallOptions {
   readonly env?: Record<string, string>;
   readonly cwd?: string;
+  /** Milliseconds after which it is killed. */
+  readonly timeout?: number;
 }
 
-/** Starts a command line as `who`, its output in pipes. It is killed after 20 s, whatever it does. */
+/** Starts a command line as `who`, its output in pipes. It is killed after 20 s, or what `options` say, whatever it does. */
 export function start<Input extends "ignore" | "pipe" = "ignore">(
   who: Person,
   argv: readonly string[],
@@ -87,7 +89,7 @@ export function start<Input extends "ignore" | "pipe" = "ignore">(
     stdin,
     stdout: "pipe",
     stderr: "pipe",
-    timeout: 20_000,
+    timeout: options.timeout ?? 20_000,
     killSignal: "SIGKILL",
   });
 }

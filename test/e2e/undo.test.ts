@@ -1,56 +1,142 @@
-/** The list of what is to be taken back: what is written there is gone when its run is. */
-import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { carryOut } from "../../src/runtime/carry-out.ts";
-import { SCRATCH } from "./support.ts";
+import { ENTER } from "../../src/plan/ops/enter.ts";
+import { OP_NAMES } from "../../src/plan/ops.ts";
+import { NO_SUBORDINATES, withAccounts } from "./accounts.ts";
+import { AS_ROOT, call, forEveryone, NSBOX, type Person, ROOT, reachable, SCRATCH, USER } from "./support.ts";
+import { traces } from "./traces.ts";
+import { newTree } from "./trees.ts";
 
-let count = 0;
+const EIO = 5;
+const BUN = reachable(process.execPath);
+const bundle = await Bun.build({
+  entrypoints: [join(import.meta.dir, "fixtures/inject.ts")],
+  target: "bun",
+  outdir: SCRATCH,
+});
+const INJECT = bundle.outputs[0]!.path;
+const COMMAND = ["/bin/echo", "the command ran"];
 
-/** A list of these lines, and a directory of its own. */
-function list(lines: (directory: string) => string[]): { directory: string; path: string } {
-  const directory = join(SCRATCH, `undo-${count++}`);
-  mkdirSync(directory);
-  const path = join(directory, "list");
-  writeFileSync(
-    path,
-    lines(directory)
-      .map((line) => `${line}\n`)
-      .join(""),
-  );
-  return { directory, path };
+/** The names of the operations that these options make. */
+async function operations(who: Person, options: readonly string[], root: string): Promise<string[]> {
+  const { out, err } = await call(who, [BUN, INJECT, "", "", "", ...options, root, ...COMMAND]);
+  if (out === "") throw new Error(err);
+  return out.trim().split("\n");
 }
 
-test("files are unlinked and values written back, the last line first, and the list goes", () => {
-  const { directory, path } = list((own) => [
-    `rewrite ${own}/value 1`,
-    `rewrite ${own}/value 2`,
-    `file ${own}/lease`,
-    `file ${own}/never was`,
-    `tool /bin/sh\x1f-c\x1fecho done > ${own}/told`,
-  ]);
-  writeFileSync(join(directory, "value"), "3");
-  writeFileSync(join(directory, "lease"), "");
-  expect(carryOut([{ op: "undo", path }], "gc")).toEqual({ status: 0, errors: "" });
-  expect(readFileSync(join(directory, "value"), "utf8")).toBe("1");
-  expect(readFileSync(join(directory, "told"), "utf8")).toBe("done\n");
-  expect([existsSync(join(directory, "lease")), existsSync(path)]).toEqual([false, false]);
+/** Has each of the steps fail once, and looks at what is left. */
+async function failEach(
+  who: Person,
+  options: readonly string[],
+  root: string,
+  only: (name: string) => boolean,
+): Promise<void> {
+  const names = await operations(who, options, root);
+  const trees = root === "/" || root === "none" ? [] : [root];
+  const before = traces(...trees);
+  for (const [index, name] of names.entries()) {
+    if (!only(name)) continue;
+    tried.add(name);
+    const step = index + 1;
+    const argv = [BUN, INJECT, `${step}`, `${EIO}`, NSBOX, ...options, root, ...COMMAND];
+    const { out, err, status } = await call(who, argv);
+    expect([name, out, status]).toEqual([name, "", name === "exec" ? 126 : 125]);
+    expect(err).toMatch(/^error: Cannot /);
+    if (name !== "exec") expect(err).toContain(`(EIO) at step ${step} of ${names.length}`);
+    expect({ name, ...traces(...trees) }).toEqual({ name, ...before });
+  }
+}
+
+const USUAL = ["-H", "zion", "--boottime", "100", "-w", "/bin"];
+// `say` cannot fail: it writes, and whether that worked is no matter. `attach` is a plan of its own, and to enter
+// is no part of a run: exec-undo.test.ts.
+// `own_root` is of a run without a root filesystem: unshare.test.ts; `keep_namespaces` of a container that is
+// there: ns-dir.test.ts. `trace` is of build-rootfs: trace-sandbox.test.ts.
+const tried = new Set<string>([
+  "say",
+  "attach",
+  "own_root",
+  "keep_namespaces",
+  "trace",
+  ...Object.keys(ENTER),
+]);
+
+describe("a step that fails", () => {
+  forEveryone((who) => {
+    for (const [words, options] of [
+      ["with own mounts", USUAL],
+      ["without own mounts", [...USUAL, "--share", "mnt"]],
+    ] as const) {
+      test(`leaves nothing, and is named: every one of a run ${words}`, async () => {
+        await failEach(who, options, newTree(who, "lean"), () => true);
+      }, 60_000);
+    }
+
+    test("leaves nothing, and is named: those of a run with options of every family", async () => {
+      for (const options of FAMILIES) {
+        await failEach(who, options, newTree(who, "lean"), (name) => !tried.has(name) || name === "exec");
+      }
+    }, 60_000);
+  });
+
+  test.skipIf(!AS_ROOT)(
+    "leaves nothing, and is named: those of root alone (needs root)",
+    async () => {
+      for (const options of OF_ROOT) {
+        await failEach(ROOT, options, newTree(ROOT, "lean"), (name) => !tried.has(name));
+      }
+      const joined = await operations(ROOT, ["--join", "mnt=1:copy"], "/");
+      for (const name of ["join", "join_mounts", "copy_mounts"]) expect(joined).toContain(name);
+      await failEach(ROOT, ["--join", `mnt=${process.pid}:copy`], "/", (name) => /join|copy/.test(name));
+    },
+    60_000,
+  );
+
+  test("leaves nothing, and is named: those that keep a container, and hold descriptors", async () => {
+    for (const who of AS_ROOT ? [ROOT, USER] : [USER]) {
+      await failEach(who, ["-d"], newTree(who, "lean"), (name) => name === "supervise");
+      await failEach(who, ["--sync-fd", "9"], newTree(who, "lean"), (name) => name === "hold");
+    }
+  });
+
+  test("leaves nothing, and is named: that of a root in memory", async () => {
+    const who = AS_ROOT ? ROOT : USER;
+    const options = ["-b", "/usr:/usr", "--symlink", "usr/bin:/bin"];
+    await failEach(who, options, "none", (name) => name === "memory_root");
+  });
+
+  test.skipIf(NO_SUBORDINATES !== undefined)(
+    `leaves nothing, and is named: those of newuidmap (${NO_SUBORDINATES ?? "here"})`,
+    async () => {
+      const options = ["--map-auto", "--user", "1000"];
+      await failEach(withAccounts(USER), options, newTree(USER, "lean"), (name) => !tried.has(name));
+    },
+  );
+
+  test.skipIf(!AS_ROOT || NO_SUBORDINATES !== undefined)(
+    "was tried for every operation there is (needs root and newuidmap)",
+    () => {
+      expect([...tried].sort()).toEqual([...OP_NAMES].sort());
+    },
+  );
 });
 
-test("half a line, as a full disk leaves it, is passed over", () => {
-  const { directory, path } = list((own) => [`file ${own}/lease`]);
-  writeFileSync(path, `${readFileSync(path, "utf8")}file ${directory}/other`);
-  writeFileSync(join(directory, "lease"), "");
-  writeFileSync(join(directory, "other"), "");
-  expect(carryOut([{ op: "undo", path }], "gc").status).toBe(0);
-  expect([existsSync(join(directory, "lease")), existsSync(join(directory, "other"))]).toEqual([false, true]);
-});
+/** Options that between them make every operation that an ordinary user's run may have. */
+const FAMILIES: readonly (readonly string[])[] = [
+  ["--no-map", "--nice", "1", "--cpu-affinity", "0", "--oom-score-adj", "500", "--ulimit", "cpu=100"],
+  ["--init"],
+  ["-t", "--die-with-parent", "--pid-file", "/tmp/nsbox-undo.pid"],
+  ["--share", "net", "--landlock-ro", "/", "--landlock-tcp", "80"],
+  ["-b", "/etc:/b", "--file", "text:/etc/f", "--propagation", "slave"],
+  ["--propagation", "unbindable", "--mount", "type=overlay,lowerdir=/usr/bin:/usr/lib,target=/o"],
+  ["--overlay", "--read-only", "--symlink", "a:/b/c", "--dir", "/d/e"],
+  Array.from({ length: 201 }, (_, index) => ["-b", `/etc:/many/${index}`]).flat(),
+];
 
-test("what cannot be taken back stays in the list, with all that comes before it", () => {
-  const { directory, path } = list((own) => [`file ${own}/lease`, `file ${own}`, `file ${own}/last`]);
-  writeFileSync(join(directory, "lease"), "");
-  writeFileSync(join(directory, "last"), "");
-  expect(carryOut([{ op: "undo", path }], "gc").status).toBe(125);
-  expect(readFileSync(path, "utf8")).toBe(`file ${directory}/lease\nfile ${directory}\n`);
-  expect([existsSync(join(directory, "lease")), existsSync(join(directory, "last"))]).toEqual([true, false]);
-});
+/** Likewise, of root's. */
+const OF_ROOT: readonly (readonly string[])[] = [
+  ["--ns-dir", "/tmp/nsbox-undo-namespaces"],
+  ["--user", "1000", "--group-add", "5"],
+  ["-M", "0 100000 1000", "-G", "0 100000 1000", "-b", "/etc:/b:idmap"],
+  ["--mount", "type=erofs,source=/etc/passwd,target=/i"],
+];

@@ -1,5 +1,5 @@
 /** The machines of the escape tests: what is in them, and how they are started. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { hostProgram, NSBOX, ROOT } from "../e2e/support.ts";
 import { libraries, newTree } from "../e2e/trees.ts";
@@ -50,7 +50,7 @@ for module in /modules/*.ko; do test -e $module && insmod $module; done
 poweroff -f
 `;
 
-/** A small system with nsbox and the programs, which runs `script`. */
+/** A small system with nsbox, and the programs where they were compiled, which runs `script`. */
 function system(script: string): Archive {
   const archive = new Archive();
   for (const directory of ["dev", "proc", "sys"]) archive.directory(directory);
@@ -60,8 +60,9 @@ function system(script: string): Archive {
   archive.program("system/script.sh", script);
   archive.program("system/bin/busybox", readFileSync(hostProgram("busybox")!));
   withLibraries(archive, NSBOX, "system/nsbox");
-  archive.copy(FOLDERS.programs, "system/programs");
-  archive.copy(FOLDERS.outside, "system/outside");
+  for (const name of ["programs", "outside"] as const) {
+    if (existsSync(FOLDERS[name])) archive.copy(FOLDERS[name], `system/${name}`);
+  }
   return archive;
 }
 
@@ -82,8 +83,11 @@ function diskIn(folder: string): string {
   return disk;
 }
 
-/** Fetches the kernels into `folder`, which holds all that the machines need. */
-export function machines(folder: string): Machines {
+/**
+ * Fetches the kernels into `folder`, which holds all that the machines need. `parameters`: what their kernels
+ * are started with beside the usual.
+ */
+export function machines(folder: string, parameters = ""): Machines {
   const kernel = unpacked(KERNEL, join(folder, "kernel"));
   const boot = join(kernel, "boot");
   const image = uncompressed(join(boot, readdirSync(boot).find((name) => name.startsWith("vmlinuz-"))!));
@@ -97,7 +101,7 @@ export function machines(folder: string): Machines {
     for (const file of modules.present) archive.copy(file, `system/more/${basename(file)}`);
     const initrd = join(folder, "initramfs");
     await Bun.write(initrd, new Blob(archive.parts() as Uint8Array<ArrayBuffer>[]));
-    return outputOf(image, initrd, disk, join(folder, "console"));
+    return outputOf(image, initrd, disk, join(folder, "console"), parameters);
   };
 
   return {
@@ -120,7 +124,13 @@ TMPDIR=/dev/shm /uml/linux mem=768M initrd=/uml/initramfs con=null con0=null,fd:
 `;
 
 /** Runs a machine until it ends; throws with the end of its console where the script said nothing. */
-async function outputOf(image: string, initrd: string, disk: string, log: string): Promise<string> {
+async function outputOf(
+  image: string,
+  initrd: string,
+  disk: string,
+  log: string,
+  parameters: string,
+): Promise<string> {
   writeFileSync(log, "");
   const argv = [
     hostProgram("qemu-system-x86_64")!,
@@ -137,7 +147,7 @@ async function outputOf(image: string, initrd: string, disk: string, log: string
       "-initrd",
       initrd,
     ],
-    ...["-append", "console=ttyS0 quiet panic=-1 mitigations=off syscall.x32=y say=/dev/ttyS1"],
+    ...["-append", `console=ttyS0 quiet panic=-1 mitigations=off syscall.x32=y say=/dev/ttyS1 ${parameters}`],
     ...["-drive", `file=${disk},format=raw,if=virtio,readonly=on`],
     ...["-serial", `file:${log}`, "-serial", "stdio"],
   ];

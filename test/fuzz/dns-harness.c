@@ -137,7 +137,7 @@ static int leases(char **words) {
     leases_begin(words[0], words[1]);
     snprintf(question.name, sizeof question.name, "%s", words[2]);
     question.type = (u16)atoi(words[3]);
-    printf("%d\n", leases_answer(&question, &answers));
+    printf("%d\n", names_answer(&question, &answers));
     for (u32 i = 0; i < answers.count; i++)
         if (question.type == DNS_PTR)
             puts(answers.name);

@@ -9,7 +9,9 @@ const [DROPPED, GOOD, FORMERR, NXDOMAIN, NOTIMP, REFUSED] = [-1, 0, 1, 3, 4, 5];
 const [SEED, MUTATIONS] = [20261122, 200_000];
 
 const CSRC = join(import.meta.dir, "../../csrc");
-const SOURCES = ["dns-message.c", "dns-leases.c", "net-address.c", "text.c"].map((name) => join(CSRC, name));
+const SOURCES = ["dns-message.c", "dns-leases.c", "dns-names.c", "net-address.c", "text.c"].map((name) =>
+  join(CSRC, name),
+);
 const COMPILE =
   "-std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-builtin -Wall -Wextra -Werror -Wno-unused-function";
 
@@ -143,11 +145,14 @@ test("leases answer for the networks that their owner is on, and for no other", 
     mkdirSync(join(networks, network, "leases"), { recursive: true });
     writeFileSync(join(networks, network, "leases", address), text);
   };
+  mkdirSync(join(folder, "undo"));
+  for (const owner of ["aaaa", "bbbb", "cccc", "dddd"]) writeFileSync(join(folder, "undo", owner), "");
   lease("web", "10.88.0.5", "owner aaaa\nname zion z\nipv6 fd88::5\n");
   lease("web", "10.88.0.6", "owner bbbb\nname Moon\nmaker 1 2 3\n");
   lease("web", "10.88.0.7", "owner");
   lease("web", "10.88.0.8", "\0\n\n name x\nipv6 \nowner\n");
   lease("web", "garbage", "owner aaaa\nname garbage\n");
+  lease("web", "10.88.0.9", "owner eeee\nname moon stopped\n");
   lease("db", "10.89.0.5", "owner cccc\nname moon secret\n");
   lease("both", "10.90.0.2", "owner aaaa\nname zion\n");
   lease("both", "10.90.0.3", "owner dddd\nname moon");
@@ -160,6 +165,7 @@ test("leases answer for the networks that their owner is on, and for no other", 
   expect(answer("5.0.88.10.in-addr.arpa", PTR)).toEqual(["0", "zion"]);
   for (const name of [
     "secret",
+    "stopped",
     "garbage",
     "mo",
     "moonn",

@@ -1,15 +1,19 @@
 /** `--filter KEY=VALUE` of `nsbox ps`. */
 import { didYouMean, suggest } from "../../cli/suggest.ts";
 import type { Container } from "../../runtime/containers/settle.ts";
+import { isPaused } from "../../runtime/limits/freeze.ts";
 import { UsageError } from "../../util/errors.ts";
 import { isStarting } from "./words.ts";
 
 type Test = (container: Container, value: string) => boolean;
 
-const STATES = ["starting", "running", "restarting", "exited"];
+const STATES = ["starting", "running", "paused", "restarting", "exited"];
 
-const stateOf = ({ status }: Container): string =>
-  status === undefined || isStarting(status) ? "starting" : status.state;
+const stateOf = (container: Container): string => {
+  const { status } = container;
+  if (status === undefined || isStarting(status)) return "starting";
+  return status.state === "running" && isPaused(container) ? "paused" : status.state;
+};
 
 const KEYS: Readonly<Record<string, Test>> = {
   state: (container, value) => stateOf(container) === value,

@@ -2,6 +2,7 @@
 import type { Container } from "../../runtime/containers/settle.ts";
 import type { Status } from "../../runtime/containers/status.ts";
 
+const SIGKILL = 9;
 const NANOSECONDS = 1_000_000n;
 
 const UNITS = [
@@ -25,16 +26,18 @@ const since = (nanoseconds: bigint, now: number): string => span(now - Number(na
 export const isStarting = ({ state, status }: Status): boolean =>
   state === "created" || (state === "restarting" && status < 0);
 
-/** `running 5 minutes`, `exited (3) 2 minutes ago`. */
-export function stateWords({ status }: Container, now = Date.now()): string {
+/** `running 5 minutes`, `paused 5 minutes` (it was started that long ago), `exited (3) 2 minutes ago`. */
+export function stateWords({ status }: Container, now = Date.now(), paused = false): string {
   if (status === undefined) return "starting";
   const { state, started, ended } = status;
   const ago = ended === 0n ? "" : ` ${since(ended, now)} ago`;
   if (isStarting(status)) return "starting";
-  if (state === "running") return `running ${since(started, now)}`;
+  if (state === "running") return `${paused ? "paused" : "running"} ${since(started, now)}`;
   if (state === "restarting") return `restarting (${status.status})${ago}`;
   if (status.step > 0) return `failed${ago}`;
-  return status.lost ? `lost${ago}` : `exited (${status.status})${ago}`;
+  if (status.lost) return `lost${ago}`;
+  const why = status.signal === SIGKILL && status.oom > 0 ? ", out of memory" : "";
+  return `exited (${status.status}${why})${ago}`;
 }
 
 /** A time of the status as ISO 8601 to the nanosecond; null for not yet. */
@@ -46,11 +49,11 @@ export function isoTime(nanoseconds: bigint): string | null {
 }
 
 /** The status for programs. A PID that there is none of, and a status that is none yet, are null. */
-export function statusJson(status: Status | undefined) {
+export function statusJson(status: Status | undefined, paused = false) {
   if (status === undefined) return { state: "starting" };
   const pidOf = ({ pid }: { readonly pid: number }) => pid || null;
   return {
-    state: status.state,
+    state: paused ? "paused" : status.state,
     pid: pidOf(status.pid),
     monitor: pidOf(status.monitor),
     supervisor: pidOf(status.supervisor),

@@ -7,12 +7,14 @@ import { cgroupsOf } from "../../runtime/enter/cgroups.ts";
 import { confine } from "../../runtime/enter/confine.ts";
 import { otherOomScore } from "../../runtime/enter/process.ts";
 import { pickKinds } from "../../runtime/enter/target.ts";
+import { standsStill } from "../../runtime/limits/freeze.ts";
 import { planEnter } from "../../sandbox/enter/plan.ts";
+import type { EnterRequest } from "../../sandbox/enter/request.ts";
 import { DEFAULT_PATH, type Environment, settled } from "../../sandbox/environment.ts";
 import { display } from "../../sandbox/plan-run.ts";
 import type { Caller } from "../../sandbox/request.ts";
 import { rawEnvironment, rawWords } from "../../sys/raw-words.ts";
-import { UsageError } from "../../util/errors.ts";
+import { NsboxError, UsageError } from "../../util/errors.ts";
 import { findTarget } from "../containers/target.ts";
 
 /** What Bun makes of bytes that are no UTF-8. */
@@ -23,6 +25,17 @@ export interface PlannedExec {
   readonly plan: EncodedPlan;
   readonly kinds: readonly KindName[];
   readonly notes: readonly string[];
+}
+
+/** @throws NsboxError where one is frozen: the command would not come to its first instruction. */
+function groupsToJoin(pid: number, word: string): EnterRequest["cgroups"] {
+  const groups = cgroupsOf(pid);
+  if (!groups.some(standsStill)) return groups;
+  throw new NsboxError(`Cannot enter "${word}"`, {
+    cause: "it is paused, and so would the new command be",
+    hint: /^\d+$/.test(word) ? "Its cgroup is frozen" : `\`nsbox resume ${word}\` lets it go on`,
+    code: "paused",
+  });
 }
 
 /**
@@ -61,7 +74,7 @@ export function planExec(table: Command, typed: Parsed): PlannedExec {
   const { entries, path } = environmentOf(input.values("env"), caller, own, home);
   const plan = planEnter({
     ...target,
-    cgroups: input.has("no-cgroup") ? [] : cgroupsOf(target.pid),
+    cgroups: input.has("no-cgroup") ? [] : groupsToJoin(target.pid, word),
     oomScoreAdj: otherOomScore(target.pid),
     confinement,
     cwd: (workdir && input.value("workdir")) ?? own?.ops.findLast((op) => op.op === "chdir")?.path ?? "/",

@@ -1,5 +1,6 @@
 /** `nsbox net create`. */
 import type { Parsed } from "../../cli/command.ts";
+import { note } from "../../cli/log.ts";
 import { print } from "../../cli/print.ts";
 import {
   type Address,
@@ -11,6 +12,7 @@ import {
 } from "../../net/address.ts";
 import { isNetworkName } from "../../runtime/networks/config.ts";
 import { createNetwork } from "../../runtime/networks/create.ts";
+import { obstacleNotes, obstaclesOf } from "../../runtime/networks/obstacles.ts";
 import { UsageError } from "../../util/errors.ts";
 import { readMtu } from "../run/network-values.ts";
 import { RESERVED } from "../run/network-words.ts";
@@ -53,8 +55,16 @@ export async function run(input: Parsed, [name, ...more]: readonly string[]): Pr
     throw new UsageError(`Invalid "--mtu ${mtu}": IPv6 needs 1280`, 'With "--no-ipv6" it may be less');
   }
   needsRoot("make a network");
-  await createNetwork({ name, subnets, gateways, mtu, internal: input.has("internal"), only4 });
+  const network = await createNetwork({
+    name,
+    subnets,
+    gateways,
+    mtu,
+    internal: input.has("internal"),
+    only4,
+  });
   print(name);
+  if (!input.has("quiet")) for (const text of obstacleNotes(network, obstaclesOf(network))) await note(text);
   return 0;
 }
 

@@ -7,6 +7,7 @@ import { ROUTE } from "../../net/rtnetlink.ts";
 import { namesById } from "../../runtime/containers/names.ts";
 import { openPlace } from "../../runtime/containers/place.ts";
 import { findNetwork, type Network } from "../../runtime/networks/config.ts";
+import { obstaclesOf } from "../../runtime/networks/obstacles.ts";
 import { withSocket } from "../../runtime/networks/socket.ts";
 import { isHeld, leasesOf } from "../../runtime/networks/tenants.ts";
 import { deviceOf } from "../../sandbox/network/bridge.ts";
@@ -31,6 +32,7 @@ function describe(network: Network) {
     ...rest,
     subnet6: file.subnet6 ?? null,
     gateway6: file.gateway6 ?? null,
+    obstacles: obstaclesOf(network),
     up: withSocket(ROUTE, (socket) => linkNamed(socket, file.bridge)?.up ?? false),
     containers: leasesOf(network)
       .filter((lease) => isHeld(network, lease))
@@ -46,8 +48,20 @@ function describe(network: Network) {
 }
 
 function text(found: ReturnType<typeof describe>): string {
-  const { name, bridge, subnet4, gateway4, subnet6, gateway6, mtu, internal, created, up, containers } =
-    found;
+  const {
+    name,
+    bridge,
+    subnet4,
+    gateway4,
+    subnet6,
+    gateway6,
+    mtu,
+    internal,
+    created,
+    up,
+    containers,
+    obstacles,
+  } = found;
   const rows: (readonly [string, string])[] = [
     ["network", name],
     ["bridge", `${bridge}${up ? "" : " (missing: the next container puts it right)"}`],
@@ -64,6 +78,7 @@ function text(found: ReturnType<typeof describe>): string {
         ] as const,
     ),
   ];
+  for (const { what, drops, hint } of obstacles) rows.push(["in the way", `${what} drops ${drops}: ${hint}`]);
   const width = Math.max(...rows.map(([key]) => key.length));
   return rows.map(([key, value]) => `${key.padEnd(width)}  ${sanitize(value)}`).join("\n");
 }

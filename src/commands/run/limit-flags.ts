@@ -85,6 +85,21 @@ export const limitFlags = (): readonly Flag[] => [
     text: "By default /nsbox for root; for others the nearest group that is theirs, beginning with their own. What is not there is made, and removed at the end.",
   },
   {
+    long: "cgroup-manager",
+    value: "WHO",
+    group,
+    help: "Who makes its cgroup: systemd, files or auto",
+    text: "systemd: a scope, nsbox-ID.scope, is asked for over D-Bus, of the user's own systemd for users; --cgroup then names a slice. files: directories are made. auto, the default, takes systemd where it is PID 1 and can be asked.",
+  },
+  {
+    long: "device-rule",
+    value: "RULE",
+    multiple: true,
+    group,
+    help: 'Allow these devices and the usual ones of /dev, and no others: "c 1:3 rwm"',
+    text: 'TYPE MAJOR:MINOR ACCESS: TYPE is c, b or a (every device), a number may be *, and ACCESS is of r, w and m (mknod). "deny RULE" takes away again; of several rules that fit the last one decides. What --device hands on is allowed. For root alone. Without such a rule the modes of nodes decide.',
+  },
+  {
     long: "cgroup-conf",
     value: "FILE=VALUE",
     multiple: true,

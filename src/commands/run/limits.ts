@@ -3,12 +3,17 @@
 import { readWhole } from "../../cgroup/amount.ts";
 import { mayWrite, SYSTEM } from "../../cgroup/look.ts";
 import type { LimitsRequest } from "../../cgroup/request.ts";
+import { isSlice } from "../../cgroup/systemd.ts";
 import type { Parsed } from "../../cli/command.ts";
+import { statePath } from "../../runtime/containers/place.ts";
+import { overridesIn } from "../../runtime/limits/overrides.ts";
 import { ownHierarchies } from "../../sandbox/limits/layout.ts";
 import type { LimitsPart } from "../../sandbox/limits/part.ts";
 import { planLimits } from "../../sandbox/limits/plan.ts";
+import { chooseScope, MANAGERS } from "../../sandbox/limits/scope.ts";
 import type { Caller, RunRequest } from "../../sandbox/request.ts";
 import { UsageError } from "../../util/errors.ts";
+import { readDeviceRules } from "./device-rules.ts";
 import { isKept } from "./is-kept.ts";
 import {
   bytesOrNone,
@@ -33,21 +38,52 @@ export interface RunFacts {
 const LEAST_MEMORY = 256 * 1024;
 
 /** The operations for `input`; undefined where nothing was asked for, and nothing is to be had unasked. */
-export function readLimits(input: Parsed, { caller, id }: RunFacts): LimitsPart | undefined {
+export function readLimits(
+  input: Parsed,
+  { request: { command }, caller, id }: RunFacts,
+): LimitsPart | undefined {
+  const kept = isKept(input);
+  const request = readLimitsRequest(input);
+  const hierarchies = ownHierarchies();
+  const manager = readOption(input, "cgroup-manager", managerOf, MANAGERS.join(", ")) ?? "auto";
+  const slice = sliceOf(input);
   return planLimits({
-    request: readRequest(input),
+    request,
     id,
-    hierarchies: ownHierarchies(),
-    seeker: { uid: caller.uid, look: SYSTEM, mayWrite },
-    watched: isKept(input),
+    hierarchies,
+    // A kept container's monitor comes later, and not alone.
+    seeker: { uid: caller.uid, look: SYSTEM, mayWrite, pid: isKept(input) ? undefined : process.pid },
+    // Whoever names a manager wants to find it there.
+    watched: kept || manager !== "auto" || slice !== undefined,
     verbose: input.has("verbose"),
+    scope: chooseScope({
+      manager,
+      slice,
+      hasParent: request.parent !== undefined,
+      hierarchies,
+      caller,
+      id,
+      command,
+    }),
+    devices: readDeviceRules(input),
+    overrides: kept ? overridesIn(`${statePath()}/containers/${id}`) : undefined,
   });
 }
 
+const managerOf = (word: string) => MANAGERS.find((name) => name === word);
+
+/** `--cgroup`, where it is a slice of systemd's. */
+function sliceOf(input: Parsed): string | undefined {
+  const word = input.value("cgroup");
+  return word !== undefined && isSlice(word) ? word : undefined;
+}
+
+const PARENT = "the path of a cgroup, from the root of the hierarchy on, or the name of a slice";
+
 const BYTES = "bytes, such as 100m, 1.5g or 50%";
 
-/** @throws UsageError naming the option whose value cannot be. */
-function readRequest(input: Parsed): LimitsRequest {
+/** What was asked for. @throws UsageError naming the option whose value cannot be. */
+export function readLimitsRequest(input: Parsed): LimitsRequest {
   const memory = readOption(input, "memory", bytesOrNone, BYTES);
   const memorySwap = readOption(input, "memory-swap", bytesOrNone, `${BYTES}, or -1`);
   if (memory !== undefined && memory < LEAST_MEMORY) {
@@ -89,7 +125,7 @@ function readRequest(input: Parsed): LimitsRequest {
     ioMax: input.values("io-max").map(ioMax),
     hugetlb: input.values("hugetlb").map(hugetlb),
     conf: input.values("cgroup-conf").map(confOf),
-    parent: readOption(input, "cgroup", parentOf, "the path of a cgroup, from the root of its hierarchy on"),
+    parent: sliceOf(input) === undefined ? readOption(input, "cgroup", parentOf, PARENT) : undefined,
   };
 }
 

@@ -72,7 +72,7 @@ export function readDevice(value: string, cwd: string, look: Look): MountItem {
   if (!["rwm", "rw"].includes(rights)) {
     throw new UsageError(
       `Invalid "${typed}": the rights are "rwm" or "rw"`,
-      "Narrower ones need rules for devices, which nsbox does not have yet; the file's mode decides",
+      'Narrower ones: --device-rule "c 10:200 r"',
     );
   }
   const source = sourcePath(from, cwd, typed);

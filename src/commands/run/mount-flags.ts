@@ -93,7 +93,7 @@ export const mountFlags = (): readonly Flag[] => [
     multiple: true,
     group: MOUNTS,
     help: "Hand on a device, or a directory of devices",
-    text: "A node is made in /dev where that is allowed; elsewhere, and in a user namespace, the host's is bound. Narrower rights than rwm take device rules, which are not there yet. A colon in a path is written \\:.",
+    text: "A node is made in /dev where that is allowed; elsewhere, and in a user namespace, the host's is bound. Narrower rights than rwm take --device-rule. A colon in a path is written \\:.",
   },
   {
     long: "dev-bind",

@@ -50,7 +50,11 @@ export async function readBridge(
   const label = input.value("name");
   const hostname = hostnameFor(input, request, id);
   const names = [...new Set([hostname, label, id].filter((word) => word !== undefined))];
-  if (!shown) await seeToNetwork(network);
+  const notes = shown ? [] : await seeToNetwork(network);
+  if (notes.length > 0 && !input.has("quiet")) {
+    const { note } = await import("../../cli/log.ts");
+    for (const text of notes) await note(text);
+  }
   const lease = await addressesFor(network, { owner: id, names, ip, ip6 }, shown);
   const places: Place[] = [{ address: lease.v4, ...v4 }];
   if (lease.v6 !== undefined && v6 !== undefined) places.push({ address: lease.v6, ...v6 });
@@ -64,7 +68,9 @@ export async function readBridge(
     inside: "eth0",
     mtu,
     mac,
-    outlives: input.has("ns-dir"),
+    // A namespace that is kept keeps the device; and the next life of a container may be there before the kernel
+    // has let go of the last one's.
+    outlives: input.has("ns-dir") || isKept(input),
   };
   const part = await withServices(bridgeNetwork(bridged), services, {
     network: name,

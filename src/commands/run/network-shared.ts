@@ -1,10 +1,8 @@
 /** `--network host`, `container:NAME` and `ns:PATH`: a network namespace that is there already. */
-import { resolve } from "node:path";
 import type { Parsed } from "../../cli/command.ts";
 import type { Join } from "../../sandbox/joins.ts";
 import type { RunRequest } from "../../sandbox/request.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
-import { findContainer, labelOf } from "../containers/find.ts";
 import { MODES } from "./network-words.ts";
 
 /** Where ip-netns(8) keeps named network namespaces. */
@@ -14,7 +12,7 @@ const NAMED = "/run/netns";
  * The request with what `--network` says about its network namespace.
  * @throws UsageError where other options say something else; NsboxError for a container that is not there.
  */
-export function withNetwork(input: Parsed, request: RunRequest): RunRequest {
+export async function withNetwork(input: Parsed, request: RunRequest): Promise<RunRequest> {
   const word = input.value("network")!;
   const option = `"--network ${word}"`;
   const { named, share, joins } = request;
@@ -37,7 +35,7 @@ export function withNetwork(input: Parsed, request: RunRequest): RunRequest {
     }
     return named.length > 0 || share.includes("net") ? request : { ...request, share: [...share, "net"] };
   }
-  const join = joined(word);
+  const join = await joined(word);
   if (join === undefined) return request;
   if (named.includes("net")) {
     throw new UsageError(
@@ -49,7 +47,7 @@ export function withNetwork(input: Parsed, request: RunRequest): RunRequest {
 }
 
 /** The namespace that `word` names; undefined where the command has its own. */
-function joined(word: string): Join | undefined {
+async function joined(word: string): Promise<Join | undefined> {
   const at = word.indexOf(":") + 1;
   const target = word.slice(at);
   const prefix = word.slice(0, at);
@@ -57,15 +55,17 @@ function joined(word: string): Join | undefined {
   if (target === "")
     throw new UsageError(`Invalid "--network ${word}": something is missing behind "${prefix}"`);
   if (prefix === "ns:") {
+    const { resolve } = await import("node:path");
     const path = target.includes("/") ? resolve(target) : `${NAMED}/${target}`;
     return { kind: "net", path, copy: false };
   }
-  if (prefix === "container:") return { kind: "net", path: namespaceOf(target), copy: false };
+  if (prefix === "container:") return { kind: "net", path: await namespaceOf(target), copy: false };
   const words = [...Object.keys(MODES), "container:NAME", "ns:PATH", "the name of a network"];
   throw new UsageError(`Invalid "--network ${word}"`, `It takes ${words.join(", ")}`);
 }
 
-function namespaceOf(word: string): string {
+async function namespaceOf(word: string): Promise<string> {
+  const { findContainer, labelOf } = await import("../containers/find.ts");
   const container = findContainer(word);
   const { status } = container;
   const label = labelOf(container);

@@ -54,12 +54,14 @@ async function madeInItsName(
   caller: Caller,
   used: ReadonlySet<string | undefined>,
 ): Promise<TypedParts> {
-  const [{ newRunId }, { undoBlock }] = await Promise.all([
+  const [{ newRunId }, { undoBlock }, { anyForsaken }] = await Promise.all([
     import("../../sandbox/run-id.ts"),
     import("../../sandbox/undo.ts"),
+    import("../../runtime/forsaken.ts"),
   ]);
   const id = newRunId();
   const run = { request, caller, id };
+  if (anyForsaken(caller)) (await import("../../runtime/undo.ts")).replayUndo();
   const limits = (await import("./limits.ts")).readLimits(input, run);
   const network = used.has("network")
     ? await (await import("./network.ts")).readNetwork(input, run)
@@ -92,7 +94,9 @@ async function mountsOf(
   // Without mounts of the command's own nothing is masked.
   if (privileged && !chooseKinds(request, caller).includes("mnt") && !joinedMounts(request)) return undefined;
   const typed = await (await import("./mounts.ts")).readMounts(input, request.root, caller.bytes);
-  const whole = { ...typed, items: [...items, ...typed.items] };
+  // They lie over what the user mounts above them, and a file of the user's own at that very place stays.
+  const free = items.filter(({ target }) => !typed.items.some((item) => item.target === target));
+  const whole = { ...typed, items: [...typed.items, ...free] };
   return privileged ? { ...whole, unmask: ["ALL"] } : whole;
 }
 

@@ -12,9 +12,9 @@ const ANY = 0;
 
 const EXAMPLE = "--publish 8080:80, --publish 0.0.0.0:53:53/udp, --publish 8000-8003:80-83";
 
-/** `[ADDR:][PORT:]PORT[/PROTOCOL]`; an IPv6 address stands in brackets. */
+/** `[[ADDR:][PORT]:]PORT[/PROTOCOL]`; an IPv6 address stands in brackets. */
 const SHAPE =
-  /^(?:(?<address>\[[^\]]*\]|[^:]*):)?(?:(?<host>[\d-]*):)?(?<inside>[\d-]+)(?:\/(?<protocol>\w+))?$/;
+  /^(?:(?:(?<address>\[[^\]]*\]|[^:]*):)?(?<host>[\d-]*):)?(?<inside>[\d-]+)(?:\/(?<protocol>\w+))?$/;
 
 /**
  * The ports of `input`; 0 for those of the host that are to be chosen.
@@ -39,8 +39,7 @@ export function readPorts(input: Parsed): PublishedPort[] {
 
 function readPort(value: string): PublishedPort[] {
   const invalid = (why: string) => new UsageError(`Invalid "--publish ${value}": ${why}`, EXAMPLE);
-  // "8080:80" alone: the number before the first colon is a port, and no address.
-  const parts = SHAPE.exec(/^[\d-]*:[\d-]+(?:\/\w+)?$/.test(value) ? `:${value}` : value)?.groups;
+  const parts = SHAPE.exec(value)?.groups;
   if (parts === undefined) throw invalid("it takes [ADDR:]PORT:PORT[/udp]");
   const { address = "", host = "", inside = "", protocol = "tcp" } = parts;
   const known = PROTOCOLS.find((name) => name === protocol.toLowerCase());

@@ -76,39 +76,11 @@ export const isNotIn = (set: string, register = REGISTER): Expression =>
     [5, be32(1)],
   ]);
 
-/** Goes on where the map has the register, and puts what it has there into `target`. */
-export const lookUp = (map: string, target: number, register = REGISTER): Expression =>
-  expression("lookup", [
-    [1, text(map)],
-    [2, be32(register)],
-    [3, be32(target)],
-  ]);
-
-/** The kind of address that the packet goes to, as route(7) has them: 2 is one of this machine's. */
-export const destinationType = (register = REGISTER): Expression =>
-  expression("fib", [
-    [1, be32(register)],
-    [2, be32(3)],
-    [3, be32(2)],
-  ]);
-
-/** Counts packets and bytes. */
-export const counter = (): Expression => expression("counter", []);
-
 /** Gives the packet the address of the device that it leaves by. */
 export const masquerade = (): Expression => expression("masq", []);
 
-/** Sends the packet on to the address in one register, and the port in another. */
-export const toDestination = (family: number, address: number, port: number): Expression =>
-  expression("nat", [
-    [1, be32(1)],
-    [2, be32(family)],
-    [3, be32(address)],
-    [5, be32(port)],
-  ]);
-
 /** Decides. */
-export const verdict = (name: "drop" | "accept" | "return"): Expression =>
+export const verdict = (name: "drop" | "accept"): Expression =>
   expression("immediate", [
     [1, be32(0)],
     [2, [[NFTA.data.verdict, [[NFTA.verdict.code, be32(VERDICTS[name])]]]]],

@@ -113,28 +113,41 @@ export function rules(
   });
 }
 
-/** The keys in a set, as they stand there; or minus the errno. */
-export function keysIn(
+/** An element of a set, as it is. */
+export interface Element {
+  readonly key: Uint8Array;
+  /** A range ends before it. */
+  readonly end: boolean;
+  /** What a map of verdicts has there. */
+  readonly verdict: Uint8Array | undefined;
+}
+
+/** The elements of a set, as they stand there; or minus the errno. */
+export function elementsIn(
   socket: NetlinkSocket,
   table: { readonly family: FamilyName; readonly name: string },
   set: string,
-): Uint8Array[] | number {
+): Element[] | number {
   const head = familyHead(table.family);
   const named = [
     [NFTA.elements.table, text(table.name)],
     [NFTA.elements.set, text(set)],
   ] as const;
-  const answers = socket.ask(
-    encode([{ type: NFT.getElement, flags: NLM.dump, head, attributes: named }]).bytes,
-  );
+  const message = { type: NFT.getElement, flags: NLM.dump, head, attributes: named };
+  const answers = socket.ask(encode([message]).bytes);
   if (typeof answers === "number") return answers;
-  const found: Uint8Array[] = [];
+  const found: Element[] = [];
   for (const answer of answers) {
     const list = attributes(answer).get(NFTA.elements.list);
-    for (const [, element] of list === undefined ? [] : attributeList(list)) {
-      const key = attributesOf(element).get(NFTA.element.key);
-      const value = key === undefined ? undefined : attributesOf(key).get(NFTA.data.value);
-      if (value !== undefined) found.push(value);
+    for (const [, bytes] of list === undefined ? [] : attributeList(list)) {
+      const element = attributesOf(bytes);
+      const [key, data] = [NFTA.element.key, NFTA.element.data].map((type) => {
+        const value = element.get(type);
+        return value === undefined ? undefined : attributesOf(value);
+      });
+      const value = key?.get(NFTA.data.value);
+      const end = ((readBe32(element.get(NFTA.element.flags)) ?? 0) & 1) !== 0;
+      if (value !== undefined) found.push({ key: value, end, verdict: data?.get(NFTA.data.verdict) });
     }
   }
   return found;

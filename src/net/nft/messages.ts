@@ -111,11 +111,10 @@ const TYPES = {
 /** A data type of nft(8). */
 export type DataType = keyof typeof TYPES;
 
-/** A set, or with `data` a map. */
+/** A set. */
 export interface NftSet {
   readonly name: string;
   readonly key: readonly DataType[];
-  readonly data?: readonly DataType[];
   /** Its elements are ranges. */
   readonly interval?: true;
 }
@@ -135,14 +134,12 @@ const lengthOf = (types: readonly DataType[]): number => {
 /** NFTNL_UDATA_SET_KEYBYTEORDER of libnftnl: without it nft(8) prints no names. */
 const HOST_ORDER = Uint8Array.of(0, 4, 1, 0, 0, 0);
 
-const [INTERVAL, MAP, CONCATENATION] = [4, 8, 128];
+const [INTERVAL, CONCATENATION] = [4, 128];
 
 /** The set, made where it is absent. */
-export function addSet(table: Table, { name, key, data, interval }: NftSet, id: number): Message {
+export function addSet(table: Table, { name, key, interval }: NftSet, id: number): Message {
   const flags =
-    (interval === undefined ? 0 : INTERVAL) |
-    (data === undefined ? 0 : MAP) |
-    (key.length > 1 && interval !== undefined ? CONCATENATION : 0);
+    (interval === undefined ? 0 : INTERVAL) | (key.length > 1 && interval !== undefined ? CONCATENATION : 0);
   const attributes: Attribute[] = [
     [NFTA.set.table, text(table.name)],
     [NFTA.set.name, text(name)],
@@ -150,9 +147,6 @@ export function addSet(table: Table, { name, key, data, interval }: NftSet, id: 
     [NFTA.set.keyType, be32(typeOf(key))],
     [NFTA.set.keyLength, be32(lengthOf(key))],
   ];
-  if (data !== undefined) {
-    attributes.push([NFTA.set.dataType, be32(typeOf(data))], [NFTA.set.dataLength, be32(lengthOf(data))]);
-  }
   attributes.push([NFTA.set.id, be32(id)]);
   if (key.length === 1 && key[0] === "ifname") attributes.push([NFTA.set.userdata, HOST_ORDER]);
   return message(NFT.newSet, table, NLM.create, attributes);
@@ -161,13 +155,11 @@ export function addSet(table: Table, { name, key, data, interval }: NftSet, id: 
 /** An element; `end`: where a range has ended. */
 export interface Element {
   readonly key: Uint8Array;
-  readonly data?: Uint8Array;
   readonly end?: boolean;
 }
 
-function elementOf({ key, data, end }: Element): Attribute {
+function elementOf({ key, end }: Element): Attribute {
   const parts: Attribute[] = [[NFTA.element.key, [[NFTA.data.value, key]]]];
-  if (data !== undefined) parts.push([NFTA.element.data, [[NFTA.data.value, data]]]);
   if (end) parts.push([NFTA.element.flags, be32(1)]);
   return [NFTA.list.element, parts];
 }

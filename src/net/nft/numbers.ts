@@ -96,9 +96,6 @@ export const CT = { state: 0, direction: 1, status: 2 } as const;
 /** Bits of `ct state`. */
 export const STATE = { invalid: 1, established: 2, related: 4, new: 8, untracked: 64 } as const;
 
-/** Bit of `ct status`: its destination was changed. */
-export const STATUS_DNAT = 32;
-
 /** Where a payload is read from. */
 export const BASE = { network: 1, transport: 2 } as const;
 

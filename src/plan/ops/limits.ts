@@ -23,6 +23,14 @@ export const LIMITS = {
       optional: "number",
     },
   },
+  cgroup_aside: {
+    where: "before",
+    undo: "goes with the group above it",
+    says: "Move the monitor out of the way, into the cgroup {path}: beside processes a group hands down no controllers",
+    call: "mkdir, write",
+    man: "cgroups(7)",
+    fields: { path: "path" },
+  },
   cgroup_write: {
     where: "before",
     undo: "goes with the group",

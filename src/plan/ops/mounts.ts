@@ -171,8 +171,16 @@ export const MOUNTS = {
     call: "openat, write",
     man: "open(2)",
     kind: "mnt",
-    // from: a descriptor to copy, -1 for the content. bound: 1 to bind it from the scratch filesystem.
-    fields: { path: "path", mode: "octal", content: "string", from: "number", bound: "number" },
+    // from: a descriptor to copy, -1 for the content. bound: 1 to bind it from the scratch filesystem; 2: and
+    // where it has no place `otherwise` is printed, and the run goes on.
+    fields: {
+      path: "path",
+      mode: "octal",
+      content: "string",
+      from: "number",
+      bound: "number",
+      otherwise: "string",
+    },
   },
   console: {
     where: "inside",

@@ -19,8 +19,9 @@ export const PORTS = {
     call: "setns, socket, bind, clone, epoll_pwait, splice",
     man: "splice(2)",
     kind: "net",
-    // enter: 1 where it is to connect to them inside the container's network. resolver: 1 to listen at 127.0.0.11 inside. networks: the directory with the leases. owner: who this
-    // container is in them. servers: addresses parted by spaces; empty: those of the host's resolv.conf(5).
+    // enter: 1 where it is to connect to them inside the container's network. resolver: 1 to listen at
+    // 127.0.0.11 inside. networks: the directory with the leases. owner: who this container is in them.
+    // servers: addresses parted by spaces; empty: those of the host's resolv.conf(5); "none".
     fields: {
       ipv4: "string",
       ipv6: "string",

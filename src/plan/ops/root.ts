@@ -29,7 +29,8 @@ export const ROOT = {
     // slot 0: must be usable; else: whatever stands there is left alone, and the slot tells later
     // operations whether the mount point had to be made. like: a path of the host; where that is no
     // directory a file is made, and where it is absent nothing. Empty: a directory is made. follow: 1 where
-    // it may be reached through links (inside the root filesystem), and what is above it is made as well.
+    // it may be reached through links (inside the root filesystem), and what is above it is made as well; 2:
+    // also through one that leads nowhere yet, and where it cannot be made it is done without.
     fields: { path: "path", slot: "number", like: "string", follow: "number" },
   },
   own_root: {

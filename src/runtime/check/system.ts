@@ -1,7 +1,7 @@
 /** What else of the kernel is wanted: descriptors of processes, memory files, cgroups, terminals, /proc. */
 import { readFileSync, readlinkSync } from "node:fs";
 import { flagOf, KINDS } from "../../ns/kinds.ts";
-import { ownMounts } from "../../ns/mountinfo.ts";
+import { ownMounts } from "../../ns/own-mounts.ts";
 import { attempt, TRIED } from "../../sys/attempt.ts";
 import { AT_FDCWD, SYS } from "../../sys/constants.ts";
 import { errnoText } from "../../sys/errno.ts";

@@ -14,6 +14,10 @@ export interface Collected {
     | "name"
     | "file"
     | "what a killed run made"
+    | "address"
+    | "device"
+    | "half-made network"
+    | "network"
     | "mount points in";
   readonly name: string;
 }

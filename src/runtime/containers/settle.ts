@@ -3,6 +3,7 @@
  * on the way. Only who holds the lock repairs, and after a second look.
  */
 import { lstatSync, readdirSync, type Stats } from "node:fs";
+import { thaw } from "../limits/freeze.ts";
 import { type ContainerConfig, readConfig } from "./config.ts";
 import { removeContainer } from "./create.ts";
 import { type Lock, tryLock } from "./lock.ts";
@@ -63,7 +64,7 @@ function repair(found: Omit<Container, "status">, removes: boolean, lock: Lock):
   const { directory, name } = found;
   try {
     const status = readStatus(directory);
-    if (status !== "none" && status?.state !== "exited") endLost(status);
+    if (status !== "none" && status?.state !== "exited") endLost(found.id, status);
     // Whose command never ran is half-made, as one whose set-up fails.
     if (status === "none" || status?.state === "created" || removes) {
       removeContainer(directory, name);
@@ -86,8 +87,9 @@ const { supervisor, monitor, pid } = UNKNOWN;
 const LOST = { state: "exited", supervisor, monitor, pid, status: KILLED, lost: true } as const;
 
 /** The monitor ends with its supervisor and takes the container with it; this is for the case that it could not. */
-function endLost(status: Status | undefined): void {
+function endLost(id: string, status: Status | undefined): void {
   if (status === undefined) return;
+  thaw({ id, status });
   for (const process of [status.pid, status.monitor]) {
     if (signalProcess(process, SIGKILL) === 0) awaitEnd(process, DYING);
   }

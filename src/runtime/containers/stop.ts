@@ -1,6 +1,7 @@
 /** Ending a container that lives. */
 import { writeFileSync } from "node:fs";
 import { NsboxError } from "../../util/errors.ts";
+import { thaw } from "../limits/freeze.ts";
 import { failedCall, failedErrno } from "./failed-call.ts";
 import { tryLock } from "./lock.ts";
 import { awaitEnd, isAlive, signalProcess } from "./process.ts";
@@ -53,6 +54,8 @@ export interface Stopping {
 /** Begins to stop a container: it gets `signal`, and is started no more. */
 export function beginStop(container: Container, signal: number, timeout: number): Stopping {
   forbidRestart(container);
+  // Who is frozen hears of no signal; with v1 not even of SIGKILL.
+  thaw(container);
   send(container.directory, signal, undefined);
   return { container, deadline: performance.now() + timeout * 1000 };
 }

@@ -20,12 +20,14 @@ export interface Kill {
 
 /** The kill that a line tells of. */
 export function parseKill(line: string): Kill | undefined {
-  const at = line.indexOf("oom-kill:");
-  if (at < 0) return undefined;
-  const field = (name: string) => new RegExp(`[:,]${name}=([^,\\n]*)`).exec(line.slice(at))?.[1];
-  const [pid, group] = [field("pid"), field("task_memcg")];
-  if (pid === undefined || group === undefined) return undefined;
-  return { task: field("task") ?? "", pid: Number(pid), limited: field("oom_memcg"), group };
+  // A process may be called like a field: what is behind its name is looked at from the end.
+  const found = /oom-kill:constraint=.*?,task_memcg=([^,\n]*),task=(.*),pid=(\d+),uid=\d+\s*$/.exec(
+    line.split("\n", 1)[0] ?? "",
+  );
+  if (found === null) return undefined;
+  const [whole, group = "", task = "", pid] = found;
+  const limited = /,oom_memcg=([^,]*),task_memcg=/.exec(whole)?.[1];
+  return { task, pid: Number(pid), limited, group };
 }
 
 /** The kills of processes in a group called `name`, or below it, the last first; none where the log may not be read. */

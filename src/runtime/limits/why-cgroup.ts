@@ -27,8 +27,13 @@ function whyMake({ path, point, controllers }: Op & { op: "cgroup_make" }, errno
   switch (errno) {
     case EROFS:
       return { cause: `"${point}" is mounted read-only` };
-    case EACCES:
     case EPERM:
+      // See security_task_setscheduler in the kernel: cpuset moves every process that is beside it.
+      if (controllers.split(" ").includes("cpuset")) {
+        return { cause: "a cgroup beside it has a process of another user, who cannot be given a cpuset" };
+      }
+      return { cause: `user ${process.geteuid!()} may not write to a cgroup above it` };
+    case EACCES:
       return { cause: `user ${process.geteuid!()} may not write to a cgroup above it` };
     case EBUSY:
       return controllers === ""

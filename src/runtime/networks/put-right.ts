@@ -4,7 +4,7 @@
  */
 import { formatSubnet, macOf } from "../../net/address.ts";
 import { linkNamed } from "../../net/look.ts";
-import { keysIn, rules } from "../../net/nft/look.ts";
+import { elementsIn, rules } from "../../net/nft/look.ts";
 import { NETFILTER } from "../../net/nft/numbers.ts";
 import { type Filtered, noTableBatch, SET_NAMES, TABLE, tableBatch } from "../../net/nft/table.ts";
 import { linkUp, newAddress, newBridge, ROUTE, setMtu } from "../../net/rtnetlink.ts";
@@ -13,6 +13,7 @@ import { createSmall, readSmall, removeSmall, renameSmall } from "../../sys/smal
 import { NsboxError } from "../../util/errors.ts";
 import { type Network, ownNetwork } from "./config.ts";
 import { CHECKED, stampOf } from "./looks-right.ts";
+import { obstacleNotes, obstaclesOf } from "./obstacles.ts";
 import { listNetworks } from "./place.ts";
 import { refusedBy, send, withSocket } from "./socket.ts";
 import { putBack, setBridge, switchOn } from "./sysctls.ts";
@@ -68,8 +69,11 @@ function fingerprint(socket: NetlinkSocket): string {
     }
   }
   for (const set of SET_NAMES) {
-    const keys = keysIn(socket, TABLE, set);
-    const words = typeof keys === "number" ? [`${keys}`] : keys.map((key) => key.toHex()).sort();
+    const keys = elementsIn(socket, TABLE, set);
+    const words =
+      typeof keys === "number"
+        ? [`${keys}`]
+        : keys.map(({ key, end }) => `${key.toHex()}${end ? "-" : ""}`).sort();
     hasher.update(`${set} ${words.join(" ")}\n`);
   }
   return hasher.digest("hex");
@@ -122,11 +126,19 @@ export function putRight(place: string, broken: readonly Network[]): void {
         const uplinks = isOpen ? uplinkNames(route) : { 4: [], 6: [] };
         const bridges = networks.map(({ file }) => file.bridge);
         putTableRight(place, filter, networks, switchOn(place, bridges, uplinks));
-        replaceWhole(`${place}/${CHECKED}`, stampOf(route, filter));
+        replaceWhole(`${place}/${CHECKED}`, `${stampOf(route, filter)}\n${notesOn(networks)}`);
       }
     }),
   );
 }
+
+/** What is in the way of each, as `./looks-right.ts` reads it. */
+const notesOn = (networks: readonly Network[]): string =>
+  networks
+    .flatMap((network) =>
+      obstacleNotes(network, obstaclesOf(network)).map((note) => `${network.file.name}\t${note}\n`),
+    )
+    .join("");
 
 const uplinkNames = (socket: NetlinkSocket) => {
   const { 4: v4, 6: v6 } = uplinksOf(socket);

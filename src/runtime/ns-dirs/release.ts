@@ -1,6 +1,6 @@
 /** What was made to bind namespaces in a directory, taken back. */
 import { lstatSync, rmdirSync, unlinkSync } from "node:fs";
-import { ownMounts } from "../../ns/mountinfo.ts";
+import { ownMounts } from "../../ns/own-mounts.ts";
 import { SYS } from "../../sys/constants.ts";
 import { cstring, syscall } from "../../sys/ffi.ts";
 import { codeOf, failedErrno } from "../containers/failed-call.ts";

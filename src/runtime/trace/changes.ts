@@ -1,6 +1,6 @@
 /** Which parts of the host become overlays, so that whatever is changed below them is lost. */
 import { accessSync, constants, lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { ownMounts } from "../../ns/mountinfo.ts";
+import { ownMounts } from "../../ns/own-mounts.ts";
 
 /** What `planTrace` is told of the host's tree. */
 export interface Layers {

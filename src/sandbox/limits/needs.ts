@@ -5,6 +5,7 @@ import { findPlace, isNone, type NoPlace, type Place } from "../../cgroup/place.
 import { noPlaceError } from "../../cgroup/refusal.ts";
 import type { Conf } from "./conf.ts";
 import type { LimitsTask } from "./plan.ts";
+import type { Scope } from "./scope.ts";
 
 /** The controllers wanted in a hierarchy, and the options that want them. */
 interface Need {
@@ -14,8 +15,8 @@ interface Need {
 
 type Needs = ReadonlyMap<Hierarchy, Need>;
 
-/** What the limits need. */
-export function needsOf(chosen: readonly Chosen[], conf: readonly Conf[]): Needs {
+/** What the limits need. `guarded`: the hierarchy in which devices are. */
+export function needsOf(chosen: readonly Chosen[], conf: readonly Conf[], guarded?: Hierarchy): Needs {
   const needs = new Map<Hierarchy, Need>();
   const add = (hierarchy: Hierarchy, controller: string, option: string) => {
     const need = needs.get(hierarchy) ?? { controllers: new Set(), options: new Set() };
@@ -28,6 +29,8 @@ export function needsOf(chosen: readonly Chosen[], conf: readonly Conf[]): Needs
     add(hierarchy, spelling.controller, `--${limit.option}`);
   }
   for (const { hierarchy, file } of conf) add(hierarchy, controllerOf(file), `--cgroup-conf ${file}`);
+  // v2 has no controller for them: every group can have such a program.
+  if (guarded !== undefined) add(guarded, guarded.version === 1 ? "devices" : "cgroup", "--device-rule");
   return needs;
 }
 
@@ -42,7 +45,7 @@ export interface FoundPlace {
  * @throws NsboxError where one cannot, or none in the parent that was named.
  */
 export function findPlaces(
-  { request, hierarchies, seeker, watched }: LimitsTask,
+  { request, hierarchies, seeker, watched, scope }: LimitsTask,
   needs: Needs,
 ): FoundPlace[] {
   const found: FoundPlace[] = [];
@@ -52,7 +55,9 @@ export function findPlaces(
   const isWanted = watched || request.parent !== undefined;
   const wanted = isWanted ? watchedIn(hierarchies) : new Map<Hierarchy, string[]>();
   const find = (hierarchy: Hierarchy, names: Iterable<string>) =>
-    findPlace(hierarchy, [...new Set(names)], seeker, request.parent);
+    scope?.hierarchy === hierarchy
+      ? placeIn(scope, [...new Set(names)])
+      : findPlace(hierarchy, [...new Set(names)], seeker, request.parent);
   for (const hierarchy of hierarchies) {
     const need = needs.get(hierarchy);
     const extra = wanted.get(hierarchy);
@@ -71,4 +76,12 @@ export function findPlaces(
     throw noPlaceError([`--cgroup ${request.parent}`], refused, seeker);
   }
   return found;
+}
+
+/** systemd makes the scope, with what its manager has itself. */
+function placeIn({ hierarchy, group, controllers }: Scope, wanted: readonly string[]): Place | NoPlace {
+  const lacks = wanted.filter((name) => !controllers.includes(name));
+  return lacks.length === 0
+    ? { hierarchy, parent: group, controllers: wanted }
+    : { hierarchy, controllers: wanted, why: "lacks", at: group.slice(0, group.lastIndexOf("/")), lacks };
 }

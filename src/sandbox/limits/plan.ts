@@ -1,6 +1,7 @@
 /** From limits to operations: groups, what is written to them, who is put into them. */
 
 import { type Chosen, chooseLimits, type Refused } from "../../cgroup/choose.ts";
+import type { DeviceRule } from "../../cgroup/devices.ts";
 import { directoryOf, type Hierarchy } from "../../cgroup/hierarchy.ts";
 import type { Place, Seeker } from "../../cgroup/place.ts";
 import { refusedError } from "../../cgroup/refusal.ts";
@@ -9,8 +10,10 @@ import type { Write } from "../../cgroup/spelling.ts";
 import { block } from "../../plan/block.ts";
 import type { Block, Op } from "../../plan/plan.ts";
 import { type Conf, locateConf } from "./conf.ts";
+import { deviceHierarchy, deviceOps } from "./devices.ts";
 import { findPlaces, needsOf } from "./needs.ts";
 import type { LimitsPart } from "./part.ts";
+import type { Scope } from "./scope.ts";
 import { watches } from "./watches.ts";
 
 /** What is to be planned, for whom. */
@@ -24,6 +27,12 @@ export interface LimitsTask {
   readonly watched: boolean;
   /** Say what the kernel made of a number. */
   readonly verbose: boolean;
+  /** What systemd makes, where it manages cgroups; then those of v2 are in there. */
+  readonly scope?: Scope | undefined;
+  /** None: devices are not guarded. */
+  readonly devices?: readonly DeviceRule[] | undefined;
+  /** The file of limits that `nsbox update` has changed since. */
+  readonly overrides?: string | undefined;
 }
 
 const ABSENT = { error: 0, next: 1, fine: 2, other: 3 } as const;
@@ -35,30 +44,39 @@ const isRefused = (each: Chosen | Refused): each is Refused => !("hierarchy" in 
  * @throws NsboxError where a limit cannot be set.
  */
 export function planLimits(task: LimitsTask): LimitsPart | undefined {
-  const { request, hierarchies, seeker, id } = task;
+  const { request, hierarchies, seeker, id, scope, devices = [] } = task;
   const chosen = chooseLimits(request, hierarchies).map((each): Chosen => {
     if (isRefused(each)) throw refusedError(each, seeker.look);
     return each;
   });
   const conf = locateConf(request.conf, hierarchies, seeker.look);
-  const places = findPlaces(task, needsOf(chosen, conf));
+  const guarded = devices.length > 0 ? deviceHierarchy(hierarchies, seeker.uid) : undefined;
+  const places = findPlaces(task, needsOf(chosen, conf, guarded));
   if (places.length === 0) return undefined;
   const groupOf = ({ hierarchy, parent }: Place) => `${directoryOf(hierarchy, parent)}/${id}`;
   const groups = new Map(places.map(({ place }) => [place.hierarchy, groupOf(place)]));
   const ops: Op[] = [];
+  for (const { place } of places) if (place.aside) ops.push({ op: "cgroup_aside", path: place.aside });
   for (const { place, optional } of places) {
     const { version, point, controllers } = place.hierarchy;
+    const inside = scope?.hierarchy === place.hierarchy ? scope : undefined;
+    if (inside !== undefined) ops.push(inside.op(optional));
     ops.push({
       op: "cgroup_make",
       path: groupOf(place),
-      point,
-      own: request.parent === undefined ? directoryOf(place.hierarchy, place.parent) : "",
+      point: inside === undefined ? point : directoryOf(place.hierarchy, inside.group),
+      own:
+        request.parent === undefined && inside === undefined
+          ? directoryOf(place.hierarchy, place.parent)
+          : "",
       controllers: version === 2 ? place.controllers.join(" ") : "",
       inherit: Number(version === 1 && controllers.includes("cpuset")),
       optional: Number(optional),
     });
   }
   ops.push(...writesOf(chosen, conf, groups, task));
+  if (guarded !== undefined) ops.push(...deviceOps(devices, guarded, groups.get(guarded)!));
+  if (task.overrides !== undefined) ops.push({ op: "cgroup_override", file: task.overrides });
   for (const { place, optional } of places) {
     const { version } = place.hierarchy;
     ops.push({ op: "cgroup_enter", path: groupOf(place), version, optional: Number(optional) });

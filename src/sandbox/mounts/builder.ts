@@ -19,7 +19,7 @@ const [TYPE, DIRECTORY] = [0o170000, 0o040000];
 /** Anything that is no directory, for a mount point that is to be a file. */
 const A_FILE = "/dev/null";
 
-/** The helper's words for an overlay without an upper layer, and for owners that are mapped where they can be. */
+/** The helper's words for an overlay without an upper layer, and for what is done where it can be. */
 const [NO_UPPER, IF_POSSIBLE] = [-1, 2];
 
 /** What hides files: it is covered, and not replaced. */
@@ -93,9 +93,9 @@ export class MountBuilder {
   }
 
   /** Where ROOTFS itself may lack the target it gets it for the time of the run. */
-  #point(target: string, like: string): void {
+  #point(target: string, like: string, needed = true): void {
     if (this.places.find(target) !== "tree") return;
-    this.points.push({ op: "mount_point", path: target, slot: 0, like, follow: 1 });
+    this.points.push({ op: "mount_point", path: target, slot: 0, like, follow: needed ? 1 : IF_POSSIBLE });
   }
 
   /** The whole /dev of the host's. */
@@ -219,16 +219,21 @@ export class MountBuilder {
   }
 
   #file(item: Item<"file">): void {
-    const { target, mode, content } = item;
+    const { target, mode, content, optional = false } = item;
     const bound = this.places.find(target) !== "memory" || target === NULL_DEVICE;
+    // In a mount namespace that is joined there is no place for it.
+    if (bound && optional && this.#facts.copied) return;
     if (bound) refuseFile(item, this.#facts);
     if (bound) {
-      this.#point(target, A_FILE);
+      this.#point(target, A_FILE, !optional);
       this.needsScratch = true;
     }
     if (typeof content === "number") this.descriptors.push(content);
     const [from, text] = typeof content === "number" ? [content, ""] : [-1, content];
-    this.mounts.push({ op: "file", path: target, mode, content: text, from, bound: Number(bound) });
+    const how = bound ? (optional ? IF_POSSIBLE : 1) : 0;
+    const note = `note: Inside there is no ${target}, nor a place to make it: the network's is left out\n`;
+    const otherwise = how === IF_POSSIBLE && !this.#facts.quiet ? note : "";
+    this.mounts.push({ op: "file", path: target, mode, content: text, from, bound: how, otherwise });
     if (bound) this.places.add(target, "host");
   }
 }

@@ -58,6 +58,8 @@ export type MountItem = { readonly typed: string } & (
       readonly mode: number;
       /** A descriptor to read, or the text. */
       readonly content: number | string;
+      /** Where it has no place, a note says so, and it is done without. */
+      readonly optional?: true;
     }
 );
 

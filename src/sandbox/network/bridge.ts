@@ -30,7 +30,7 @@ export interface Bridged {
   readonly mtu: number;
   /** undefined: the one that belongs to the IPv4 address. */
   readonly mac: Uint8Array | undefined;
-  /** Its namespace outlives it, and the device would stay in there. */
+  /** The device may outlive the run, and is removed with it. */
   readonly outlives: boolean;
 }
 

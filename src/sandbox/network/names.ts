@@ -44,6 +44,7 @@ const file = (target: string, content: string): MountItem => ({
   target,
   mode: 0o644,
   content,
+  optional: true,
 });
 
 /**
@@ -118,7 +119,7 @@ const SHARED = ["/etc/resolv.conf", "/etc/hosts"];
 /** The same files as the container of `plan` has: it is on the same network. */
 export const filesIn = (plan: Plan | undefined): MountItem[] =>
   (plan?.ops ?? []).flatMap((op) =>
-    op.op === "file" && op.bound === 1 && op.from < 0 && SHARED.includes(op.path)
+    op.op === "file" && op.bound > 0 && op.from < 0 && SHARED.includes(op.path)
       ? [file(op.path, op.content)]
       : [],
   );

@@ -6,6 +6,7 @@ import { writeBytes } from "../../../cli/print.ts";
 import { discover, type Looking } from "../../../ns/discover.ts";
 import type { Namespace } from "../../../ns/model.ts";
 import { NsboxError, UsageError } from "../../../util/errors.ts";
+import { readWatchSeconds } from "../../containers/seconds-flag.ts";
 import { readFilters } from "../choose.ts";
 import type { Column } from "../columns.ts";
 import { COLUMNS } from "../columns.ts";
@@ -15,10 +16,6 @@ import { World } from "../world.ts";
 import { eventJson, eventLine } from "./events.ts";
 import { eventsBetween, type Moment, type Watched } from "./moment.ts";
 import { waitOrGone } from "./reader.ts";
-
-const USUAL_SECONDS = 2;
-const SHORTEST = 0.1;
-const LONGEST = 86_400;
 
 /** Shows the list until nobody wants to see it any more; returns the exit status. */
 export async function watchList(
@@ -30,7 +27,7 @@ export async function watchList(
   if (input.has("input")) {
     throw new UsageError('Options "--watch" and "--input" exclude each other', "A dump does not change");
   }
-  const seconds = readSeconds(input.value("watch"));
+  const seconds = readWatchSeconds(input.value("watch"));
   let first = true;
   const look = (): Moment => {
     const world = new World(discover(looking));
@@ -52,16 +49,6 @@ function filtersOf(input: Parsed, world: World, first: boolean): (namespace: Nam
     if (first || !(error instanceof NsboxError)) throw error;
     return () => false;
   }
-}
-
-function readSeconds(word: string | undefined): number {
-  if (word === undefined) return USUAL_SECONDS;
-  const seconds = /^\d{1,5}(\.\d{1,3})?$|^\.\d{1,3}$/.test(word) ? Number(word) : Number.NaN;
-  if (seconds >= SHORTEST && seconds <= LONGEST) return seconds;
-  throw new UsageError(
-    `Option "--watch" needs seconds from ${SHORTEST} to ${LONGEST}, not "${word}"`,
-    "Write --watch=2",
-  );
 }
 
 /** One line an event, until its reader goes. */

@@ -1,0 +1,139 @@
+/** What `--network` and `nsbox net` take, and what they say where it cannot be. */
+import { describe, expect, test } from "bun:test";
+import { CANNOT, script } from "./network-host.ts";
+import { AS_ROOT, call, NSBOX, USER } from "./support.ts";
+import { tree } from "./trees.ts";
+
+const reason = CANNOT === undefined ? "" : ` (${CANNOT})`;
+
+describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
+  test("host, none, container:NAME and ns:PATH name other networks", async () => {
+    const { out, err } = await script(`
+      see() { n run -q --network "$@" "$T" readlink /proc/self/ns/net; }
+      n net create web >/dev/null; n run -q -d --name a --network web "$T" sleep 60 >/dev/null
+      unshare -n sleep 60 & P=$!; soon test "$(readlink /proc/$P/ns/net)" != "$(readlink /proc/self/ns/net)"
+      mkdir -p /run/netns; touch /run/netns/x; mount --bind /proc/$P/ns/net /run/netns/x
+      OWN=$(readlink /proc/self/ns/net) OTHER=$(readlink /proc/$P/ns/net) A=$(n exec a readlink /proc/self/ns/net)
+      test "$(see host)" = "$OWN" && echo host; test "$(see ns:/proc/$P/ns/net)" = "$OTHER" && echo path
+      test "$(see ns:x)" = "$OTHER" && echo name; test "$(see container:a)" = "$A" && echo container
+      test "$(see none)" != "$OWN" && echo none; see host -mp >/dev/null && echo letters`);
+    expect({ out, err }).toEqual({ out: "host\npath\nname\ncontainer\nnone\nletters\n", err: "" });
+  }, 20_000);
+
+  test("what contradicts it, or cannot be, is said before anything is made", async () => {
+    const { out, err } = await script(`
+      n net create web >/dev/null; n net create small --subnet 10.9.0.0/29 >/dev/null
+      t() { n run -q "$@" "$T" true; echo $?; }
+      t --network wob; t --network host -n; t --network web --share net; t --network web -mp
+      t --network web --no-lo; t --network web --join net=1; t --ip 10.87.0.2; t --network host --mtu 1400
+      t --network web --ip 10.88.0.2; t --network web --ip 10.87.0.1; t --network web --ip 10.87.0.255
+      t --network web --ip fd00::1; t --network web --mtu 9000; t --network web --mac 01:00:00:00:00:00
+      t --network container:nobody; t --network container:; t --network what:ever; t --network ""
+      ls /run/nsbox/networks/*/leases`);
+    expect(out.replaceAll("125\n", "")).toBe(
+      "/run/nsbox/networks/small/leases:\n\n/run/nsbox/networks/web/leases:\n",
+    );
+    expect(err.match(/^error: .*/gm)?.map((line) => line.slice(7))).toEqual([
+      'There is no network "wob"',
+      'Option "--network host" contradicts "-n", a network namespace of its own',
+      'Option "--network web" contradicts "--share net"',
+      'Option "--network" needs a network namespace of the command\'s own',
+      'Options "--network" and "--no-lo" contradict each other',
+      'Option "--network web" contradicts the network namespace to join',
+      'Option "--ip" needs a network',
+      'Option "--mtu" needs a network',
+      'Cannot use "--ip 10.88.0.2" on network "web"',
+      'Cannot use "--ip 10.87.0.1" on network "web"',
+      'Cannot use "--ip 10.87.0.255" on network "web"',
+      'Invalid "--ip fd00::1": it takes an IPv4 address',
+      '"--mtu 9000" is more than network "web" takes, 1500',
+      'Invalid "--mac 01:00:00:00:00:00": it takes six bytes, such as 0a:58:0a:57:00:05, the first even',
+      'There is no container "nobody"',
+      'Invalid "--network container:": something is missing behind "container:"',
+      'Invalid "--network what:ever"',
+      'Option "--network" has an empty value',
+    ]);
+  }, 30_000);
+
+  test("net create takes subnets, gateways and an mtu, and says what it cannot take", async () => {
+    const { out, err } = await script(`
+      t() { n net create "$@"; echo $?; }
+      t a --subnet 10.9.0.0/24 --gateway 10.9.0.254 --subnet fd00:9::/64 --gateway fd00:9::fe --mtu 1300
+      n net inspect --json a | grep -o '"subnet4.*internal":false'; t b --no-ipv6 --mtu 600
+      n net inspect --json b | grep -o '"subnet6":null'; run b "$T" ip -6 route show default
+      t a; t host; t 'a b'; t c --subnet 10.9.9.1/24; t c --subnet nine; t c --gateway 10.9.0.1
+      t c --subnet 10.1.0.0/24 --subnet 10.2.0.0/24; t c --subnet 10.1.0.0/24 --gateway 10.2.0.1; t c --mtu 1000
+      t c --subnet 10.1.0.0/31; n net; n net creat; n net ls x; n net rm --subnet 10.1.0.0/24 a; n net rm c`);
+    expect(out.split("\n")).toEqual([
+      "a",
+      "0",
+      '"subnet4":"10.9.0.0/24","gateway4":"10.9.0.254","subnet6":"fd00:9::/64","gateway6":"fd00:9::fe","mtu":1300,"internal":false',
+      "b",
+      "0",
+      '"subnet6":null',
+      "1",
+      ...Array(9).fill("2"),
+      "",
+    ]);
+    expect(err.match(/^error: .*/gm)?.map((line) => line.slice(7))).toEqual([
+      'There is a network "a" already',
+      'Not a network\'s name: "host"',
+      'Not a network\'s name: "a b"',
+      'Invalid "--subnet 10.9.9.1/24": behind its bits it is not 0',
+      'Invalid "--subnet nine": it takes ADDRESS/BITS',
+      'Option "--gateway" needs the "--subnet" that it is in',
+      'Two "--subnet" of IPv4',
+      '"--gateway 10.2.0.1" is not in subnet 10.1.0.0/24',
+      'Invalid "--mtu 1000": IPv6 needs 1280',
+      'Invalid "--subnet 10.1.0.0/31": IPv4 takes 8 to 30 bits',
+      "Missing a verb",
+      'Unknown word "creat" behind "net"',
+      'Too many words: "x"',
+      '`nsbox net rm` takes no option "--subnet"',
+      'There is no network "c"',
+    ]);
+  }, 30_000);
+
+  test("a network that is full says so", async () => {
+    const { out, err } = await script(`
+      n net create tiny --subnet 10.9.0.0/30 >/dev/null; n run -q -d --name a --network tiny "$T" sleep 60 >/dev/null
+      run tiny "$T" true; run tiny --ip 10.9.0.2 "$T" true; n rm -f a >/dev/null; run tiny "$T" ip -o -4 addr show eth0 | grep -o 10.9.0.2/30`);
+    expect(out).toBe("10.9.0.2/30\n");
+    expect(err).toContain(
+      'error: No address of network "tiny" is left\n  cause: 1 containers have all of 10.9.0.0/30',
+    );
+    expect(err).toContain('error: Address 10.9.0.2 of network "tiny" is taken\n  cause: a has it');
+  }, 20_000);
+
+  test("a container that runs is put on one more network, and taken off", async () => {
+    const { out, err } = await script(`
+      n net create web >/dev/null; n net create db >/dev/null
+      n run -q -d --name a --network web "$T" sleep 60 >/dev/null; n run -q -d --name b --network db "$T" talk hear 5300 >/dev/null
+      B=$(addr db b 4); n exec a talk ask $B 5300 x >/dev/null 2>&1 || echo apart
+      n net connect db a --ip 10.87.1.77; soon n exec a talk ask $B 5300 x; n exec a talk ask $B 5300 joined
+      n exec a talk ask $(addr db b 6) 5300 six | grep -o ' six'
+      n exec a ip -o link show eth1 | grep -o UP,LOWER_UP; n exec a ip route show default | wc -l
+      n net connect db a; n net disconnect db a; n exec a ls /sys/class/net; n net disconnect db a
+      n net connect db nobody; n run -q -d --name h --network host "$T" sleep 60 >/dev/null; n net connect db h
+      n stop a >/dev/null; n net connect db a; ls /run/nsbox/networks/db/leases`);
+    expect(out).toBe("apart\n10.87.1.77 joined\n six\nUP,LOWER_UP\n1\neth0\nlo\n10.87.1.2\n");
+    expect(err.match(/(error|cause): .*/g)).toEqual([
+      'error: Cannot connect container "a" to network "db"',
+      "cause: it is on it already",
+      'error: Container "a" is not on network "db"',
+      'error: There is no container "nobody"',
+      'error: Cannot connect container "h" to network "db"',
+      "cause: it has the host's network",
+      'error: Container "a" does not run',
+    ]);
+  }, 20_000);
+});
+
+test.skipIf(!AS_ROOT)("an ordinary user hears of pasta", async () => {
+  const { err, status } = await call(USER, [NSBOX, "run", "--network", "web", tree(USER), "true"]);
+  expect(status).toBe(125);
+  expect(err).toContain("`--network pasta`");
+  const made = await call(USER, [NSBOX, "net", "create", "web"]);
+  expect(made.status).toBe(1);
+  expect(made.err).toContain("error: Only root can make a network");
+});
