@@ -2,6 +2,8 @@
 #ifndef NSBOX_SOCKET_H
 #define NSBOX_SOCKET_H
 
+#include "types.h"
+
 #define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10

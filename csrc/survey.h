@@ -113,6 +113,9 @@ EXPORT long nsh_pids(int proc, u32 *pids, u64 capacity);
  */
 EXPORT long nsh_visit(int proc, int user, int mnt, s32 *fds);
 
+/* A socket of rtnetlink(7) that belongs to the network namespace `net`; `user` as above. */
+EXPORT long nsh_network(int user, int net);
+
 /* One worker, and the process that it looks at. */
 struct worker {
     struct nsh_survey *survey;

@@ -1,7 +1,7 @@
 /** What rtnetlink(7) tells: devices, addresses and routes as they are. */
 import type { Answer, NetlinkSocket } from "../sys/netlink.ts";
 import { type Address, addressBytes, addressFrom, bitsOf, type Subnet, subnetOf } from "./address.ts";
-import { type Attributes, attributesOf, encode, NLM, readText, readU32, text } from "./attributes.ts";
+import { type Attributes, attributesOf, encode, NLM, readText, readU32, text, u32 } from "./attributes.ts";
 
 const RTM = { newLink: 16, getLink: 18, newAddress: 20, getAddress: 22, newRoute: 24, getRoute: 26 };
 const IFLA = { address: 1, name: 3, mtu: 4, link: 5, master: 10, linkinfo: 18, netnsId: 37 };
@@ -25,6 +25,10 @@ export interface Link {
   readonly mac: Uint8Array | undefined;
   /** The number of the bridge that it is a port of. */
   readonly master: number | undefined;
+  /** The number of the device that it goes with: the other end of a pair, the parent of a macvlan. */
+  readonly link: number | undefined;
+  /** What its own network namespace calls that one's, see ip-netns(8); undefined: it is its own. */
+  readonly linkNetns: number | undefined;
 }
 
 /** An address of a device. */
@@ -60,6 +64,8 @@ function readLink(answer: Answer): Link | undefined {
     kind: info === undefined ? undefined : readText(attributesOf(info).get(INFO_KIND)),
     mac: attributes.get(IFLA.address),
     master: readU32(attributes.get(IFLA.master)),
+    link: readU32(attributes.get(IFLA.link)),
+    linkNetns: readU32(attributes.get(IFLA.netnsId)),
   };
 }
 
@@ -168,4 +174,21 @@ export function deviceTo(socket: NetlinkSocket, address: Address): number | unde
   if (typeof answers === "number" || answers[0] === undefined || answers[0].body[7] !== RTN_UNICAST)
     return undefined;
   return readU32(rest(answers[0], RTMSG).get(RTA.oif));
+}
+
+const [RTM_GETNSID, NETNSA_NSID, NETNSA_FD] = [90, 1, 3];
+const RTGEN = 4;
+
+/** What the socket's network namespace calls that of descriptor `fd`; undefined where it has no name for it. */
+export function netnsIdOf(socket: NetlinkSocket, fd: number): number | undefined {
+  const question = encode([
+    { type: RTM_GETNSID, flags: 0, head: new Uint8Array(RTGEN), attributes: [[NETNSA_FD, u32(fd)]] },
+  ]);
+  const answers = socket.ask(question.bytes);
+  const id =
+    typeof answers === "number" || answers[0] === undefined
+      ? undefined
+      : rest(answers[0], RTGEN).get(NETNSA_NSID);
+  const number = readU32(id);
+  return number === undefined || number > 0x7fffffff ? undefined : number;
 }

@@ -22,6 +22,7 @@ const SYMBOLS = {
   nsh_pids: { args: [i32, ptr, u64], returns: i64 },
   nsh_survey: { args: [ptr], returns: i64 },
   nsh_visit: { args: [i32, i32, i32, ptr], returns: i64 },
+  nsh_network: { args: [i32, i32], returns: i64 },
   nsh_launch: { args: [ptr, u64, ptr, u64, ptr], returns: i64 },
 } as const;
 
@@ -88,6 +89,7 @@ export const surveyCalls = () => ({
     Number(library().nsh_pids(proc, pids, capacity)),
   visit: (proc: number, user: number, mnt: number, fds: Int32Array) =>
     Number(library().nsh_visit(proc, user, mnt, fds)),
+  network: (user: number, net: number) => Number(library().nsh_network(user, net)),
   survey: (words: BigUint64Array) => Number(library().nsh_survey(words)),
 });
 

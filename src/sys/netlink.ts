@@ -43,9 +43,12 @@ export class NetlinkSocket {
   readonly #buffer = new Uint8Array(ANSWER);
   readonly errno: number;
 
-  /** `protocol`: NETLINK_ROUTE is 0, NETLINK_NETFILTER 12. Where it fails, `errno` is not 0. */
-  constructor(protocol: number) {
-    this.#fd = syscall(SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+  /**
+   * `protocol`: NETLINK_ROUTE is 0, NETLINK_NETFILTER 12. Where it fails, `errno` is not 0. `fd`: one that is
+   * there already, to be taken over.
+   */
+  constructor(protocol: number, fd?: number) {
+    this.#fd = fd ?? syscall(SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
     this.errno = this.#fd < 0 ? -this.#fd : 0;
     if (this.#fd < 0) return;
     const on = new Int32Array([1]);

@@ -1,10 +1,11 @@
-/** A mount namespace seen from inside, by a child that enters it for a moment. See setns(2). */
+/** Namespaces seen from inside, by a child that enters them for a moment. See setns(2). */
 import { AT_FDCWD, SYS } from "./constants.ts";
 import { cstring, syscall } from "./ffi.ts";
 import { surveyCalls } from "./helper.ts";
 import { owningUserNamespace } from "./nsfs.ts";
 
 const EPERM = 1;
+const EINVAL = 22;
 const O_PATH = 0o10000000;
 const O_CLOEXEC = 0o2000000;
 
@@ -32,4 +33,18 @@ export function visitMounts(mnt: number): Visit | number {
   }
   syscall(SYS.close, proc);
   return error < 0 ? error : { table: fds[0]!, root: fds[1]! };
+}
+
+/**
+ * A socket of rtnetlink(7) in the network namespace `net`, a descriptor; by way of the user namespace that owns
+ * it where it is not allowed otherwise. Returns minus the errno where that fails.
+ */
+export function visitNetwork(net: number): number {
+  const socket = surveyCalls().network(-1, net);
+  const user = socket === -EPERM ? owningUserNamespace(net) : -1;
+  if (user < 0) return socket;
+  const other = surveyCalls().network(user, net);
+  syscall(SYS.close, user);
+  // That user namespace is the caller's own already.
+  return other === -EINVAL ? socket : other;
 }

@@ -50,6 +50,12 @@ export const VERBS = {
     takes: [],
     load: () => import("./disconnect.ts"),
   },
+  graph: {
+    usage: "graph",
+    summary: "Draw all networks of this machine: namespaces, bridges, cables, addresses",
+    takes: ["output", "format", "open"],
+    load: () => import("./graph.ts"),
+  },
   prune: {
     usage: "prune",
     summary: "Remove all networks that no container is on, and what killed processes left",

@@ -39,8 +39,10 @@ export function drawLegend(graph: Graph, width: number): { readonly svg: string;
     add(`<g class="k-${name}">${kindSign(name, 9, 0, 8)}</g>`, 18, words);
   }
   const line = (name: string) => `<path class="${name}" d="M0 0H28"/>`;
-  if (graph.cards.some(({ above }) => above >= 0)) add(line("link"), 28, "parent");
+  if (graph.cards.some(({ above }) => above >= 0))
+    add(line("link"), 28, graph.by === "network" ? "has, or is a port of it" : "parent");
   if (graph.edges.some(({ type }) => type === "owner")) add(line("owner"), 28, "owner");
+  if (graph.edges.some(({ type }) => type === "cable")) add(line("cable"), 28, "cable, or over it");
   if (isEmpty)
     add(
       `<g class="chip empty k-mnt"><rect class="box" y="-8" width="28" height="16" rx="4"/></g>`,

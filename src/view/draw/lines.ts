@@ -31,7 +31,7 @@ export function drawEdges({ edges, cards }: Graph, { places }: Layout): string {
       const start = places[index.get(from) ?? -1];
       const end = places[index.get(to) ?? -1];
       if (start === undefined || end === undefined) return "";
-      const name = type === "owner" ? "owner" : "link";
+      const name = type === "parent" ? "link" : type;
       return `<path class="${name}" data-from="${escapeXml(from)}" data-to="${escapeXml(to)}" d="${curve(start, end)}"/>`;
     })
     .join("");

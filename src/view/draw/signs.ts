@@ -74,6 +74,7 @@ const STROKES: Readonly<Record<Exclude<Card["type"], "namespace">, string>> = {
   process: "M-.9-.7h1.8v1.4h-1.8z M-.5-.25l.35.3-.35.3 M.1.4h.4",
   thread: "M-.9 0c.3-.9.6-.9.9 0s.6.9.9 0",
   container: "M-.95-.5 0-.95.95-.5V.5L0 .95-.95.5z M-.95-.5 0-.05.95-.5 M0-.05V.95",
+  device: "M-.9-.6h1.8v1.2h-1.8z M-.55.6v.35 M0 .6v.35 M.55.6v.35 M-.5-.15h1",
   unknown: "M-.45-.45c0-.7 1-.7 1 0 0 .45-.55.4-.55.85 M0 .75v.05",
 };
 

@@ -69,9 +69,10 @@ const SHAPES = `
 .picture .box{stroke-width:1}
 .picture .empty>.box,.picture .unknown>.box{stroke-dasharray:4 3}
 .picture .mark rect{fill:none}
-.picture .link,.picture .owner{fill:none}
+.picture .link,.picture .owner,.picture .cable{fill:none}
 .picture .link{stroke-width:1.5}
 .picture .owner{stroke-width:1.2;stroke-dasharray:5 4}
+.picture .cable{stroke-width:2.5}
 .picture .frame rect{stroke-width:1}
 .picture .stroke{fill:none;stroke-width:1.6;stroke-linecap:round;stroke-linejoin:round}
 .picture .ring{fill:none;stroke-width:1.2}`;
@@ -87,7 +88,7 @@ function colours(theme: Theme, scope: string): string {
     [".card>.box", `fill:${card};stroke:${border}`],
     [".frame rect", `fill:${frame};stroke:${border}`],
     [".mark rect", `stroke:${line}`],
-    [".link,.owner", `stroke:${line}`],
+    [".link,.owner,.cable", `stroke:${line}`],
     [".stroke", `stroke:${text}`],
     [".letter", `fill:${letter}`],
     [".rule", `stroke:${border}`],

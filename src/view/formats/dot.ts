@@ -20,6 +20,7 @@ const OTHER_SHAPES: Readonly<Record<Exclude<Item["type"], "namespace">, string>>
   process: "component",
   thread: "note",
   container: "box3d",
+  device: "cds",
   unknown: "plaintext",
 };
 
@@ -27,6 +28,7 @@ const LINE_STYLES: Readonly<Record<Line["type"], string>> = {
   parent: "solid",
   owner: "dashed",
   inside: "dotted",
+  cable: "bold",
 };
 
 const WIDTH = 60;

@@ -9,8 +9,8 @@ import { itemsOf, linesOf } from "./relations.ts";
 /** The format's name and version. */
 const GRAPH_FORMAT = { name: "nsbox-graph", version: 1 } as const;
 
-/** `graph` with its places as JSON, indented. */
-export function toJson({ host, taken }: Snapshot, graph: Graph): string {
+/** `graph` with its places as JSON, indented; `more`: what else there is to say. */
+export function toJson({ host, taken }: Snapshot, graph: Graph, more: object = {}): string {
   const layout = layoutOf(graph);
   const boxes = boxesOf(graph, layout);
   const nodes = itemsOf(graph).map(({ key, type, kind, title, lines, marks, alive, above }) => {
@@ -27,6 +27,7 @@ export function toJson({ host, taken }: Snapshot, graph: Graph): string {
     height: layout.height,
     nodes,
     edges: linesOf(graph),
+    ...more,
   };
   return `${sanitizeJson(JSON.stringify(value, undefined, 2))}\n`;
 }

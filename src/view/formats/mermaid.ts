@@ -17,7 +17,12 @@ const SHAPES: Readonly<Record<KindName, readonly [string, string]>> = {
   time: ["((", "))"],
 };
 
-const LINES: Readonly<Record<Line["type"], string>> = { parent: "---", owner: "-.-", inside: "---" };
+const LINES: Readonly<Record<Line["type"], string>> = {
+  parent: "---",
+  owner: "-.-",
+  inside: "---",
+  cable: "===",
+};
 
 const WIDTH = 60;
 

@@ -19,10 +19,10 @@ export interface Item {
 
 /**
  * `parent`: `to` is the parent, or stands above in the tree; `owner`: `to` owns it; `inside`: `to`, a process,
- * thread or container, is in it.
+ * thread or container, is in it; `cable`: two ends of a pair of network devices, or one over the other.
  */
 export interface Line {
-  readonly type: "parent" | "owner" | "inside";
+  readonly type: "parent" | "owner" | "inside" | "cable";
   readonly from: string;
   readonly to: string;
 }

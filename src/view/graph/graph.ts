@@ -40,7 +40,7 @@ export interface Group {
 /** A box: a namespace with others below it, a process, a thread, a container. */
 export interface Card {
   readonly key: string;
-  readonly type: Exclude<Subject, "folder">;
+  readonly type: Exclude<Subject, "folder"> | "device";
   /** Of a namespace. */
   readonly kind: KindName | null;
   readonly title: string;
@@ -55,13 +55,18 @@ export interface Card {
   readonly below: readonly number[];
 }
 
+/** A relation between two cards. `cable`: two ends of a pair of network devices, or one device over another. */
+export interface Across extends Omit<Edge, "type"> {
+  readonly type: Edge["type"] | "cable";
+}
+
 /** A picture without places. */
 export interface Graph {
-  readonly by: Hierarchy;
+  readonly by: Hierarchy | "network";
   /** Those above before those below them. */
   readonly cards: readonly Card[];
   /** Relations between cards that the tree does not show. */
-  readonly edges: readonly Edge[];
+  readonly edges: readonly Across[];
 }
 
 /** A namespace that no tree goes on from is a chip of the card above it. */
