@@ -13,6 +13,8 @@
 static char list[UNDO_SIZE];
 static char path_of_list[4096];
 
+static long take_back(void);
+
 /* Opens directory `path`, made where it is absent; another user's, or one that others may write to, is
  * refused.
  */
@@ -50,7 +52,7 @@ static int open_locked(int directory, const char *name, int flags, int how) {
 
 /* Who else holds it only looks whether it is held, or carries out what an earlier life left: that is waited
  * for. */
-static int begin(const char *state, const char *id) {
+static int begin_once(const char *state, const char *id) {
     int own = open_own(AT_FDCWD, state);
     int directory = own < 0 ? own : open_own(own, "undo");
     int file = directory < 0 ? directory : open_locked(directory, id, O_CREAT, LOCK_EX);
@@ -63,6 +65,14 @@ static int begin(const char *state, const char *id) {
     return file;
 }
 
+/* The end of another run may remove the directories under our hands: then once more. */
+static int begin(const char *state, const char *id) {
+    int file = begin_once(state, id);
+    for (int tries = 0; file == -ENOENT && tries < 100; tries++)
+        file = begin_once(state, id);
+    return file;
+}
+
 /* What a killed life of the same container left is taken back first. */
 long op_undo_list(const struct args_undo_list *args) {
     int file = begin(args->state, args->id);
@@ -71,14 +81,12 @@ long op_undo_list(const struct args_undo_list *args) {
     if (file < 0)
         return file;
     box.undo = file;
-    undo_all();
-    if (box.undo >= 0) {
+    long error = take_back();
+    if (error < 0) {
         SYS(close, box.undo);
         box.undo = -1;
-        return -EBUSY;
     }
-    box.undo = begin(text_begins(path_of_list, args->state) ? args->state : args->otherwise, args->id);
-    return box.undo < 0 ? box.undo : 0;
+    return error;
 }
 
 long op_undo(const struct args_undo *args) {
@@ -190,26 +198,42 @@ static long undo_line(char *line) {
     return -ENOSYS;
 }
 
-void undo_all(void) {
-    if (box.undo < 0)
-        return;
+/* Takes back what the list names, the last first, and shortens it by that. 0, or -EBUSY where something
+ * stays. */
+static long take_back(void) {
     long length = SYS(pread64, box.undo, list, sizeof list - 1, 0);
-    int failed = length < 0;
-    for (long end = length; end > 0 && !failed;) {
+    for (long end = length; end > 0;) {
         long begin = end - 1;
         /* Half a line was written where the disk was full: what it names was not made. */
         int whole = list[begin] == '\n';
         list[begin] = 0;
         while (begin > 0 && list[begin - 1] != '\n')
             begin--;
-        failed = whole && undo_line(list + begin) < 0;
+        if (whole && undo_line(list + begin) < 0)
+            return -EBUSY;
         end = begin;
-        if (!failed)
-            SYS(ftruncate, box.undo, end);
+        SYS(ftruncate, box.undo, end);
     }
-    if (failed)
+    return length < 0 ? length : 0;
+}
+
+/* The directory of lists, and that of all state, where they are empty now. */
+static void remove_parents(void) {
+    char *end = path_of_list + text_length(path_of_list);
+    for (int i = 0; i < 2; i++) {
+        while (end > path_of_list && *end != '/')
+            end--;
+        *end = 0;
+        if (SYS(unlinkat, AT_FDCWD, path_of_list, AT_REMOVEDIR) < 0)
+            return;
+    }
+}
+
+void undo_all(void) {
+    if (box.undo < 0 || take_back() < 0)
         return;
     SYS(unlinkat, AT_FDCWD, path_of_list, 0);
     SYS(close, box.undo);
     box.undo = -1;
+    remove_parents();
 }

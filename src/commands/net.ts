@@ -63,7 +63,7 @@ Only root makes networks. An ordinary user gets to the outside by \`nsbox run --
       line: "nsbox net create db --internal --subnet 10.9.0.0/24",
       text: "One without a way out, with addresses of one's own choice.",
     },
-    { line: "nsbox run -d --name a --network web ./rootfs sleep 1h", text: "A container on it." },
+    { line: "nsbox net connect web db", text: "Put the container db, which runs, on it." },
     { line: "nsbox net graph -o networks.svg", text: "A picture of all networks." },
     { line: "nsbox net rm web", text: "Remove it: device, rules, addresses, settings." },
   ],
