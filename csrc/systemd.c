@@ -15,6 +15,14 @@
 
 static u8 bytes[8192];
 
+/* One call. */
+struct call {
+    const char *unit, *socket, *bus, *greeting, *message;
+    u64 pid;     /* where in the message our own number is put */
+    int is_job;  /* it is done when the job is that it begins, not when it is answered */
+    int is_mute; /* nothing is said where it fails */
+};
+
 /* `pid`: where our own number is put, 0 for nowhere. */
 static long send_encoded(int fd, const char *message, u64 pid) {
     long length = base64_decode(message, bytes, sizeof bytes);
@@ -63,7 +71,7 @@ static const char *unit_of(const struct message *message, const char *member, u3
  * Waits for the end of the job. Where a scope of that name is still there, of an earlier life of the same
  * container, it is about to go: then the call is made once more.
  */
-static long start(int fd, const struct args_systemd_scope *args) {
+static long make_call(int fd, const struct call *args) {
     s64 deadline = now() + PATIENCE;
     int exists = 0;
     long error = send_encoded(fd, args->message, args->pid);
@@ -77,17 +85,19 @@ static long start(int fd, const struct args_systemd_scope *args) {
             error = errno_of(message.error);
             exists = error == -EEXIST;
             if (!exists) {
-                if (!args->optional)
+                if (!args->is_mute)
                     say(message.error, dbus_text(&message, &at));
                 return error;
             }
             error = 0;
             deadline = now() + PATIENCE / 3;
+        } else if (!args->is_job && message.type == DBUS_RETURN && message.answers == CALL) {
+            return 0;
         } else if (text_equal(unit_of(&message, "JobRemoved", &at), args->unit)) {
             const char *result = dbus_text(&message, &at);
             if (text_equal(result, "done"))
                 return 0;
-            if (!args->optional)
+            if (!args->is_mute)
                 say("the job's result", result);
             return text_equal(result, "timeout") ? -ETIMEDOUT : -ECANCELED;
         } else if (exists && text_equal(unit_of(&message, "UnitRemoved", &at), args->unit)) {
@@ -118,22 +128,42 @@ static long stay(const char *group) {
     return written < 0 ? written : 0;
 }
 
-static long make_scope(const struct args_systemd_scope *args) {
-    int on_bus = 0, fd = dbus_connect(args->socket);
-    if (fd < 0 && args->bus[0]) {
+static long ask(const struct call *call) {
+    int on_bus = 0, fd = dbus_connect(call->socket);
+    if (fd < 0 && call->bus[0]) {
         on_bus = 1;
-        fd = dbus_connect(args->bus);
+        fd = dbus_connect(call->bus);
     }
     if (fd < 0)
         return fd;
-    long error = on_bus ? send_encoded(fd, args->greeting, 0) : 0;
+    long error = on_bus ? send_encoded(fd, call->greeting, 0) : 0;
     if (error == 0)
-        error = start(fd, args);
+        error = make_call(fd, call);
     SYS(close, fd);
-    return error == 0 ? stay(args->group) : error;
+    return error;
 }
 
 long op_systemd_scope(const struct args_systemd_scope *args) {
-    long error = make_scope(args);
+    const struct call call = {.unit = args->unit,
+                              .socket = args->socket,
+                              .bus = args->bus,
+                              .greeting = args->greeting,
+                              .message = args->message,
+                              .pid = args->pid,
+                              .is_job = 1,
+                              .is_mute = args->optional != 0};
+    long error = ask(&call);
+    if (error == 0)
+        error = stay(args->group);
     return error < 0 && args->optional ? 0 : error;
+}
+
+long op_systemd_attach(const struct args_systemd_attach *args) {
+    const struct call call = {.unit = args->unit,
+                              .socket = args->socket,
+                              .bus = args->bus,
+                              .greeting = args->greeting,
+                              .message = args->message,
+                              .pid = args->pid};
+    return ask(&call);
 }

@@ -29,15 +29,15 @@ static int open_own(int parent, const char *path) {
     return error < 0 ? (int)error : -EPERM;
 }
 
-/* Opens the list and locks it, if it is still the one of that name afterwards. */
-static int open_locked(int directory, const char *name, int flags) {
+/* Opens the list and locks it as `how` says, if it is still the one of that name afterwards. */
+static int open_locked(int directory, const char *name, int flags, int how) {
     struct statx stat;
     for (;;) {
         int file = above_standard(
             (int)SYS(openat, directory, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags, 0600));
         if (file < 0)
             return file;
-        long error = SYS(flock, file, LOCK_EX | LOCK_NB);
+        long error = SYS(flock, file, how);
         if (error == 0)
             error = SYS(statx, file, "", AT_EMPTY_PATH, STATX_NLINK, &stat);
         if (error == 0 && stat.stx_nlink > 0)
@@ -48,10 +48,12 @@ static int open_locked(int directory, const char *name, int flags) {
     }
 }
 
+/* Who else holds it only looks whether it is held, or carries out what an earlier life left: that is waited
+ * for. */
 static int begin(const char *state, const char *id) {
     int own = open_own(AT_FDCWD, state);
     int directory = own < 0 ? own : open_own(own, "undo");
-    int file = directory < 0 ? directory : open_locked(directory, id, O_CREAT);
+    int file = directory < 0 ? directory : open_locked(directory, id, O_CREAT, LOCK_EX);
     SYS(close, own);
     SYS(close, directory);
     if (file < 0)
@@ -64,7 +66,7 @@ static int begin(const char *state, const char *id) {
 /* What a killed life of the same container left is taken back first. */
 long op_undo_list(const struct args_undo_list *args) {
     int file = begin(args->state, args->id);
-    if (file < 0 && file != -EWOULDBLOCK)
+    if (file < 0)
         file = begin(args->otherwise, args->id);
     if (file < 0)
         return file;
@@ -80,7 +82,7 @@ long op_undo_list(const struct args_undo_list *args) {
 }
 
 long op_undo(const struct args_undo *args) {
-    int file = open_locked(AT_FDCWD, args->path, 0);
+    int file = open_locked(AT_FDCWD, args->path, 0, LOCK_EX | LOCK_NB);
     if (file < 0)
         return file == -ENOENT ? 0 : file;
     text_append(path_of_list, path_of_list + sizeof path_of_list, args->path);

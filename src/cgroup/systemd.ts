@@ -55,6 +55,16 @@ export function startScope({ unit, description, slice }: Scope): Encoded {
   });
 }
 
+/** AttachProcessesToUnit: puts `self` into a group below that of the scope, which may not be within reach of its user. */
+export const attachToScope = (unit: string, below: string): Encoded =>
+  encodeCall({
+    ...SYSTEMD,
+    serial: CALL_SERIAL,
+    member: "AttachProcessesToUnit",
+    signature: "ssau",
+    values: [unit, below, [{ later: "self" }]],
+  });
+
 /** What a message bus wants first; systemd's own socket does not. */
 export function busGreeting(): Uint8Array {
   const calls: readonly MethodCall[] = [

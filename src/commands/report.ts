@@ -42,6 +42,9 @@ async function run({ rest }: Parsed): Promise<number> {
     if (plan.ops.some(({ op }) => op === "supervise")) {
       (await import("../runtime/containers/abandon.ts")).abandon(plan);
     }
+    if (plan.ops.some(({ op }) => op === "lease")) {
+      (await import("../runtime/networks/drop-leases.ts")).dropPlanned(plan);
+    }
     throw failureError(failure);
   }
   await note(`This kernel has no ${smaller.lacking.join(" and no ")} namespaces: the command runs without`);

@@ -86,6 +86,7 @@ export function action(op: Op, root: string, plan: Plan): string {
     case "cgroup_enter":
       return cgroupAction(op);
     case "systemd_scope":
+    case "systemd_attach":
     case "cgroup_devices":
     case "cgroup_override":
       return scopeAction(op);

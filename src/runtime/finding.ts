@@ -96,6 +96,7 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "cgroup_enter":
       return whyCgroup(op, errno);
     case "systemd_scope":
+    case "systemd_attach":
     case "cgroup_devices":
     case "cgroup_override":
       return whyScope(op, errno);

@@ -1,30 +1,13 @@
 /** kill -9 of runs on a network, and of `nsbox net`: what is left is gone with the next command that looks. */
 import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
-import type { Home } from "./homes.ts";
 import { killOnly, NAME, phasePoint, pointsOf, type Scene, used } from "./killing.ts";
+import { networkHome } from "./network-home.ts";
 import { CANNOT, script } from "./network-host.ts";
-import { CALLER_ENV, call, NSBOX, ROOT, start, until } from "./support.ts";
+import { call, ROOT, until } from "./support.ts";
 import { newTree } from "./trees.ts";
 
 const reason = CANNOT === undefined ? "" : ` (${CANNOT})`;
-
-/** Root with a /run and a network of its own. */
-async function networkHome(): Promise<Home> {
-  const line = "mount -t tmpfs tmpfs /run && ip link set lo up && echo ready && exec cat";
-  const holder = Bun.spawn(["unshare", "-mn", "sh", "-c", line], { stdin: "pipe", stdout: "pipe" });
-  const { value } = await holder.stdout.getReader().read();
-  if (value === undefined) throw new Error("No private namespaces");
-  holder.unref();
-  const who = { name: "root", prefix: ["nsenter", "-m", "-n", "-t", `${holder.pid}`], uid: 0 };
-  return {
-    who,
-    env: CALLER_ENV,
-    state: `/proc/${holder.pid}/root/run/nsbox`,
-    nsbox: (...args) => call(who, [NSBOX, ...args]),
-    start: (...args) => start(who, [NSBOX, ...args]),
-  };
-}
 
 /** Leases, devices and rules there, by what they are made of. */
 async function leftOf({ own }: Scene) {

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { BESIDE } from "../../src/plan/ops/beside.ts";
 import { ENTER } from "../../src/plan/ops/enter.ts";
+import { LIMITS } from "../../src/plan/ops/limits.ts";
+import { NETNS } from "../../src/plan/ops/netns.ts";
+import { NETWORK } from "../../src/plan/ops/network.ts";
+import { PORTS } from "../../src/plan/ops/ports.ts";
+import { SCOPE } from "../../src/plan/ops/scope.ts";
+import { UNDO } from "../../src/plan/ops/undo.ts";
 import { OP_NAMES } from "../../src/plan/ops.ts";
 import { NO_SUBORDINATES, withAccounts } from "./accounts.ts";
 import { AS_ROOT, call, forEveryone, NSBOX, type Person, ROOT, reachable, SCRATCH, USER } from "./support.ts";
@@ -51,14 +58,16 @@ const USUAL = ["-H", "zion", "--boottime", "100", "-w", "/bin"];
 // `say` cannot fail: it writes, and whether that worked is no matter. `attach` is a plan of its own, and to enter
 // is no part of a run: exec-undo.test.ts.
 // `own_root` is of a run without a root filesystem: unshare.test.ts; `keep_namespaces` of a container that is
-// there: ns-dir.test.ts. `trace` is of build-rootfs: trace-sandbox.test.ts.
+// there: ns-dir.test.ts. `trace` is of build-rootfs: trace-sandbox.test.ts. Limits have limits-killed.test.ts and
+// the machines of test/heavy, networks network-undo.test.ts, names of network namespaces netns.test.ts, programs
+// that run beside a container network-user-mode.test.ts.
 const tried = new Set<string>([
   "say",
   "attach",
   "own_root",
   "keep_namespaces",
   "trace",
-  ...Object.keys(ENTER),
+  ...[ENTER, UNDO, LIMITS, SCOPE, NETWORK, PORTS, NETNS, BESIDE].flatMap((family) => Object.keys(family)),
 ]);
 
 describe("a step that fails", () => {

@@ -11,6 +11,7 @@ ${as} nsbox run --memory 100m / python3 /srv/hungry.py; echo "hungry $?"
 id=$(${as} nsbox run -d --name c --memory 50m --pids-limit 20 / sleep 1000)
 echo "group $(cut -d: -f3 /proc/$(${as} nsbox ps --json | sed 's/.*"pid":\\([0-9]*\\).*/\\1/')/cgroup | sed s/$id/ID/g)"
 ${control} show -p Delegate -p Description nsbox-$id.scope
+echo "entered $(${as} nsbox exec c cat /proc/self/cgroup)"
 ${as} nsbox pause c; ${as} nsbox ps --json | grep -o '"state":"paused"'; ${as} nsbox resume c
 ${as} nsbox update --memory 60m c; ${as} nsbox restart -t 0 c
 echo "memory $(cat $(find /sys/fs/cgroup -path "*/$id/memory.max"))"
@@ -43,6 +44,7 @@ function judgeOne(said: string, slice: string): void {
   expect(said).toContain("--memory is 104857600 bytes (100 MiB)");
   expect(said).toContain("hungry 137\n");
   expect(said).toMatch(new RegExp(`^group ${slice}/nsbox-ID\\.scope/ID$`, "m"));
+  expect(said).toContain("entered 0::/\n");
   expect(said).toContain("Delegate=yes\n");
   expect(said).toContain("Description=nsbox: sleep 1000\n");
   expect(said).toContain('"state":"paused"\n');

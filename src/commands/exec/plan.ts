@@ -11,6 +11,7 @@ import { standsStill } from "../../runtime/limits/freeze.ts";
 import { planEnter } from "../../sandbox/enter/plan.ts";
 import type { EnterRequest } from "../../sandbox/enter/request.ts";
 import { DEFAULT_PATH, type Environment, settled } from "../../sandbox/environment.ts";
+import { attachOp } from "../../sandbox/limits/scope.ts";
 import { display } from "../../sandbox/plan-run.ts";
 import type { Caller } from "../../sandbox/request.ts";
 import { rawEnvironment, rawWords } from "../../sys/raw-words.ts";
@@ -67,6 +68,7 @@ export function planExec(table: Command, typed: Parsed): PlannedExec {
     );
   }
   const target = pickKinds(whole, named);
+  const cgroups = input.has("no-cgroup") ? [] : groupsToJoin(target.pid, word);
   const { confinement, notes, home } = confine(target, own, {
     user: typed.value("user"),
     privileged: input.has("privileged"),
@@ -74,7 +76,8 @@ export function planExec(table: Command, typed: Parsed): PlannedExec {
   const { entries, path } = environmentOf(input.values("env"), caller, own, home);
   const plan = planEnter({
     ...target,
-    cgroups: input.has("no-cgroup") ? [] : groupsToJoin(target.pid, word),
+    cgroups,
+    attach: attachOp(cgroups, caller),
     oomScoreAdj: otherOomScore(target.pid),
     confinement,
     cwd: (workdir && input.value("workdir")) ?? own?.ops.findLast((op) => op.op === "chdir")?.path ?? "/",

@@ -5,7 +5,6 @@ import { mayWrite, SYSTEM } from "../../cgroup/look.ts";
 import type { LimitsRequest } from "../../cgroup/request.ts";
 import { isSlice } from "../../cgroup/systemd.ts";
 import type { Parsed } from "../../cli/command.ts";
-import { statePath } from "../../runtime/containers/place.ts";
 import { overridesIn } from "../../runtime/limits/overrides.ts";
 import { ownHierarchies } from "../../sandbox/limits/layout.ts";
 import type { LimitsPart } from "../../sandbox/limits/part.ts";
@@ -38,10 +37,10 @@ export interface RunFacts {
 const LEAST_MEMORY = 256 * 1024;
 
 /** The operations for `input`; undefined where nothing was asked for, and nothing is to be had unasked. */
-export function readLimits(
+export async function readLimits(
   input: Parsed,
   { request: { command }, caller, id }: RunFacts,
-): LimitsPart | undefined {
+): Promise<LimitsPart | undefined> {
   const kept = isKept(input);
   const request = readLimitsRequest(input);
   const hierarchies = ownHierarchies();
@@ -66,9 +65,13 @@ export function readLimits(
       command,
     }),
     devices: readDeviceRules(input),
-    overrides: kept ? overridesIn(`${statePath()}/containers/${id}`) : undefined,
+    overrides: kept ? await overridesOf(id) : undefined,
   });
 }
+
+/** What stands there is looked for with node:fs, which other runs do without. */
+const overridesOf = async (id: string) =>
+  overridesIn(`${(await import("../../runtime/containers/place.ts")).statePath()}/containers/${id}`);
 
 const managerOf = (word: string) => MANAGERS.find((name) => name === word);
 

@@ -62,7 +62,10 @@ async function madeInItsName(
   const id = newRunId();
   const run = { request, caller, id };
   if (anyForsaken(caller)) (await import("../../runtime/undo.ts")).replayUndo();
-  const limits = (await import("./limits.ts")).readLimits(input, run);
+  const limits =
+    used.has("limits") || isKept(input)
+      ? await (await import("./limits.ts")).readLimits(input, run)
+      : undefined;
   const network = used.has("network")
     ? await (await import("./network.ts")).readNetwork(input, run)
     : undefined;

@@ -23,6 +23,22 @@ export const SCOPE = {
       optional: "number",
     },
   },
+  systemd_attach: {
+    where: "before",
+    undo: "ends",
+    says: "Have systemd put this process into the scope {unit}, since its user may not",
+    call: "connect, sendto; org.freedesktop.systemd1.Manager.AttachProcessesToUnit",
+    man: "org.freedesktop.systemd1(5)",
+    // As above.
+    fields: {
+      unit: "string",
+      socket: "path",
+      bus: "string",
+      greeting: "base64",
+      message: "base64",
+      pid: "number",
+    },
+  },
   cgroup_devices: {
     where: "before",
     undo: "goes with the group",

@@ -2,7 +2,9 @@
 import type { Op } from "../../plan/plan.ts";
 import type { Finding } from "../why-clone.ts";
 
-type ScopeOp = Op & { readonly op: "systemd_scope" | "cgroup_devices" | "cgroup_override" };
+type ScopeOp = Op & {
+  readonly op: "systemd_scope" | "systemd_attach" | "cgroup_devices" | "cgroup_override";
+};
 
 const [EPERM, ENOENT, EIO, EACCES, EEXIST, EINVAL] = [1, 2, 5, 13, 17, 22];
 const [ECONNRESET, ETIMEDOUT, ECONNREFUSED, EHOSTUNREACH, EREMOTEIO, ECANCELED] = [
@@ -12,6 +14,7 @@ const [ECONNRESET, ETIMEDOUT, ECONNREFUSED, EHOSTUNREACH, EREMOTEIO, ECANCELED] 
 /** The `error:` line. */
 export function scopeAction(op: ScopeOp): string {
   if (op.op === "systemd_scope") return `Cannot have systemd make the scope "${op.unit}"`;
+  if (op.op === "systemd_attach") return `Cannot have systemd put the command into the scope "${op.unit}"`;
   if (op.op === "cgroup_devices")
     return `Cannot set --device-rule: cgroup "${op.path}" got no guard of devices`;
   return `Cannot set the limits in "${op.file}", by which \`nsbox update\` has changed those of the container`;
@@ -19,7 +22,7 @@ export function scopeAction(op: ScopeOp): string {
 
 /** The cause and what to do about it. */
 export function whyScope(op: ScopeOp, errno: number): Finding {
-  if (op.op === "systemd_scope") return whySystemd(op, errno);
+  if (op.op === "systemd_scope" || op.op === "systemd_attach") return whySystemd(op, errno);
   if (op.op === "cgroup_override") return {};
   if (errno === EPERM) {
     return {
@@ -32,9 +35,9 @@ export function whyScope(op: ScopeOp, errno: number): Finding {
     : {};
 }
 
-const FILES = "With `--cgroup-manager files` nsbox makes the cgroup itself";
+const FILES = "With `--cgroup-manager files` nsbox run makes the cgroup itself";
 
-function whySystemd(op: Op & { op: "systemd_scope" }, errno: number): Finding {
+function whySystemd(op: Op & { op: "systemd_scope" | "systemd_attach" }, errno: number): Finding {
   switch (errno) {
     case ENOENT:
     case ECONNREFUSED:

@@ -46,6 +46,7 @@ export function planEnter(request: EnterRequest): EncodedPlan {
     { op: "standard_fds" },
     { op: "restore_nofile" },
     { op: "open_target", title, pid, start, root: root ? 1 : 0, mounts: 0 },
+    ...(request.attach === undefined ? [] : [request.attach]),
     ...cgroups.map((group): Op => ({ op: "cgroup_enter", ...group, optional: 0 })),
     {
       op: "enter",

@@ -25,6 +25,8 @@ export interface EnterRequest {
   readonly root: boolean;
   /** The directories of the cgroups to join. */
   readonly cgroups: readonly { readonly path: string; readonly version: 1 | 2 }[];
+  /** What has to be done before the process may be put there. */
+  readonly attach?: Op | undefined;
   /** The badness for the out-of-memory killer that is usual there; undefined where it is the caller's. */
   readonly oomScoreAdj: number | undefined;
   readonly confinement: Confinement;

@@ -1,7 +1,7 @@
 /** Who manages the run's cgroups: systemd, where it is PID 1, gives a scope; elsewhere plain files do. */
 import { directoryOf, type Hierarchy, hierarchiesOf, wordsOf } from "../../cgroup/hierarchy.ts";
 import { SYSTEM } from "../../cgroup/look.ts";
-import { busGreeting, groupOfSlice, startScope } from "../../cgroup/systemd.ts";
+import { attachToScope, busGreeting, groupOfSlice, startScope } from "../../cgroup/systemd.ts";
 import type { Op } from "../../plan/plan.ts";
 import { statOf } from "../../sys/files.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
@@ -157,5 +157,36 @@ export function chooseScope(task: ManagerTask): Scope | undefined {
       pid: later[0]![0],
       optional: Number(optional),
     }),
+  };
+}
+
+/** The scope of a run in the path of a group, and the systemd of whom. */
+const SCOPE_OF_USER = /^(.*\/user@\d+\.service)\/.*?(nsbox-[0-9a-f]{12}\.scope)\//;
+
+/**
+ * What puts the monitor of a user's `nsbox exec` beside that of the run, so that it may put a process into `groups`;
+ * undefined where there is no need: for root, and where the caller is in a group of that systemd's already.
+ */
+export function attachOp(
+  groups: readonly { readonly path: string }[],
+  caller: ManagerTask["caller"],
+): Op | undefined {
+  const [, manager, unit] =
+    groups.map(({ path }) => SCOPE_OF_USER.exec(`${path}/`)).find((found) => found !== null) ?? [];
+  if (caller.uid === 0 || manager === undefined || unit === undefined) return undefined;
+  const v2 = hierarchiesOf(membershipsOf("self"), cgroupMounts(), SYSTEM).find(
+    ({ version }) => version === 2,
+  );
+  if (v2?.own !== undefined && directoryOf(v2, v2.own).startsWith(`${manager}/`)) return undefined;
+  const { socket, bus } = managerOf(caller);
+  const { bytes, later } = attachToScope(unit, "/nsbox");
+  return {
+    op: "systemd_attach",
+    unit,
+    socket,
+    bus,
+    greeting: busGreeting().toBase64(),
+    message: bytes.toBase64(),
+    pid: later[0]![0],
   };
 }
