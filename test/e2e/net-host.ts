@@ -15,7 +15,6 @@ export function onHost(script: string, env: Record<string, string> = {}, timeout
   const command = ["unshare", "-mnpf", "--mount-proc", "--kill-child", "--propagation", "private"];
   return call(ROOT, [...command, "bash", "-c", PLAY + script], {
     env: { ...CALLER_ENV, NSBOX, T: tree(ROOT), ...env },
-    timeout,
     ...(timeout === undefined ? {} : { timeout }),
   });
 }
