@@ -96,6 +96,15 @@ describe.skipIf(!AS_ROOT || !HAS_INTERNET || MODES.length < 2)(
       }
     });
 
+    test.each(MODES)("%s ends where a later step fails", async (mode) => {
+      const { out } = await on(
+        `$NSBOX run -q --network ${mode} / no-such-command 2> /dev/null; echo $?; left
+        $NSBOX run -q --network ${mode} -w /no-such-directory / true 2> /dev/null; echo $?; left
+        $NSBOX run -q -d --name web --network ${mode} / no-such-command 2> /dev/null; echo $?; left; ls /run/nsbox/undo`,
+      );
+      expect(out).toBe("127\n0\n125\n0\n127\n0\n");
+    });
+
     test("what it cannot do is said before anything is made", async () => {
       for (const [option, message] of [
         ["--ip 10.0.0.5", /needs a network of nsbox's own/],
