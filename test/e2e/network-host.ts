@@ -68,6 +68,7 @@ ip route add default via 192.0.2.1; ip -6 route add default via 2001:db8:2::1
 out ip route add 192.0.2.0/24 via 198.51.100.1; out ip -6 route add 2001:db8:2::/64 via 2001:db8:7::1
 out "$T/bin/talk" serve 80 & out "$T/bin/talk" hear 53 &
 soon "$T/bin/talk" send 198.51.100.7 80 1; soon "$T/bin/talk" send 2001:db8:7::7 80 1
+soon "$T/bin/talk" ask 198.51.100.7 53 1; soon "$T/bin/talk" ask 2001:db8:7::7 53 1
 `;
 
 /** Runs a script on a host of its own, with \`$T\` as above. \`outside\`: there is a server. */
