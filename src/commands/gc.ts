@@ -37,7 +37,8 @@ async function run(input: Parsed): Promise<number> {
   const swept = await sweepGroups((id) => undone.held.includes(id));
   const done: Collected[] = [
     ...collections.flatMap((each) => each.done),
-    ...[...undone.done, ...swept].map((name) => ({ what: "what a killed run made", name }) as const),
+    ...undone.done.map((name) => ({ what: "what a killed run made", name }) as const),
+    ...swept.map((name) => ({ what: "empty cgroups of", name }) as const),
     ...(await sweepNetworks()),
     ...collectMountPoints(),
   ];

@@ -42,7 +42,11 @@ export async function home(who: Person, size = "64m"): Promise<Home> {
     who: person,
     env,
     state: `${run}/nsbox`,
-    nsbox: (...args) => call(person, [NSBOX, ...args], { env }),
+    async nsbox(...args) {
+      const { out, ...rest } = await call(person, [NSBOX, ...args], { env });
+      // The machine's cgroups are everybody's: tests of killed hosts leave some, and whoever comes first names them.
+      return { ...rest, out: args[0] === "gc" ? out.replaceAll(/^empty cgroups of .*\n/gm, "") : out };
+    },
     start: (...args) => start(person, [NSBOX, ...args], { env }),
   };
 }

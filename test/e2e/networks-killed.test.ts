@@ -1,6 +1,6 @@
 /** kill -9 of runs on a network, and of `nsbox net`: what is left is gone with the next command that looks. */
 import { describe, expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { killOnly, NAME, phasePoint, pointsOf, type Scene, used } from "./killing.ts";
 import { networkHome } from "./network-home.ts";
 import { CANNOT, script } from "./network-host.ts";
@@ -15,7 +15,7 @@ async function leftOf({ own }: Scene) {
   return {
     leases: readdirSync(`${own.state}/networks/web/leases`),
     pairs: out.match(/nsv[0-9a-f]+/g) ?? [],
-    undo: readdirSync(`${own.state}/undo`),
+    undo: existsSync(`${own.state}/undo`) ? readdirSync(`${own.state}/undo`) : [],
   };
 }
 

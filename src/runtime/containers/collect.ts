@@ -14,6 +14,7 @@ export interface Collected {
     | "name"
     | "file"
     | "what a killed run made"
+    | "empty cgroups of"
     | "address"
     | "device"
     | "half-made network"

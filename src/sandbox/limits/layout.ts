@@ -4,11 +4,12 @@ import { SYSTEM, textAt } from "../../cgroup/look.ts";
 import { type Membership, parseMemberships } from "../../cgroup/membership.ts";
 import { parseMountinfo } from "../../ns/mountinfo.ts";
 
-/** The mounts of hierarchies. Paths are bytes here, one a character. */
-export const cgroupMounts = (): CgroupMount[] =>
-  parseMountinfo(textAt("/proc/self/mountinfo") ?? "").filter(
-    ({ type }) => type === "cgroup" || type === "cgroup2",
-  );
+/** The mounts of hierarchies. Paths are bytes here, one a character; all other lines are not even parsed. */
+export function cgroupMounts(): CgroupMount[] {
+  const lines = (textAt("/proc/self/mountinfo") ?? "").split("\n");
+  const likely = lines.filter((line) => line.includes(" - cgroup"));
+  return parseMountinfo(likely.join("\n")).filter(({ type }) => type === "cgroup" || type === "cgroup2");
+}
 
 /** The groups of a process. */
 export const membershipsOf = (pid: number | "self"): Membership[] =>

@@ -123,6 +123,8 @@ export function chooseScope(task: ManagerTask): Scope | undefined {
     );
   }
   if (task.manager === "files" || task.hasParent) return undefined;
+  // Most machines without systemd are not asked for more.
+  if (!isNamed && !isType(BOOTED, S_IFDIR)) return undefined;
   const manager = managerOf(task.caller);
   const why = obstacle(manager, task);
   if (why !== undefined) {
