@@ -1,9 +1,11 @@
 /** `nsbox net`: networks for containers. */
-import type { Command, Parsed } from "../cli/command.ts";
+import type { Command } from "../cli/command.ts";
 import { JSON_FLAG, QUIET } from "../cli/flags.ts";
-import { didYouMean, suggest } from "../cli/suggest.ts";
-import { UsageError } from "../util/errors.ts";
-import { VERBS, type Verb } from "./net/verbs.ts";
+import { VERBS } from "./net/verbs.ts";
+import { listing, perform } from "./verbs.ts";
+
+/** As docker and podman have them. */
+const ALIASES = { list: "ls", remove: "rm" };
 
 /** `nsbox net`. */
 export const command: Command = {
@@ -14,9 +16,7 @@ export const command: Command = {
 Subnets are chosen so that they collide with no route, no address and no nameserver of this machine. Rules stand in the nftables table "inet nsbox" and nowhere else. Packets are passed on for the bridges and the devices of default routes; what was switched on for that is put back with the last network.
 
 Only root makes networks. An ordinary user gets to the outside by \`nsbox run --network pasta\`.`,
-  listings: [
-    { title: "Verbs", rows: Object.values(VERBS).map(({ usage, summary }) => [usage, summary] as const) },
-  ],
+  listings: [listing(VERBS)],
   flags: [
     {
       long: "subnet",
@@ -68,25 +68,5 @@ Only root makes networks. An ordinary user gets to the outside by \`nsbox run --
     { line: "nsbox net rm web", text: "Remove it: device, rules, addresses, settings." },
   ],
   failure: 1,
-  run,
+  run: (input) => perform(input, { of: "net", verbs: VERBS, always: ["json"], aliases: ALIASES }),
 };
-
-async function run(input: Parsed): Promise<number> {
-  const [word, ...words] = input.rest;
-  const names = Object.keys(VERBS);
-  if (word === undefined) throw new UsageError("Missing a verb", `It is one of ${names.join(", ")}`);
-  const known = word === "list" ? "ls" : word === "remove" ? "rm" : word;
-  const verb: Verb | undefined = Object.hasOwn(VERBS, known) ? VERBS[known as keyof typeof VERBS] : undefined;
-  if (verb === undefined) {
-    const usages = `It is one of ${names.join(", ")}`;
-    throw new UsageError(`Unknown word "${word}" behind "net"`, didYouMean(suggest(word, names)) ?? usages);
-  }
-  for (const [long] of input.ordered) {
-    const isFor = verb.takes.includes(long) || ["quiet", "json", "color"].includes(long);
-    if (!isFor) {
-      throw new UsageError(`\`nsbox net ${known}\` takes no option "--${long}"`, `nsbox net ${verb.usage}`);
-    }
-  }
-  const { run: start } = await verb.load();
-  return start(input, words);
-}

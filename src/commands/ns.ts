@@ -1,13 +1,13 @@
 /** `nsbox ns`: one namespace at a time: what the kernel says of it, and keeping it by a name. */
-import type { Command, Parsed } from "../cli/command.ts";
+import type { Command } from "../cli/command.ts";
 import { JSON_FLAG, QUIET } from "../cli/flags.ts";
-import { didYouMean, suggest } from "../cli/suggest.ts";
 import { KINDS } from "../ns/kinds.ts";
-import { UsageError } from "../util/errors.ts";
 import { INPUT_FLAG } from "./looking/source.ts";
-import { VERBS, type Verb } from "./ns/verbs.ts";
+import { VERBS } from "./ns/verbs.ts";
+import { listing, perform } from "./verbs.ts";
 
-const LISTS = ["ls", "list"];
+const LISTED = "`nsbox ls` lists namespaces";
+const LISTS = { ls: LISTED, list: LISTED };
 
 /** `nsbox ns`. */
 export const command: Command = {
@@ -20,9 +20,7 @@ NAMESPACE is a path such as /proc/1234/ns/net or /run/netns/a; what a process or
 An owner or a parent can be named where it is the caller's own user or PID namespace, or below that; so nothing is told of what lies above a container from inside it.
 
 \`keep\` makes in DIR a file a kind, named as under /proc/PID/ns; only kinds that are not the caller's own. nsenter(1) enters them: nsenter --net=DIR/net COMMAND. DIR is a mount of its own, private, in the caller's mount namespace; so CAP_SYS_ADMIN is needed there. Without it a process can keep them: nsbox run -d … sleep infinity, and nsbox exec. A PID namespace stays a name without life: once its PID 1 has ended, no process is born in it any more.`,
-  listings: [
-    { title: "Verbs", rows: Object.values(VERBS).map(({ usage, summary }) => [usage, summary] as const) },
-  ],
+  listings: [listing(VERBS)],
   flags: [
     {
       long: "kind",
@@ -48,26 +46,5 @@ An owner or a parent can be named where it is the caller's own user or PID names
     { line: "nsbox ns release /run/web", text: "Let go of them." },
   ],
   failure: 1,
-  run,
+  run: (input) => perform(input, { of: "ns", verbs: VERBS, always: ["json"], hints: LISTS }),
 };
-
-async function run(input: Parsed): Promise<number> {
-  const [word, ...words] = input.rest;
-  const names = Object.keys(VERBS);
-  if (word === undefined) throw new UsageError("Missing a verb", `It is one of ${names.join(", ")}`);
-  const verb: Verb | undefined = Object.hasOwn(VERBS, word) ? VERBS[word as keyof typeof VERBS] : undefined;
-  if (verb === undefined) {
-    const usages = `It is one of ${names.join(", ")}`;
-    throw new UsageError(
-      `Unknown word "${word}" behind "ns"`,
-      LISTS.includes(word) ? "`nsbox ls` lists namespaces" : (didYouMean(suggest(word, names)) ?? usages),
-    );
-  }
-  for (const [long] of input.ordered) {
-    const isFor = verb.takes.includes(long) || ["quiet", "json", "color"].includes(long);
-    if (!isFor)
-      throw new UsageError(`\`nsbox ns ${word}\` takes no option "--${long}"`, `nsbox ns ${verb.usage}`);
-  }
-  const { run: start } = await verb.load();
-  return start(input, words);
-}

@@ -1,16 +1,5 @@
 /** THE table of the verbs of `nsbox net`. A new one is a file and a row here. */
-import type { Parsed } from "../../cli/command.ts";
-
-/** One verb. */
-export interface Verb {
-  /** It and its words. */
-  readonly usage: string;
-  /** One line, no full stop. */
-  readonly summary: string;
-  /** The options that mean something to it, besides those that all have. */
-  readonly takes: readonly string[];
-  load(): Promise<{ run(input: Parsed, words: readonly string[]): number | Promise<number> }>;
-}
+import type { Verb } from "../verbs.ts";
 
 /** By name, in the order they are listed in. */
 export const VERBS = {

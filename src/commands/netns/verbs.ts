@@ -1,18 +1,5 @@
 /** THE table of the verbs of `nsbox netns`. A new one is a file and a row here. */
-import type { Parsed } from "../../cli/command.ts";
-
-/** One verb. */
-export interface Verb {
-  /** It and its words. */
-  readonly usage: string;
-  /** One line, no full stop. */
-  readonly summary: string;
-  /** The options that mean something to it, besides those that all have. */
-  readonly takes: readonly string[];
-  /** Its failures have that status, since all others are a command's. */
-  readonly failure?: 125;
-  load(): Promise<{ run(input: Parsed, words: readonly string[]): number | Promise<number> }>;
-}
+import type { Verb } from "../verbs.ts";
 
 /** What is said of steps. */
 const STEPS = ["explain", "verbose"];
