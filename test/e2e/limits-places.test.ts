@@ -142,7 +142,7 @@ describe.skipIf(NO_LIMITS !== undefined)(`places (${NO_LIMITS ?? "cgroup v1"})`,
       for (const path of [leftover!, used!]) mkdirSync(path, { recursive: true });
       writeFileSync(`${used}/cgroup.procs`, String(process.pid));
       const { out } = await call(ROOT, [NSBOX, "gc"]);
-      expect(out).toContain("what a killed run made abcdefabcdef\n");
+      expect(out).toContain("empty cgroups of abcdefabcdef\n");
       expect([existsSync(leftover!), existsSync(used!)]).toEqual([false, true]);
     } finally {
       process.kill();
