@@ -2,7 +2,7 @@
  * What a network and limits add to a run, beside the same steps taken by ip(8) and the shell, and by podman.
  * Run in a network namespace that plays the host.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Contestant, compete, type Goal, table } from "./measure.ts";
 import { absent, NSBOX, program, scratch } from "./things.ts";
@@ -46,27 +46,36 @@ function run(...argv: string[]): void {
   if (exitCode !== 0) throw new Error(`${argv.join(" ")}: ${stderr.toString()}`);
 }
 
-/** podman with a network of its own, without what the machine's configuration says. */
+/** What podman has to be told on a machine whose limits cannot be raised, and whose cgroups are plain files. */
+const PODMAN = `[containers]
+default_ulimits = ["nofile=20000:20000", "nproc=32768:32768"]
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+`;
+
+/** podman with its usual network, over a copy of the tree: it makes files in there. */
 function podman(tree: string): Contestant | undefined {
   const path = program("podman");
   if (path === undefined) return undefined;
   const folder = join(scratch(), "podman");
   mkdirSync(folder, { recursive: true });
+  cpSync(tree, join(folder, "tree"), { recursive: true, verbatimSymlinks: true });
   return {
     name: "podman run --network podman, limits",
     argv: [
+      "/usr/bin/env",
+      `CONTAINERS_CONF=${script("containers.conf", PODMAN)}`,
       path,
       `--root=${folder}/root`,
       `--runroot=${folder}/run`,
-      "--cgroup-manager=cgroupfs",
       "run",
       "--rm",
-      "--ulimit=host",
       "--network=podman",
       "--memory=100m",
       "--pids-limit=50",
       "--rootfs",
-      `${tree}:O`,
+      join(folder, "tree"),
       "/bin/true",
     ],
   };
