@@ -10,18 +10,22 @@ import { absent, NSBOX, program, scratch } from "./things.ts";
 const NETWORK = "nsbox-bench";
 const LIMITS = ["--memory", "100m", "--pids-limit", "50", "--cpus", "0.5"];
 
-/** The steps of `--network` as one would type them; run by a shell, so that each is one process. */
+/**
+ * The steps of `--network` as one would type them; run by a shell, so that each is one process. Names are of this
+ * round alone: the kernel takes a pair down when it has the time.
+ */
 const BY_IP = `
-ip netns add bench0
-ip link add bench0h type veth peer name eth0 netns bench0
-ip link set bench0h master bench0br
-ip link set bench0h up
-ip -n bench0 addr add 10.99.0.2/24 dev eth0
-ip -n bench0 addr add fd99::2/64 dev eth0 nodad
-ip -n bench0 link set lo up
-ip -n bench0 link set eth0 up
-ip -n bench0 route add default via 10.99.0.1
-ip netns del bench0
+n=b$$
+ip netns add $n
+ip link add h$n type veth peer name eth0 netns $n
+ip link set h$n master bench0br
+ip link set h$n up
+ip -n $n addr add 10.99.0.2/24 dev eth0
+ip -n $n addr add fd99::2/64 dev eth0 nodad
+ip -n $n link set lo up
+ip -n $n link set eth0 up
+ip -n $n route add default via 10.99.0.1
+ip netns del $n
 `;
 
 /** The steps of the limits, in the v1 or v2 tree that is there. */
