@@ -51,8 +51,7 @@ function linesOf(seen: readonly Seen[], seconds: number, rows: number, columns: 
 }
 
 async function onScreen({ look, seconds }: WatchedStats): Promise<number> {
-  let wake = () => {};
-  const terminal = new Terminal(() => wake());
+  const terminal = new Terminal();
   try {
     let seen = look();
     let next = performance.now() + Math.min(500, seconds * 1000);
@@ -62,11 +61,7 @@ async function onScreen({ look, seconds }: WatchedStats): Promise<number> {
       terminal.draw(linesOf(seen, seconds, rows, columns));
       const left = next - performance.now();
       if (left > 0) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        wake = resolve;
-        const timer = setTimeout(resolve, left);
-        await promise;
-        clearTimeout(timer);
+        await terminal.pause(left);
         continue;
       }
       seen = look();

@@ -33,8 +33,7 @@ interface View {
 export async function watchOnScreen(watched: Watched): Promise<number> {
   // What fails at the first look is told on the terminal as it is.
   let now = watched.look();
-  let wake = () => {};
-  const terminal = new Terminal(() => wake());
+  const terminal = new Terminal();
   try {
     let events: Told[] = [];
     let fresh = new Map<number, WatchEvent["what"]>();
@@ -49,11 +48,7 @@ export async function watchOnScreen(watched: Watched): Promise<number> {
       terminal.draw(linesOf(watched, { now, fresh, events, offset }, rows, columns));
       const left = next - performance.now();
       if (left > 0) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        wake = resolve;
-        const timer = setTimeout(resolve, left);
-        await promise;
-        clearTimeout(timer);
+        await terminal.pause(left);
         continue;
       }
       const after = watched.look();

@@ -16,17 +16,17 @@ const encoder = new TextEncoder();
 
 /** The terminal at standard output, and the keyboard at standard input if that is one. */
 export class Terminal {
-  readonly #wake: () => void;
+  /** Ends the pause, if there is one. */
+  #wake = (): void => {};
   #taken = false;
   /** Keys that were typed and not asked for yet. */
   #keys = "";
   /** Exit status, once it has been told to end. */
   status: number | undefined;
 
-  /** Takes it. `wake` is called when a key was typed, the size has changed or it is to end. */
-  constructor(wake: () => void) {
-    this.#wake = wake;
-    process.on("SIGWINCH", wake);
+  /** Takes it. */
+  constructor() {
+    process.on("SIGWINCH", () => this.#wake());
     process.on("SIGINT", () => this.#end(0));
     for (const [signal, number] of Object.entries(ENDS)) process.on(signal, () => this.#end(128 + number));
     process.on("SIGTSTP", () => this.#suspend());
@@ -55,6 +55,15 @@ export class Terminal {
   draw(lines: readonly string[]): void {
     const text = lines.map((line) => line + CLEAR_LINE).join("\r\n");
     if (!writeBytes(1, encoder.encode(`${HOME}${text}${CLEAR_BELOW}`))) this.#end(0);
+  }
+
+  /** Waits that long, or until a key is typed, the size changes or it is to end. */
+  async pause(milliseconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const timer = setTimeout(resolve, milliseconds);
+    await promise;
+    clearTimeout(timer);
   }
 
   /** Gives it back. */
