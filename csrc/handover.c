@@ -6,22 +6,8 @@
 
 /* One descriptor, as sendmsg(2) and recvmsg(2) carry it, and the slot it is for. */
 struct envelope {
-    struct {
-        void *name;
-        u32 name_size;
-        struct {
-            void *base;
-            u64 length;
-        } * parts;
-        u64 part_count;
-        void *control;
-        u64 control_size;
-        int flags;
-    } message;
-    struct {
-        void *base;
-        u64 length;
-    } part;
+    struct socket_message message;
+    struct socket_part part;
     struct {
         u64 length;
         int level, type, descriptor;
@@ -39,7 +25,7 @@ static void prepare(struct envelope *envelope, u32 slot, int fd) {
     envelope->control.descriptor = fd;
     envelope->message.name = 0;
     envelope->message.name_size = 0;
-    envelope->message.parts = (void *)&envelope->part;
+    envelope->message.parts = &envelope->part;
     envelope->message.part_count = 1;
     envelope->message.control = &envelope->control;
     envelope->message.control_size = sizeof envelope->control;

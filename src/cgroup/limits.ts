@@ -206,9 +206,6 @@ export const LIMITS: readonly Limit[] = [
   },
 ];
 
-/** The row of that option. */
-export const limitOf = (option: string): Limit | undefined => LIMITS.find((limit) => limit.option === option);
-
 /** The row that writes `file`, and its version. */
 export function limitOfFile(file: string): { limit: Limit; version: 1 | 2 } | undefined {
   const name = file.replace(/^hugetlb\.[^.]+\./, "hugetlb.SIZE.");

@@ -54,18 +54,9 @@ const NLA_TYPE_MASK = 0x3fff;
 
 const aligned = (length: number): number => (length + 3) & ~3;
 
-/** One byte. */
-export const u8 = (value: number): Uint8Array => Uint8Array.of(value);
-
-/** Two bytes. */
-export const u16 = (value: number): Uint8Array => Uint8Array.of(value, value >>> 8);
-
 /** Four bytes. */
 export const u32 = (value: number): Uint8Array =>
   Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24);
-
-/** Two bytes in the order of networks. */
-export const be16 = (value: number): Uint8Array => Uint8Array.of(value >>> 8, value);
 
 /** Four bytes in the order of networks, as nftables has all its numbers. */
 export const be32 = (value: number): Uint8Array =>

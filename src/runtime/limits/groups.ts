@@ -46,7 +46,3 @@ export function groupsOfProcess({ pid }: ProcessId, id: string, mounts = cgroupM
     },
   );
 }
-
-/** The group in which `controller` is. */
-export const groupWith = (groups: readonly Group[], controller: string): Group | undefined =>
-  groups.find(({ controllers }) => controllers.includes(controller));

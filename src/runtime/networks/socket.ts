@@ -14,7 +14,7 @@ export function refusedBy(what: string, { errno, words }: Refusal): NsboxError {
 }
 
 /** A socket for devices and addresses, or for rules. @throws NsboxError where there is none to be had. */
-export function openSocket(protocol: number): NetlinkSocket {
+function openSocket(protocol: number): NetlinkSocket {
   const socket = new NetlinkSocket(protocol);
   if (socket.errno === 0) return socket;
   throw new NsboxError("Cannot talk to the kernel about networks", {
