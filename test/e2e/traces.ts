@@ -61,6 +61,15 @@ export function listing(directory: string): string[] {
   return lines;
 }
 
+/**
+ * The cgroups that are named after nsbox; others come and go on a machine in use. So does the one below which all
+ * runs with limits are: it goes with the last of them, of whatever test.
+ */
+function cgroups(): string[] {
+  const find = ["find", "/sys/fs/cgroup", "-type", "d", "-name", "*nsbox*", "!", "-name", "nsbox"];
+  return Bun.spawnSync(find, { stderr: "ignore" }).stdout.toString().split("\n").sort();
+}
+
 /** The records of mount points that are still to be removed from `tree`: see `csrc/record.c`. */
 export function records(tree: string): string[] {
   const { ino, uid } = lstatSync(tree);
@@ -81,15 +90,13 @@ export function records(tree: string): string[] {
   return found;
 }
 
-/**
- * Everything that a run on `trees` could have left: files, mounts, records, links, processes. The machine's cgroups
- * come and go with tests beside this one: those of limits have groups of their own, and look at them.
- */
+/** Everything that a run on `trees` could have left: files, mounts, records, cgroups, links, processes. */
 export function traces(...trees: string[]): Record<string, unknown> {
   return {
     files: trees.flatMap(listing),
     records: trees.flatMap(records),
     mounts: readFileSync("/proc/self/mountinfo", "utf8").split("\n"),
+    cgroups: cgroups(),
     links: readdirSync("/sys/class/net"),
     hostname: hostname(),
     processes: descendants(),
