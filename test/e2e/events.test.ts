@@ -82,17 +82,20 @@ test.skipIf(NO_LIMITS !== undefined).each(PEOPLE)(
   },
 );
 
-test.skipIf(NO_LIMITS !== undefined)("who is killed for want of memory is told of", async () => {
-  const who = PEOPLE[0]!;
-  const own = await home(who);
-  homes.push(own);
-  const events = await follow(own);
-  try {
-    const limits = ["--cgroup", ownGroup(who), "--memory", "40m", "--memory-swap", "40m"];
-    await own.nsbox("run", "-d", "--name", "c", ...limits, "/", ...HUNGRY);
-    await events.until("exit 137");
-    expect(events.told()).toContain("oom");
-  } finally {
-    await events.end();
-  }
-});
+test.skipIf(NO_LIMITS !== undefined)(
+  `who is killed for want of memory is told of (${NO_LIMITS ?? "here"})`,
+  async () => {
+    const who = PEOPLE[0]!;
+    const own = await home(who);
+    homes.push(own);
+    const events = await follow(own);
+    try {
+      const limits = ["--cgroup", ownGroup(who), "--memory", "40m", "--memory-swap", "40m"];
+      await own.nsbox("run", "-d", "--name", "c", ...limits, "/", ...HUNGRY);
+      await events.until("exit 137");
+      expect(events.told()).toContain("oom");
+    } finally {
+      await events.end();
+    }
+  },
+);

@@ -107,7 +107,7 @@ print(64 * 65536 / (time.monotonic() - begin))`);
       },
     );
 
-    test.skipIf(disk === undefined)("each key of --io-max has its file", async () => {
+    test.skipIf(disk === undefined)("each key of --io-max has its file (needs a disk)", async () => {
       const group = ownGroup(who);
       const options = [
         "run",

@@ -46,7 +46,7 @@ describe.skipIf(CANNOT !== undefined)(`what networks leave${reason}`, () => {
   }, 20_000);
 
   test.skipIf(!HAS_NFT)(
-    "rules and a bridge that somebody removed are made again by the next run",
+    "rules and a bridge that somebody removed are made again by the next run (needs nft)",
     async () => {
       const { out, err } = await script(
         `n net create web >/dev/null; B=$(n net inspect --json web | grep -o 'nsb[0-9a-f]*' | head -1)

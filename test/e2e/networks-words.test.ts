@@ -129,7 +129,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
   }, 20_000);
 });
 
-test.skipIf(!AS_ROOT)("an ordinary user hears of pasta", async () => {
+test.skipIf(!AS_ROOT)("an ordinary user hears of pasta (needs root)", async () => {
   const { err, status } = await call(USER, [NSBOX, "run", "--network", "web", tree(USER), "true"]);
   expect(status).toBe(125);
   expect(err).toContain("`--network pasta`");

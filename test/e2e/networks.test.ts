@@ -28,7 +28,7 @@ describe.skipIf(CANNOT !== undefined)(`networks${reason}`, () => {
   }, 20_000);
 
   test.skipIf(!HAS_PING)(
-    "they answer pings, which needs no right inside",
+    "they answer pings, which needs no right inside (needs ping)",
     async () => {
       const { out } = await script(`
       n net create web >/dev/null; n run -q -d --name a --network web "$T" sleep 60 >/dev/null

@@ -56,7 +56,7 @@ test.skipIf(NO_LIMITS !== undefined).each(PEOPLE)(
 );
 
 test.skipIf(NO_LIMITS !== undefined).each(PEOPLE)(
-  "$name: stop, kill and rm -f end a paused one",
+  `$name: stop, kill and rm -f end a paused one (${NO_LIMITS ?? "here"})`,
   async (who) => {
     for (const words of [["stop", "-t", "1"], ["kill"], ["rm", "-f"]]) {
       const { own, group } = await ticking(who);
@@ -73,7 +73,7 @@ test.skipIf(NO_LIMITS !== undefined).each(PEOPLE)(
 );
 
 test.skipIf(NO_LIMITS !== undefined).each(PEOPLE)(
-  "$name: a paused one ends with its supervisor, and with its monitor",
+  `$name: a paused one ends with its supervisor, and with its monitor (${NO_LIMITS ?? "here"})`,
   async (who) => {
     for (const whose of ["supervisor", "monitor"]) {
       const { own, group } = await ticking(who);

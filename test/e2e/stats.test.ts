@@ -63,30 +63,36 @@ test("of one without a cgroup of its own stats says what it does not know", asyn
   if (told.pids.usage === null) expect((await own.nsbox("stats", "c")).out).toMatch(/^c +\? +\? \/ \?/m);
 });
 
-test.skipIf(NO_LIMITS !== undefined)("stats --watch prints an array a line, until nobody reads", async () => {
-  const { own } = await running(PEOPLE[0]!, "sleep 60");
-  const watching = own.start("stats", "--json", "--watch=0.1");
-  const reader = watching.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  while (text.split("\n").length < 3) text += (await reader.read()).value;
-  for (const line of text.split("\n").slice(0, 2)) expect(JSON.parse(line)).toMatchObject([{ name: "c" }]);
-  await reader.cancel();
-  await watching.exited;
-});
+test.skipIf(NO_LIMITS !== undefined)(
+  `stats --watch prints an array a line, until nobody reads (${NO_LIMITS ?? "here"})`,
+  async () => {
+    const { own } = await running(PEOPLE[0]!, "sleep 60");
+    const watching = own.start("stats", "--json", "--watch=0.1");
+    const reader = watching.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (text.split("\n").length < 3) text += (await reader.read()).value;
+    for (const line of text.split("\n").slice(0, 2)) expect(JSON.parse(line)).toMatchObject([{ name: "c" }]);
+    await reader.cancel();
+    await watching.exited;
+  },
+);
 
-test.skipIf(NO_LIMITS !== undefined)("stats --watch keeps a terminal up to date, until q", async () => {
-  const { own } = await running(PEOPLE[0]!, "sleep 60", "--pids-limit", "7");
-  await using session = new Session(own.who, [NSBOX, "stats", "--watch=0.2"]);
-  await session.screen.shows("q quits");
-  await session.screen.shows("1 / 7");
-  expect((await own.nsbox("update", "--pids-limit", "9", "c")).status).toBe(0);
-  await session.screen.shows("1 / 9");
-  session.type("q");
-  expect(await session.process.exited).toBe(0);
-});
+test.skipIf(NO_LIMITS !== undefined)(
+  `stats --watch keeps a terminal up to date, until q (${NO_LIMITS ?? "here"})`,
+  async () => {
+    const { own } = await running(PEOPLE[0]!, "sleep 60", "--pids-limit", "7");
+    await using session = new Session(own.who, [NSBOX, "stats", "--watch=0.2"]);
+    await session.screen.shows("q quits");
+    await session.screen.shows("1 / 7");
+    expect((await own.nsbox("update", "--pids-limit", "9", "c")).status).toBe(0);
+    await session.screen.shows("1 / 9");
+    session.type("q");
+    expect(await session.process.exited).toBe(0);
+  },
+);
 
 test.skipIf(NO_LIMITS !== undefined).each(PEOPLE)(
-  "$name: update changes limits at once, and for later starts",
+  `$name: update changes limits at once, and for later starts (${NO_LIMITS ?? "here"})`,
   async (who) => {
     const { own, group } = await running(who, "sleep 60", "--memory", "100m");
     const file = (name: string) => fileIn("memory", group, name);
@@ -103,19 +109,22 @@ test.skipIf(NO_LIMITS !== undefined).each(PEOPLE)(
   },
 );
 
-test.skipIf(NO_LIMITS !== undefined)("where one limit cannot be had, update changes none", async () => {
-  const { own, group } = await running(PEOPLE[0]!, "sleep 60", "--memory", "100m");
-  const { err, status } = await own.nsbox(
-    "update",
-    "--pids-limit",
-    "9",
-    "--cgroup-conf",
-    "cpu.shares=x",
-    "c",
-  );
-  expect(status).toBe(1);
-  expect(err).toContain("--cgroup-conf cpu.shares");
-  expect(fileIn("pids", group, "pids.max")).toBe("max");
-  const none = await own.nsbox("update", "c");
-  expect(none.status).toBe(2);
-});
+test.skipIf(NO_LIMITS !== undefined)(
+  `where one limit cannot be had, update changes none (${NO_LIMITS ?? "here"})`,
+  async () => {
+    const { own, group } = await running(PEOPLE[0]!, "sleep 60", "--memory", "100m");
+    const { err, status } = await own.nsbox(
+      "update",
+      "--pids-limit",
+      "9",
+      "--cgroup-conf",
+      "cpu.shares=x",
+      "c",
+    );
+    expect(status).toBe(1);
+    expect(err).toContain("--cgroup-conf cpu.shares");
+    expect(fileIn("pids", group, "pids.max")).toBe("max");
+    const none = await own.nsbox("update", "c");
+    expect(none.status).toBe(2);
+  },
+);
