@@ -67,6 +67,8 @@ forEveryone((who) => {
         .text()
         .then((comm) => comm === "sleep\n"),
     );
+    // It waits a second before it removes empty groups, which tests that end a whole host leave: now, not then.
+    await own.nsbox("gc");
     put(own, { id: A, name: "k", status: running(orphan.pid) });
     const { out } = await own.nsbox("gc");
     expect(out).toBe("lost container k\n");
