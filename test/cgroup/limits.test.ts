@@ -50,7 +50,17 @@ describe.each([
     ["memory.limit_in_bytes 1000", "memory.memsw.limit_in_bytes -1"],
     ["memory.max 1000", "memory.swap.max max"],
   ],
-  ["no limit at all", { memory: Infinity }, ["memory.limit_in_bytes -1"], ["memory.max max"]],
+  [
+    "no limit at all",
+    { memory: Infinity, cpus: Infinity },
+    [
+      "memory.limit_in_bytes -1",
+      "memory.memsw.limit_in_bytes -1",
+      "cpu.cfs_period_us 100000",
+      "cpu.cfs_quota_us -1",
+    ],
+    ["memory.max max", "memory.swap.max max", "cpu.max max 100000"],
+  ],
   ["a reservation", { memoryReservation: 5 }, ["memory.soft_limit_in_bytes 5"], ["memory.low 5"]],
   [
     "processor time",

@@ -12,7 +12,7 @@ export const limitFlags = (): readonly Flag[] => [
     value: "BYTES",
     group,
     help: "The most memory: 100m, 1.5g, 50% of the machine's",
-    text: "k, m, g, t are powers of 1024. Who needs more is killed, and at the end nsbox says so. Unless --memory-swap says otherwise, as much swap again may be used.",
+    text: "k, m, g, t are powers of 1024. Who needs more is killed, and at the end nsbox says so. Unless --memory-swap says otherwise, as much swap again may be used. -1: no limit.",
   },
   {
     long: "memory-swap",
@@ -41,7 +41,7 @@ export const limitFlags = (): readonly Flag[] => [
     long: "cpus",
     value: "NUMBER",
     group,
-    help: "The most processor time: 0.5 is half of one processor, as is 50%",
+    help: "The most processor time: 0.5 is half of one processor, as is 50%; -1: no limit",
   },
   {
     long: "cpu-weight",
