@@ -130,6 +130,10 @@ const IS_SO = "It is always so: leave it out";
 
 /** What users of bubblewrap, podman and unshare would type. Called when nsbox is built. */
 export const elsewhere = (): Readonly<Record<string, string>> => ({
+  // `-p8080:80`, as docker has it.
+  ...Object.fromEntries(
+    [..."123456789"].map((digit) => [digit, "-p is the PID namespace; ports are `--publish PORT:PORT`"]),
+  ),
   "ro-bind": "It is `--bind SRC:DST:ro`",
   "bind-try": "It is `--bind SRC:DST:try`",
   "ro-bind-try": "It is `--bind SRC:DST:ro,try`",
