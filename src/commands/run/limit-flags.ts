@@ -3,7 +3,7 @@
 import { IO_MAX_KEYS } from "../../cgroup/io-max.ts";
 import type { Flag } from "../../cli/command.ts";
 
-const group = "What it may use";
+const group = "Limits of the whole container";
 
 /** The table, in the order of the help. */
 export const limitFlags = (): readonly Flag[] => [
@@ -24,7 +24,7 @@ export const limitFlags = (): readonly Flag[] => [
     long: "memory-reservation",
     value: "BYTES",
     group,
-    help: "What it is left where memory runs short",
+    help: "What is left to it where memory runs short",
   },
   {
     long: "swappiness",
