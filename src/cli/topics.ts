@@ -76,7 +76,7 @@ A limit that cannot be set is an error. An ordinary user needs a cgroup to make 
     text: `Whoever says nothing about the network has loopback alone, or the host's network where kinds of namespaces are named without -n. Otherwise:
 
   nsbox net create web                                as root: a bridge
-  nsbox run -d --name db --network web ROOTFS …    is found as db
+  nsbox run -d --name db --network web ROOTFS …       is found as db
   nsbox run --network web --publish 8080:80 ROOTFS …  at localhost:8080
   nsbox run --network pasta ROOTFS COMMAND            a way out without root
   nsbox run --network host ROOTFS COMMAND             the host's network

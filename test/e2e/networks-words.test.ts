@@ -60,7 +60,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       n net create web >/dev/null; t() { n "$@" "$T" true; }
       t run -q -p 8080:80; t run -q -p8080:80; t run -q --network bridge; t run -q --network host --publish 8080:80
       t run -q --network web --publish ::1:8080:80; t run -q --network web --ip 10.88.0.2
-      n network ls; n unpause a; n net inspect; n net rm; n net rm wob`);
+      t run -q --network web --network host; n network ls; n unpause a; n net inspect; n net rm; n net rm wob`);
     expect(
       err.match(/^( {2}hint: {2}|.*subnet, ).*/gm)?.map((line) => line.replace(/^ *(hint|cause): */, "")),
     ).toEqual([
@@ -70,6 +70,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       "With the host's network the command listens at the host's ports itself: leave it out",
       "--publish [::1]:8080:80",
       "it is not in the network's subnet, 10.87.0.0/24",
+      "It takes one: `nsbox net connect NETWORK CONTAINER` puts a container that runs on more",
       'Did you mean "net"?',
       'Did you mean "resume"?',
       "`nsbox net ls` lists all networks",
