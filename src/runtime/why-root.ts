@@ -36,6 +36,12 @@ export function whyOpenRoot(root: string, command: string, errno: number): Findi
       hint: `A port is published by --publish ${root}`,
     };
   }
+  if (errno === ENOENT && /^\d+(\.\d+)?[kmg]i?b?$/i.test(root)) {
+    return {
+      cause: "there is no such directory; -m is the mount namespace here",
+      hint: `Memory is limited by --memory ${root}`,
+    };
+  }
   if (errno === ENOENT) {
     return { cause: "there is no such directory", hint: `\`nsbox build-rootfs /bin/sh ${root}\` makes one` };
   }

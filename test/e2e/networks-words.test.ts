@@ -58,7 +58,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
   test("who types what docker has is told how it is written here", async () => {
     const { err } = await script(`
       n net create web >/dev/null; t() { n "$@" "$T" true; }
-      t run -q -p 8080:80; t run -q -p8080:80; t run -q --network bridge; t run -q --network host --publish 8080:80
+      t run -q -p 8080:80; t run -q -p8080:80; t run -q -m 100m; t run -q --network bridge; t run -q --network host --publish 8080:80
       t run -q --network web --publish ::1:8080:80; t run -q --network web --ip 10.88.0.2
       t run -q --network web --network host; n network ls; n unpause a; n net inspect; n net rm; n net rm wob`);
     expect(
@@ -66,6 +66,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
     ).toEqual([
       "A port is published by --publish 8080:80",
       "-p is the PID namespace; ports are `--publish PORT:PORT`",
+      "Memory is limited by --memory 100m",
       "`nsbox net create NAME` makes one, and --network NAME puts the command on it",
       "With the host's network the command listens at the host's ports itself: leave it out",
       "--publish [::1]:8080:80",
