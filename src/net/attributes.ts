@@ -65,59 +65,74 @@ export const be32 = (value: number): Uint8Array =>
 /** Text and the NUL behind it. */
 export const text = (value: string): Uint8Array => new TextEncoder().encode(`${value}\0`);
 
-function lengthOf(value: Value): number {
-  if (value instanceof Uint8Array) return value.length;
-  if ("patch" in value) return 4;
-  if ("head" in value) return aligned(value.head.length) + lengthOf(value.attributes);
-  let sum = 0;
-  for (const [, inner] of value) sum += aligned(ATTRIBUTE + lengthOf(inner));
-  return sum;
+/** Most requests are shorter. */
+const ROOM = 1024;
+
+/** Bytes that are written one behind the other; plain loops, since every run on a network comes here once. */
+class Writer {
+  bytes = new Uint8Array(ROOM);
+  at = 0;
+  readonly patches: string[] = [];
+
+  /** Leaves `length` zeros, and returns where they begin. */
+  skip(length: number): number {
+    const begin = this.at;
+    this.at += length;
+    if (this.at > this.bytes.length) {
+      const larger = new Uint8Array(2 * this.at);
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    return begin;
+  }
+
+  put(bytes: Uint8Array): void {
+    const begin = this.skip(bytes.length);
+    this.bytes.set(bytes, begin);
+  }
+
+  /** `width` bytes of a number at `at`. */
+  number(at: number, value: number, width: 2 | 4): void {
+    for (let byte = 0; byte < width; byte++) this.bytes[at + byte] = value >>> (8 * byte);
+  }
+
+  framed(head: Uint8Array, attributes: readonly Attribute[]): void {
+    this.put(head);
+    this.skip(aligned(this.at) - this.at);
+    this.attributes(attributes);
+  }
+
+  attributes(list: readonly Attribute[]): void {
+    for (let index = 0; index < list.length; index++) {
+      const type = list[index]![0];
+      const value = list[index]![1];
+      const begin = this.skip(ATTRIBUTE);
+      const nested = Array.isArray(value) ? NLA_F_NESTED : 0;
+      if (value instanceof Uint8Array) this.put(value);
+      else if ("patch" in value) this.patches.push(`${this.skip(4)}:${value.patch}`);
+      else if ("head" in value) this.framed(value.head, value.attributes);
+      else this.attributes(value);
+      this.number(begin, this.at - begin, 2);
+      this.number(begin + 2, type | nested, 2);
+      this.skip(aligned(this.at) - this.at);
+    }
+  }
 }
 
 /** The bytes of `messages`, numbered from 1. */
 export function encode(messages: readonly Message[]): Encoded {
-  let size = 0;
-  for (const { head, attributes } of messages) size += HEADER + aligned(head.length) + lengthOf(attributes);
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
-  const patches: string[] = [];
-  let at = 0;
-  const put = (attributes: readonly Attribute[]): void => {
-    for (const [type, value] of attributes) {
-      const begin = at;
-      at += ATTRIBUTE;
-      let nested = 0;
-      if (value instanceof Uint8Array) {
-        bytes.set(value, at);
-        at += value.length;
-      } else if ("patch" in value) {
-        patches.push(`${at}:${value.patch}`);
-        at += 4;
-      } else if ("head" in value) {
-        bytes.set(value.head, at);
-        at += aligned(value.head.length);
-        put(value.attributes);
-      } else {
-        nested = NLA_F_NESTED;
-        put(value);
-      }
-      view.setUint16(begin, at - begin, true);
-      view.setUint16(begin + 2, type | nested, true);
-      at = aligned(at);
-    }
-  };
-  for (const [index, { type, flags, head, hole, attributes }] of messages.entries()) {
-    const begin = at;
-    if (hole !== undefined) patches.push(`${at + HEADER + hole[0]}:${hole[1]}`);
-    bytes.set(head, at + HEADER);
-    at += HEADER + aligned(head.length);
-    put(attributes);
-    view.setUint32(begin, at - begin, true);
-    view.setUint16(begin + 4, type, true);
-    view.setUint16(begin + 6, flags | NLM.request, true);
-    view.setUint32(begin + 8, index + 1, true);
+  const out = new Writer();
+  for (let index = 0; index < messages.length; index++) {
+    const { type, flags, head, hole, attributes } = messages[index]!;
+    const begin = out.skip(HEADER);
+    if (hole !== undefined) out.patches.push(`${out.at + hole[0]}:${hole[1]}`);
+    out.framed(head, attributes);
+    out.number(begin, out.at - begin, 4);
+    out.number(begin + 4, type, 2);
+    out.number(begin + 6, flags | NLM.request, 2);
+    out.number(begin + 8, index + 1, 4);
   }
-  return { bytes, patches: patches.join(" ") };
+  return { bytes: out.bytes.subarray(0, out.at), patches: out.patches.join(" ") };
 }
 
 /** Attributes by their types, as they came; of several of one type the last. */
