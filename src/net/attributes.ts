@@ -138,22 +138,31 @@ export function encode(messages: readonly Message[]): Encoded {
 /** Attributes by their types, as they came; of several of one type the last. */
 export type Attributes = ReadonlyMap<number, Uint8Array>;
 
-/** The attributes in `bytes`, in order. What is cut off or malformed ends the list. */
-export function attributeList(bytes: Uint8Array): [type: number, value: Uint8Array][] {
-  const found: [number, Uint8Array][] = [];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+/** Calls `each` for the attributes in `bytes`, in order. What is cut off or malformed ends them. */
+function forAttributes(bytes: Uint8Array, each: (type: number, value: Uint8Array) => void): void {
+  const view = viewOf(bytes);
   let at = 0;
   while (at + ATTRIBUTE <= bytes.length) {
     const length = view.getUint16(at, true);
     if (length < ATTRIBUTE || at + length > bytes.length) break;
-    found.push([view.getUint16(at + 2, true) & NLA_TYPE_MASK, bytes.subarray(at + ATTRIBUTE, at + length)]);
+    each(view.getUint16(at + 2, true) & NLA_TYPE_MASK, bytes.subarray(at + ATTRIBUTE, at + length));
     at += aligned(length);
   }
+}
+
+/** The attributes in `bytes`, in order. What is cut off or malformed ends the list. */
+export function attributeList(bytes: Uint8Array): [type: number, value: Uint8Array][] {
+  const found: [number, Uint8Array][] = [];
+  forAttributes(bytes, (type, value) => found.push([type, value]));
   return found;
 }
 
 /** The same by type. */
-export const attributesOf = (bytes: Uint8Array): Attributes => new Map(attributeList(bytes));
+export function attributesOf(bytes: Uint8Array): Attributes {
+  const found = new Map<number, Uint8Array>();
+  forAttributes(bytes, (type, value) => found.set(type, value));
+  return found;
+}
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
@@ -167,9 +176,12 @@ export function readBe32(bytes: Uint8Array | undefined, signed = false): number 
   return signed ? viewOf(bytes).getInt32(0) : viewOf(bytes).getUint32(0);
 }
 
+let decoder: TextDecoder | undefined;
+
 /** Text up to its NUL. */
 export function readText(bytes: Uint8Array | undefined): string | undefined {
   if (bytes === undefined) return undefined;
   const end = bytes.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+  decoder ??= new TextDecoder();
+  return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
