@@ -8,25 +8,25 @@ import { chooseKinds, ownKinds } from "../../sandbox/namespaces.ts";
 import type { NetworkPart } from "../../sandbox/network/part.ts";
 import type { Parts } from "../../sandbox/plan-run.ts";
 import type { Caller, RunRequest } from "../../sandbox/request.ts";
+import type { MadeInItsName } from "./in-its-name.ts";
 import { isKept } from "./is-kept.ts";
 import { groupsOf } from "./option-groups.ts" with { type: "macro" };
 
 const GROUPS = groupsOf();
 
-/** The families of one run, and its id where something is made in its name. */
-export interface TypedParts extends Parts {
-  readonly id?: string | undefined;
-}
-
 /** Reads them, and whatever files they speak of. */
-export async function readParts(input: Parsed, request: RunRequest, caller: Caller): Promise<TypedParts> {
+export async function readParts(
+  input: Parsed,
+  request: RunRequest,
+  caller: Caller,
+): Promise<Parts & Partial<Pick<MadeInItsName, "id">>> {
   const used = new Set<string | undefined>();
   for (const [long] of input.ordered) used.add(GROUPS[long]);
   const privileged = input.has("privileged");
   const joinsUser = request.joins.some(({ kind }) => kind === "user");
   const made =
     used.has("limits") || used.has("network") || isKept(input)
-      ? await madeInItsName(input, request, caller, used)
+      ? await (await import("./in-its-name.ts")).madeInItsName(input, { request, caller }, used)
       : undefined;
   const files = made?.network?.items ?? [];
   const filesInside = files.length > 0 && joinedMounts(request) !== undefined;
@@ -46,32 +46,6 @@ export async function readParts(input: Parsed, request: RunRequest, caller: Call
       ? (await import("./init.ts")).readInit(input, request, chooseKinds(request, caller), caller)
       : undefined,
   };
-}
-
-/** What outlives the run's processes unless it is taken back. */
-async function madeInItsName(
-  input: Parsed,
-  request: RunRequest,
-  caller: Caller,
-  used: ReadonlySet<string | undefined>,
-): Promise<TypedParts> {
-  const [{ newRunId }, { undoBlock }, { anyForsaken }] = await Promise.all([
-    import("../../sandbox/run-id.ts"),
-    import("../../sandbox/undo.ts"),
-    import("../../runtime/forsaken.ts"),
-  ]);
-  const id = newRunId();
-  const run = { request, caller, id };
-  if (anyForsaken(caller)) (await import("../../runtime/undo.ts")).replayUndo();
-  const limits =
-    used.has("limits") || isKept(input)
-      ? await (await import("./limits.ts")).readLimits(input, run)
-      : undefined;
-  const network = used.has("network")
-    ? await (await import("./network.ts")).readNetwork(input, run)
-    : undefined;
-  const undo = limits === undefined && network === undefined ? undefined : undoBlock(caller, id);
-  return { id, limits, network, undo };
 }
 
 async function lifeOf(input: Parsed, request: RunRequest, caller: Caller): Promise<LifePart> {
