@@ -2,6 +2,7 @@
  * Netlink messages as bytes, both ways: a header, a fixed part that the family defines, and attributes, see
  * netlink(7). All numbers are the machine's (little-endian on both architectures) where nothing else is said.
  */
+import { cstring } from "../sys/ffi.ts";
 
 /** Four bytes that only the sender knows: `pid`, `netns`, or `index=NAME`, see the operation `netlink_outside`. */
 export interface Hole {
@@ -63,7 +64,7 @@ export const be32 = (value: number): Uint8Array =>
   Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 
 /** Text and the NUL behind it. */
-export const text = (value: string): Uint8Array => new TextEncoder().encode(`${value}\0`);
+export const text = cstring;
 
 /** Most requests are shorter. */
 const ROOM = 1024;
@@ -91,14 +92,19 @@ class Writer {
     this.bytes.set(bytes, begin);
   }
 
-  /** `width` bytes of a number at `at`. */
-  number(at: number, value: number, width: 2 | 4): void {
-    for (let byte = 0; byte < width; byte++) this.bytes[at + byte] = value >>> (8 * byte);
+  /** The next thing begins at a multiple of four. */
+  align(): void {
+    this.skip(-this.at & 3);
+  }
+
+  u16(at: number, value: number): void {
+    this.bytes[at] = value;
+    this.bytes[at + 1] = value >>> 8;
   }
 
   framed(head: Uint8Array, attributes: readonly Attribute[]): void {
     this.put(head);
-    this.skip(aligned(this.at) - this.at);
+    this.align();
     this.attributes(attributes);
   }
 
@@ -112,9 +118,9 @@ class Writer {
       else if ("patch" in value) this.patches.push(`${this.skip(4)}:${value.patch}`);
       else if ("head" in value) this.framed(value.head, value.attributes);
       else this.attributes(value);
-      this.number(begin, this.at - begin, 2);
-      this.number(begin + 2, type | nested, 2);
-      this.skip(aligned(this.at) - this.at);
+      this.u16(begin, this.at - begin);
+      this.u16(begin + 2, type | nested);
+      this.align();
     }
   }
 }
@@ -127,10 +133,10 @@ export function encode(messages: readonly Message[]): Encoded {
     const begin = out.skip(HEADER);
     if (hole !== undefined) out.patches.push(`${out.at + hole[0]}:${hole[1]}`);
     out.framed(head, attributes);
-    out.number(begin, out.at - begin, 4);
-    out.number(begin + 4, type, 2);
-    out.number(begin + 6, flags | NLM.request, 2);
-    out.number(begin + 8, index + 1, 4);
+    out.bytes.set(u32(out.at - begin), begin);
+    out.u16(begin + 4, type);
+    out.u16(begin + 6, flags | NLM.request);
+    out.bytes.set(u32(index + 1), begin + 8);
   }
   return { bytes: out.bytes.subarray(0, out.at), patches: out.patches.join(" ") };
 }

@@ -37,19 +37,20 @@ export function parseMount(line: string): Mount | undefined {
   const dash = words.indexOf("-", TAGS);
   const type = words[dash + 1];
   if (dash < 0 || type === undefined) return undefined;
+  const text = line.includes("\\") ? plain : String;
   return {
     id: Number(words[0]),
     parent: Number(words[1]),
     device: words[2]!,
-    root: plain(words[3]!),
-    path: plain(words[4]!),
+    root: text(words[3]!),
+    path: text(words[4]!),
     options: optionsOf(words[5]!),
     shared: peerGroup(words, dash, "shared:"),
     master: peerGroup(words, dash, "master:"),
     from: peerGroup(words, dash, "propagate_from:"),
     unbindable: words.slice(TAGS, dash).includes("unbindable"),
-    type: plain(type),
-    source: plain(words[dash + 2] ?? ""),
+    type: text(type),
+    source: text(words[dash + 2] ?? ""),
     // Old file systems wrote blanks into their options.
     superOptions: optionsOf(words.slice(dash + 3).join(" ")),
   };
