@@ -6,12 +6,14 @@ import { AS_ROOT, hostProgram, USER } from "./support.ts";
 const MODES = ["pasta", "slirp4netns"].filter(hostProgram);
 const PEOPLE = [
   ["root", ""],
-  ["an ordinary user", USER.prefix.join(" ")],
+  ["an ordinary user", `env XDG_RUNTIME_DIR=/run/session ${USER.prefix.join(" ")}`],
 ] as const;
+/** Containers are kept in a session of this host, not in /tmp, which is every test's. */
+const SESSION = `install -d -m 700 -o ${USER.uid} -g ${USER.uid} /run/session\n`;
 
 /** Processes of either program: none where all are gone. */
 const LEFT = "left() { ps -e -o comm= | grep -cE '^(pasta|passt|slirp4netns)' || true; }\n";
-const on = (script: string) => onHost(INTERNET + LEFT + script);
+const on = (script: string) => onHost(INTERNET + SESSION + LEFT + script);
 
 describe.skipIf(!AS_ROOT || !HAS_INTERNET || MODES.length < 2)(
   "nsbox run --network (needs root, pasta, slirp4netns, ip, dnsmasq, socat and curl)",
