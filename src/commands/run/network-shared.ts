@@ -2,7 +2,7 @@
 import type { Parsed } from "../../cli/command.ts";
 import type { Join } from "../../sandbox/joins.ts";
 import type { RunRequest } from "../../sandbox/request.ts";
-import { NsboxError, UsageError } from "../../util/errors.ts";
+import { UsageError } from "../../util/errors.ts";
 import { MODES } from "./network-words.ts";
 
 /** Where ip-netns(8) keeps named network namespaces. */
@@ -35,46 +35,33 @@ export async function withNetwork(input: Parsed, request: RunRequest): Promise<R
     }
     return named.length > 0 || share.includes("net") ? request : { ...request, share: [...share, "net"] };
   }
-  const join = await joined(word);
-  if (join === undefined) return request;
+  const found = await joined(input, request, word);
+  if (found.length === 0) return request;
   if (named.includes("net")) {
     throw new UsageError(
       `Option ${option} contradicts "-n", a network namespace of its own`,
       'Leave out "-n"',
     );
   }
-  return { ...request, joins: [...joins, join] };
+  return { ...request, joins: [...joins, ...found] };
 }
 
-/** The namespace that `word` names; undefined where the command has its own. */
-async function joined(word: string): Promise<Join | undefined> {
+/** The namespaces that `word` means; none where the command has its own network. */
+async function joined(input: Parsed, request: RunRequest, word: string): Promise<readonly Join[]> {
   const at = word.indexOf(":") + 1;
   const target = word.slice(at);
   const prefix = word.slice(0, at);
-  if (at === 0) return undefined;
+  if (at === 0) return [];
   if (target === "")
     throw new UsageError(`Invalid "--network ${word}": something is missing behind "${prefix}"`);
   if (prefix === "ns:") {
     const { resolve } = await import("node:path");
     const path = target.includes("/") ? resolve(target) : `${NAMED}/${target}`;
-    return { kind: "net", path, copy: false };
+    return [{ kind: "net", path, copy: false }];
   }
-  if (prefix === "container:") return { kind: "net", path: await namespaceOf(target), copy: false };
+  if (prefix === "container:") {
+    return (await import("./network-container.ts")).joinsOf(input, request, target);
+  }
   const words = [...Object.keys(MODES), "container:NAME", "ns:PATH", "the name of a network"];
   throw new UsageError(`Invalid "--network ${word}"`, `It takes ${words.join(", ")}`);
-}
-
-async function namespaceOf(word: string): Promise<string> {
-  const { findContainer, labelOf } = await import("../containers/find.ts");
-  const container = findContainer(word);
-  const { status } = container;
-  const label = labelOf(container);
-  if (status?.state !== "running" || status.pid.pid === 0) {
-    throw new NsboxError(`Cannot share the network of container "${label}"`, {
-      cause: "it does not run",
-      hint: `\`nsbox restart ${label}\` starts it`,
-      code: "not-running",
-    });
-  }
-  return `/proc/${status.pid.pid}/ns/net`;
 }

@@ -14,7 +14,8 @@ export const isUserMode = (word: string): word is "pasta" | "slirp4netns" =>
 
 /** What begins with one of these names something else than a network. */
 export const PREFIXES = {
-  "container:": "The network of another container, by its name or id",
+  "container:":
+    "The network of another container, by its name or id; an ordinary user gets its user namespace too",
   "ns:": "The network namespace at a path, or of a name that ip-netns(8) gave",
 } as const;
 
