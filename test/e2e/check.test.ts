@@ -10,6 +10,7 @@ import {
   call,
   compiled,
   forEveryone,
+  hostProgram,
   NSBOX,
   type Outcome,
   type Person,
@@ -119,6 +120,7 @@ test.skipIf(!OLD)(
   },
 );
 
+const TOOLS = hostProgram("ip") && hostProgram("nft");
 const SOURCE = resolve(import.meta.dir, "fixtures/no-time-kind.c");
 describe.skipIf(!AS_ROOT)("as root (needs root)", () => {
   test("says which kind a kernel lacks, by its link and by EINVAL", async () => {
@@ -170,6 +172,47 @@ describe.skipIf(!AS_ROOT)("as root (needs root)", () => {
       state: "refused",
       detail: expect.stringContaining("hide parts of /proc"),
     });
+  });
+
+  test.skipIf(!TOOLS)(
+    "says of networks what ip and nft can do, and who may not (needs ip and nft)",
+    async () => {
+      const names = ["bridges", "nftables", "ipv6"];
+      const states = async (who: Person, before: readonly string[] = []) => {
+        const found = await under(who, before, ...names);
+        return names.map((name) => found.get(name)?.state);
+      };
+      const judge = async (line: string) =>
+        (await call(ROOT, ["unshare", "-n", "sh", "-c", line])).status === 0 ? "ok" : "missing";
+      const devices = "ip link add br0 type bridge && ip link add ve0 type veth peer name ve1";
+      const rules = "nft 'table inet t { chain c { type nat hook postrouting priority 100; masquerade; }; }'";
+      const wanted = [await judge(devices), await judge(rules), await judge("test -e /proc/net/if_inet6")];
+      expect(await states(ROOT)).toEqual(wanted);
+      expect(await states(USER)).toEqual(["refused", "refused", wanted[2]!]);
+      expect(await states(ROOT, ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"])).toEqual([
+        "refused",
+        "refused",
+        wanted[2]!,
+      ]);
+      const off = 'ip link set lo up; echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6; exec "$@"';
+      const found = await under(ROOT, ["unshare", "-n", "sh", "-c", off, "sh"], "ipv6");
+      expect(found.get("ipv6")?.fix).toBe("sysctl -w net.ipv6.conf.all.disable_ipv6=0");
+    },
+  );
+
+  test("says of limits what nsbox run says: what lacks, and the line that gives a user groups", async () => {
+    const { err } = await call(USER, [
+      ...[NSBOX, "run", "--memory", "1g", "--cpus", "1", "--pids-limit", "100", "/", "true"],
+    ]);
+    const [cause, hint] = ["cause", "hint"].map(
+      (word) => new RegExp(`${word}: +(.*)`).exec(err)?.[1] ?? null,
+    );
+    const { checks } = await check(USER, "limits");
+    expect(checks[0]).toMatchObject({ state: err === "" ? "ok" : "refused", fix: hint! });
+    if (cause !== null) expect(checks[0]?.detail).toEndWith(cause!);
+    const hide = ["unshare", "-m", "sh", "-c", 'umount -R /sys/fs/cgroup; exec "$@"', "sh"];
+    const found = await under(ROOT, hide, "limits", "cgroup-tree");
+    expect([...found.values()].map(({ state }) => state)).toEqual(["missing", "missing"]);
   });
 
   test("names the mounts that hide parts of /proc in a container", async () => {

@@ -7,6 +7,9 @@ const TOOLS = [
   { names: ["newuidmap"], from: "uidmap (newuidmap, newgidmap)", for: "--map-auto of ordinary users" },
   { names: ["sqfstar", "mksquashfs"], from: "squashfs-tools", for: "build-rootfs --output NAME.squashfs" },
   { names: ["mkfs.erofs"], from: "erofs-utils", for: "build-rootfs --output NAME.erofs" },
+  { names: ["pasta"], from: "passt", for: "--network pasta: a way out without root" },
+  { names: ["slirp4netns"], from: "slirp4netns", for: "--network slirp4netns, and where there is no pasta" },
+  { names: ["ovs-vsctl"], from: "openvswitch-switch", for: "--ovs: devices in bridges of Open vSwitch" },
 ] as const;
 
 /** A probe a program. */

@@ -1,4 +1,4 @@
-/** What else of the kernel is wanted: descriptors of processes, memory files, cgroups, terminals, /proc. */
+/** What else of the kernel is wanted: descriptors of processes, memory files, terminals, /proc. */
 import { readFileSync, readlinkSync } from "node:fs";
 import { flagOf, KINDS } from "../../ns/kinds.ts";
 import { ownMounts } from "../../ns/own-mounts.ts";
@@ -92,23 +92,6 @@ function probeSerial(): Answer {
   return errno === 0 ? ok() : missing("NS_GET_ID came with Linux 6.18");
 }
 
-/** How the cgroups are laid out, see cgroups(7). */
-function probeCgroups(): Answer {
-  const mounts = ownMounts().filter(({ type }) => /^cgroup2?$/.test(type));
-  const isV2 = mounts.some(({ type }) => type === "cgroup2");
-  const old = mounts.filter(({ type }) => type === "cgroup");
-  if (mounts.length === 0) return missing("no cgroup hierarchy is mounted");
-  const v1 = old.flatMap(({ superOptions }) =>
-    superOptions.filter((name) => !/^(r[ow]$|name=|xattr$)/.test(name)),
-  );
-  const v2 = isV2 ? read(`${mounts.find(({ type }) => type === "cgroup2")!.path}/cgroup.controllers`) : "";
-  const words = [
-    ...(isV2 ? [`v2${v2 === "" ? " without controllers" : ` with ${v2.split(" ").join(", ")}`}`] : []),
-    ...(old.length > 0 ? [`v1 with ${[...new Set(v1)].join(", ")}`] : []),
-  ];
-  return ok(`${isV2 && old.length > 0 ? "mixed: " : ""}${words.join("; ")}`);
-}
-
 function probeTerminal(): Answer {
   const steps = new Steps();
   steps.call(SYS.openat, AT_FDCWD, "/dev/ptmx", 2);
@@ -167,13 +150,6 @@ export const SYSTEM_PROBES: readonly Probe[] = [
     for: "--boottime, --monotonic",
     optional: true,
     probe: probeTimeOffsets,
-  },
-  {
-    name: "cgroup-tree",
-    title: "Cgroups",
-    for: "the freezer and cgroup shown for processes; the cgroup of nsbox exec",
-    optional: true,
-    probe: probeCgroups,
   },
   {
     name: "relations",
