@@ -2,16 +2,20 @@
  * Addresses that are given out, each a file whose first line names its owner (src/runtime/networks); and
  * settings of the child's network.
  */
+#include "lease.h"
 #include "box.h"
 #include "sys.h"
 #include "text.h"
 #include "undo.h"
 #include <linux/fcntl.h>
 
-/* 1 where the file begins with the line `owner`, 0 where it is another's. */
-static long is_owned(int file, const char *owner) {
+long lease_owned(const char *path, const char *owner) {
     char line[256];
+    int file = (int)SYS(openat, AT_FDCWD, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0)
+        return file;
     long length = SYS(read, file, line, sizeof line - 1);
+    SYS(close, file);
     if (length < 0)
         return length;
     line[length] = 0;
@@ -41,16 +45,11 @@ static long write_new(const struct args_lease *args) {
  */
 long op_lease(const struct args_lease *args) {
     for (;;) {
-        int file = (int)SYS(openat, AT_FDCWD, args->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-        if (file >= 0) {
-            long owned = is_owned(file, args->owner);
-            SYS(close, file);
-            if (owned < 0)
-                return owned;
+        long owned = lease_owned(args->path, args->owner);
+        if (owned >= 0)
             return !owned ? -EADDRINUSE : args->keep ? 0 : undo_add("file", args->path);
-        }
-        if (file != -ENOENT || !args->keep)
-            return file;
+        if (owned != -ENOENT || !args->keep)
+            return owned;
         long error = write_new(args);
         if (error != -EEXIST)
             return error;

@@ -25,20 +25,28 @@ static struct {
 } lent[MAX_LENT];
 static u32 count;
 
-/* A socket of the container's network: the monitor enters that, and comes back. */
-static long open_there(void) {
+int socket_there(void) {
     char path[64];
+    int made = -1;
     proc_path(path, sizeof path, box.child, "ns/net");
     int home = above_standard((int)SYS(openat, AT_FDCWD, "/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
     int there = above_standard((int)SYS(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC));
     long error = home < 0 ? home : there < 0 ? there : SYS(setns, there, CLONE_NEWNET);
     if (error == 0) {
-        box.lender = above_standard((int)SYS(socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+        made = above_standard((int)SYS(socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
         error = SYS(setns, home, CLONE_NEWNET);
     }
     SYS(close, home);
     SYS(close, there);
-    return box.lender < 0 ? box.lender : error;
+    if (error == 0 || made < 0)
+        return error < 0 ? (int)error : made;
+    SYS(close, made);
+    return (int)error;
+}
+
+static long open_there(void) {
+    box.lender = socket_there();
+    return box.lender < 0 ? box.lender : 0;
 }
 
 /* What it was here is put right again once it is home, by whoever is left. */

@@ -90,6 +90,8 @@ export function action(op: Op, root: string, plan: Plan): string {
     case "cgroup_devices":
     case "cgroup_override":
       return scopeAction(op);
+    case "also_networks":
+      return "Cannot connect to the networks that the container was put on while it ran";
     case "make_network":
       return `Cannot make network namespace "${op.name}"`;
     case "name_network":

@@ -117,6 +117,7 @@ export function finding(op: Op, { plan, root, states, errno }: Place): Finding {
     case "netlink_before":
     case "netlink_outside":
     case "netlink_inside":
+    case "also_networks":
       return whyNetlink(op, errno);
     case "make_network":
     case "name_network":

@@ -17,10 +17,12 @@ export function findBoth(
   }
   const found = findNetwork(network);
   const container = findContainer(word);
-  const { id, status } = container;
+  const { id, directory, status } = container;
   const isRunning = status?.state === "running" && status.pid.pid > 0;
   const title = `container "${labelOf(container)}"`;
-  const running = isRunning ? { id, title, pid: status.pid.pid, start: status.pid.start } : undefined;
+  const running = isRunning
+    ? { id, directory, title, pid: status.pid.pid, start: status.pid.start }
+    : undefined;
   return { network: found, container, running };
 }
 

@@ -29,7 +29,7 @@ export const VERBS = {
   },
   connect: {
     usage: "connect NETWORK CONTAINER",
-    summary: "Give a container that runs one more network",
+    summary: "Give a container that runs one more network, for its later starts too",
     takes: ["ip", "ip6", "explain"],
     load: () => import("./connect.ts"),
   },

@@ -29,7 +29,8 @@ export async function madeInItsName(
     used.has("limits") || isKept(input)
       ? await (await import("./limits.ts")).readLimits(input, run)
       : undefined;
-  const network = used.has("network") ? await readNetwork(input, run) : undefined;
+  const asked = used.has("network") ? await readNetwork(input, run) : undefined;
+  const network = isKept(input) ? (await import("./network-also.ts")).withAlso(asked, run) : asked;
   const undo = limits === undefined && network === undefined ? undefined : undoBlock(caller, id);
   return { id, limits, network, undo };
 }

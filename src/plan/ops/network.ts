@@ -31,6 +31,16 @@ export const NETWORK = {
     man: "netlink(7)",
     fields: FIELDS,
   },
+  also_networks: {
+    where: "outside",
+    undo: "the monitor, by messages of its own",
+    says: "Connect the process to the networks in {file}, where the addresses are still its own",
+    call: "openat, read, socket AF_NETLINK, sendto",
+    man: "netlink(7)",
+    kind: "net",
+    // owner: the first line of its leases. A file that is not there names none.
+    fields: { file: "path", owner: "string" },
+  },
   sysctl: {
     where: "inside",
     undo: "ends",

@@ -17,6 +17,7 @@ import { errnoText } from "../../sys/errno.ts";
 import { inNetwork } from "../../sys/in-network.ts";
 import { NsboxError } from "../../util/errors.ts";
 import { carryOut } from "../carry-out.ts";
+import { forget, remember } from "./also.ts";
 import type { Network } from "./config.ts";
 import { dropLease, type Taken } from "./leases.ts";
 import { refusedBy, send, withSocket } from "./socket.ts";
@@ -26,6 +27,8 @@ const [MAIN_TABLE, UNICAST, ENODEV] = [254, 1, 19];
 /** A container that runs. */
 export interface Running {
   readonly id: string;
+  /** Its state. */
+  readonly directory: string;
   /** As it is called in errors: `container "web"`. */
   readonly title: string;
   readonly pid: number;
@@ -67,8 +70,13 @@ function lookInside({ pid, title }: Running): Room {
   });
 }
 
-/** The operations that connect `container`, with addresses that it has been given already. */
-export function connectOps(container: Running, network: Network, lease: Taken): Op[] {
+/** How `container` is to be connected, with addresses that it has been given already. */
+interface Connection {
+  readonly bridged: Bridged;
+  readonly ways: readonly Version[];
+}
+
+function connectionOf(container: Running, network: Network, lease: Taken): Connection {
   const { file, v4, v6 } = network;
   const { device: inside, ways } = lookInside(container);
   const places: Place[] = [{ address: lease.v4, ...v4 }];
@@ -85,6 +93,15 @@ export function connectOps(container: Running, network: Network, lease: Taken): 
     mac: undefined,
     outlives: false,
   };
+  return { bridged, ways };
+}
+
+/** The operations for that. */
+export const connectOps = (container: Running, network: Network, lease: Taken): Op[] =>
+  opsOf(container, network, connectionOf(container, network, lease));
+
+function opsOf(container: Running, { file }: Network, { bridged, ways }: Connection): Op[] {
+  const { inside } = bridged;
   const pair = encode([pairMessage(bridged, { pid: container.pid })]);
   const own = encode(insideMessages(bridged, ways));
   const { title, pid, start } = container;
@@ -111,10 +128,22 @@ export function connectOps(container: Running, network: Network, lease: Taken): 
   ];
 }
 
-/** Carries that out. @throws NsboxError where it fails; then the container is as it was. */
+/**
+ * Carries that out, and writes it down for the container's later lives.
+ * @throws NsboxError where it fails; then the container is as it was.
+ */
 export function connect(container: Running, network: Network, lease: Taken): void {
-  const { status, errors } = carryOut(connectOps(container, network, lease), "net connect");
-  if (status === 0) return;
+  const connection = connectionOf(container, network, lease);
+  const { status, errors } = carryOut(opsOf(container, network, connection), "net connect");
+  if (status === 0) {
+    const { bridged, ways } = connection;
+    if (remember(container.directory, network.directory, bridged, ways)) return;
+    disconnect(container, network, lease);
+    throw new NsboxError(`Cannot connect ${container.title} to network "${network.file.name}"`, {
+      cause: `it cannot be written down in "${container.directory}"`,
+      code: "failed",
+    });
+  }
   disconnect(container, network, lease);
   const errno = Number(/errno (\d+)/.exec(errors)?.[1] ?? 0);
   throw new NsboxError(`Cannot connect ${container.title} to network "${network.file.name}"`, {
@@ -125,13 +154,15 @@ export function connect(container: Running, network: Network, lease: Taken): voi
 
 /** Takes the pair away, and gives the addresses back. */
 export function disconnect(
-  container: Pick<Running, "id">,
-  { file }: Network,
+  container: Pick<Running, "id" | "directory">,
+  network: Network,
   lease: { readonly path: string },
 ): void {
+  const { file } = network;
   const device = deviceOf(container.id, file.id);
   const refusal = withSocket(ROUTE, (socket) => send(socket, [removeLink(device)]));
   if (refusal !== undefined && refusal.errno !== ENODEV)
     throw refusedBy(`Cannot remove device ${device}`, refusal);
+  forget(container.directory, network.directory);
   dropLease(lease);
 }
