@@ -131,4 +131,15 @@ describe.skipIf(!AS_ROOT || hostProgram("ip") === undefined)("nsbox net graph (n
     expect(networks[0]?.devices[1]?.peer).toEqual({ netns: null, index: expect.any(Number) });
     expect(networks[1]).toMatchObject({ error: expect.stringContaining("EPERM"), devices: [] });
   });
+
+  test("says of several that nothing leads to why they could not be read", async () => {
+    // Bound in mount namespaces of others, where no process is in them; the machine may have some as well.
+    const { err } = await onHost(
+      `touch /run/x; keep() { unshare -m --propagation private sh -c 'unshare --net=/run/x true; exec sleep 9' & until [ "$(cat /proc/$!/comm)" = sleep ]; do :; done; }
+      keep; keep; $NSBOX net graph --format json > /dev/null; kill $(jobs -p)`,
+    );
+    expect(err).toMatch(
+      /^note: The devices of \d+ network namespaces could not be read: gone, or not to be opened by this user\n$/,
+    );
+  });
 });

@@ -41,7 +41,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       'Options "--network" and "--no-lo" contradict each other',
       'Option "--network web" contradicts the network namespace to join',
       'Option "--ip" needs a network',
-      'Option "--mtu" needs a network',
+      'Options "--mtu" and "--network host" contradict each other',
       'Cannot use "--ip 10.88.0.2" on network "web"',
       'Cannot use "--ip 10.87.0.1" on network "web"',
       'Cannot use "--ip 10.87.0.255" on network "web"',
@@ -54,6 +54,24 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       'Option "--network" has an empty value',
     ]);
   }, 30_000);
+
+  test("an option that another network would take says with which it goes", async () => {
+    const { err } = await script(`
+      n run -q -d --name a "$T" sleep 60 >/dev/null; t() { n run -q --network "$@" "$T" true; }
+      t none --dns 192.0.2.1; t container:a --dns 192.0.2.1; t host --ip 10.87.0.2; t none --mtu 1400; t none --publish 1:1`);
+    expect(err.match(/(error|hint): .*/g)?.map((line) => line.replace(/hint: +/, ""))).toEqual([
+      'error: Options "--dns" and "--network none" contradict each other',
+      "It goes with --network NAME, host, pasta or slirp4netns",
+      'error: Options "--dns" and "--network container:a" contradict each other',
+      "It goes with --network NAME, host, pasta or slirp4netns",
+      'error: Options "--ip" and "--network host" contradict each other',
+      "It goes with --network NAME, or a device: --interface, --macvlan, --ovs",
+      'error: Options "--mtu" and "--network none" contradict each other',
+      "It goes with --network NAME, pasta or slirp4netns",
+      'error: Options "--publish" and "--network none" contradict each other',
+      "It goes with --network NAME, pasta or slirp4netns",
+    ]);
+  }, 20_000);
 
   test("who types what docker has is told how it is written here", async () => {
     const { err } = await script(`

@@ -30,11 +30,12 @@ export async function run(input: Parsed, words: readonly string[]): Promise<numb
   const text = await render(factsOf(snapshot), views, format);
   if (isPrinted) printText(text);
   else if (file !== undefined) writeWhole(file, text);
-  const unread = views.filter(({ error }) => error !== null);
-  if (unread.length > 0) {
-    await note(
-      `The devices of ${countOf(unread.length, "network namespace")} could not be read: ${unread[0]!.error}`,
-    );
+  const unread = Map.groupBy(
+    views.filter(({ error }) => error !== null),
+    ({ error }) => error,
+  );
+  for (const [why, { length }] of unread) {
+    await note(`The devices of ${countOf(length, "network namespace")} could not be read: ${why}`);
   }
   if (!open) return 0;
   const { openInBrowser, writePrivately } = await import("../graph/open.ts");

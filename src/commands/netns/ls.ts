@@ -30,7 +30,7 @@ export async function run(input: Parsed, words: readonly string[]): Promise<numb
     networks.length === 0 ? undefined : discover({ threads: false, mounts: false, descriptors: false });
   const rows = networks.map((network) => ({ network, users: usersOf(network, snapshot) }));
   if (input.has("json")) print(safeJson(rows.map(toJson)));
-  else if (rows.length > 0) {
+  else {
     printTable(
       ["NAME", "NETNS", "PROCESSES", "USERS"],
       rows.map(({ network, users }) => [

@@ -45,14 +45,29 @@ async function onNetwork(input: Parsed, run: RunFacts, word: string): Promise<Ne
   return (await import("./network-bridge.ts")).readBridge(input, run, word);
 }
 
-/** How it gets one. */
-function needsHint(option: string, word: string | undefined): string {
+/** The option without what it needs: another network than the one that was chosen, where one was. */
+function needsNetwork(option: string, word: string | undefined): UsageError {
   if (option === "publish" && word === "host") {
-    return "With the host's network the command listens at the host's ports itself: leave it out";
+    return new UsageError(
+      `Option "--${option}" needs a network`,
+      "With the host's network the command listens at the host's ports itself: leave it out",
+    );
   }
-  return process.geteuid!() === 0
-    ? 'Add "--network NAME"; `nsbox net ls` lists networks'
-    : 'Add "--network pasta"';
+  if (word !== undefined) {
+    const others = OF_A_DEVICE.includes(option)
+      ? "--network NAME, or a device: --interface, --macvlan, --ovs"
+      : `--network NAME${OF_NAMES.includes(option) ? ", host" : ""}, pasta or slirp4netns`;
+    return new UsageError(
+      `Options "--${option}" and "--network ${word}" contradict each other`,
+      `It goes with ${others}`,
+    );
+  }
+  return new UsageError(
+    `Option "--${option}" needs a network`,
+    process.geteuid!() === 0
+      ? 'Add "--network NAME"; `nsbox net ls` lists networks'
+      : 'Add "--network pasta"',
+  );
 }
 
 /** The files about names alone, where they are not ROOTFS's own. */
@@ -69,9 +84,7 @@ async function offNetwork(
     ...(hasDevices || word === "host" ? [] : OF_NAMES),
   ];
   const option = options.find((long) => input.has(long));
-  if (option !== undefined) {
-    throw new UsageError(`Option "--${option}" needs a network`, needsHint(option, word));
-  }
+  if (option !== undefined) throw needsNetwork(option, word);
   const isNone = word === undefined || word === "none";
   if (isNone && !(hasDevices && named)) return undefined;
   return (await import("./network-files.ts")).readFiles(input, run, isNone ? "host" : word);

@@ -17,7 +17,8 @@ interface Open {
   readonly links: readonly Link[];
 }
 
-const GONE = "it is gone, or nothing that leads to it may be opened";
+/** Of one or several. */
+const GONE = "gone, or not to be opened by this user";
 
 /** All of them: the viewer's own first, then by number. */
 export function surveyNetworks({ namespaces, viewer }: Snapshot): NetworkView[] {
