@@ -45,7 +45,7 @@ const WORDS = `
 n() { "$NSBOX" "$@"; }
 run() { n run -q --network "$@"; }
 addr() { n net inspect --json "$1" | grep -o '"name":"'"$2"'"[^}]*' | grep -o '"address'"$3"'":"[^"]*' | cut -d'"' -f4; }
-soon() { for i in $(seq 60); do timeout 0.5 "$@" >/dev/null 2>&1 && return; sleep 0.05; done; return 1; }
+soon() { local end=$((SECONDS + 10)); until timeout 1 "$@" >/dev/null 2>&1; do test $SECONDS -lt $end || return 1; sleep 0.05; done; }
 `;
 
 /**

@@ -153,7 +153,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       n net create web >/dev/null; n net create db >/dev/null
       n run -q -d --name a --network web "$T" sleep 60 >/dev/null; n run -q -d --name b --network db "$T" talk hear 5300 >/dev/null
       B=$(addr db b 4); n exec a talk ask $B 5300 x >/dev/null 2>&1 || echo apart
-      n net connect db a --ip 10.87.1.77; soon n exec a talk ask $B 5300 x; n exec a talk ask $B 5300 joined
+      n net connect db a --ip 10.87.1.77; soon "$NSBOX" exec a talk ask $B 5300 x; n exec a talk ask $B 5300 joined
       n exec a talk ask $(addr db b 6) 5300 six | grep -o ' six'
       n exec a ip -o link show eth1 | grep -o UP,LOWER_UP; n exec a ip route show default | wc -l
       n net connect db a; n net disconnect db a; n exec a ls /sys/class/net; n net disconnect db a
