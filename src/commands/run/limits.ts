@@ -92,7 +92,7 @@ export function readLimitsRequest(input: Parsed): LimitsRequest {
   if (memory !== undefined && memory < LEAST_MEMORY) {
     throw new UsageError(
       `Invalid "--memory ${input.value("memory")}": no process fits into ${memory} bytes`,
-      /^\d+$/.test(input.value("memory")!) ? `--memory ${input.value("memory")}m` : "At least 256k",
+      /^[1-9]\d*$/.test(input.value("memory")!) ? `--memory ${input.value("memory")}m` : "At least 256k",
     );
   }
   if (memorySwap !== undefined && memory === undefined) {
@@ -132,15 +132,19 @@ export function readLimitsRequest(input: Parsed): LimitsRequest {
   };
 }
 
+/** A path of the kernel's has 4096 bytes; that of a file in the group has to fit as well. */
+const LONGEST_PARENT = 2048;
+
 /** `/a/b`, without what `..` would leave. */
 function parentOf(word: string): string | undefined {
   const parts = word.split("/").filter((part) => part !== "" && part !== ".");
-  const isPath = word.startsWith("/") && !parts.includes("..") && !/[\0\n]/.test(word);
+  const isPath =
+    word.startsWith("/") && word.length <= LONGEST_PARENT && !parts.includes("..") && !/[\0\n]/.test(word);
   return isPath ? parts.map((part) => `/${part}`).join("") : undefined;
 }
 
-/** The core's files that would move processes, or take controllers away. */
-const NO_CONF = /^(cgroup\.(?!max\.)|tasks$|notify_on_release$|release_agent$)/;
+/** The files that would move processes, take controllers away, or freeze what is to begin. */
+const NO_CONF = /^(cgroup\.(?!max\.)|freezer\.state$|tasks$|notify_on_release$|release_agent$)/;
 
 function confOf(text: string): { file: string; value: string } {
   const [, file = "", value = ""] = /^([a-z0-9_]+(?:\.[A-Za-z0-9_]+)+)=(.+)$/s.exec(text) ?? [];
