@@ -127,6 +127,11 @@ long run_words(char *text) {
     return run_tool(argv);
 }
 
+/* Nothing can be at such a path: what was to be made there was not. */
+static int is_nowhere(long error) {
+    return error == -ENOENT || error == -ENOTDIR || error == -ENAMETOOLONG;
+}
+
 /* "PATH VALUE": the value has no space. */
 static long rewrite(char *text) {
     char *value = text + text_length(text);
@@ -137,7 +142,7 @@ static long rewrite(char *text) {
     *value++ = 0;
     int file = (int)SYS(openat, AT_FDCWD, text, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0)
-        return file == -ENOENT ? 0 : file;
+        return is_nowhere(file) ? 0 : file;
     long written = SYS(write, file, value, text_length(value));
     SYS(close, file);
     return written < 0 ? written : 0;
@@ -163,7 +168,7 @@ static long run_ignored(char *words) {
 
 static long remove_file(char *path) {
     long error = SYS(unlinkat, AT_FDCWD, path, 0);
-    return error == -ENOENT ? 0 : error;
+    return is_nowhere(error) ? 0 : error;
 }
 
 /* Where the namespace was bound over it, it is whole, and stays. */
@@ -173,13 +178,14 @@ static long remove_name(char *path) {
 }
 
 static long remove_group(char *path) {
-    return cgroup_remove(path);
+    long error = cgroup_remove(path);
+    return is_nowhere(error) ? 0 : error;
 }
 
 /* Whoever else has something in it removes it in turn. */
 static long remove_empty(char *path) {
     long error = SYS(unlinkat, AT_FDCWD, path, AT_REMOVEDIR);
-    return error == -ENOENT || error == -EBUSY || error == -ENOTEMPTY ? 0 : error;
+    return is_nowhere(error) || error == -EBUSY || error == -ENOTEMPTY ? 0 : error;
 }
 
 static const struct {

@@ -31,7 +31,7 @@ export function readSmall(path: string, largest = 65536): string | number {
 }
 
 function write(path: string, text: string, flags: number): number {
-  const how = O_WRONLY | O_NOFOLLOW | O_CLOEXEC | flags;
+  const how = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags;
   const file = syscall(SYS.openat, AT_FDCWD, cstring(path), how, 0o600);
   if (file < 0) return file;
   const bytes = new TextEncoder().encode(text);

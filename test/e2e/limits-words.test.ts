@@ -1,7 +1,9 @@
 /** Limits that cannot be: said before anything is made. */
+
 import { afterAll, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { allGroupsIn, NO_LIMITS, ownGroup, removeGroups } from "./cgroups.ts";
-import { forEveryone, run, USER } from "./support.ts";
+import { AS_ROOT, forEveryone, ROOT, run, USER } from "./support.ts";
 
 afterAll(removeGroups);
 
@@ -41,6 +43,8 @@ const WRONG: readonly (readonly [words: readonly string[], error: string])[] = [
   [["--cgroup-conf", "memory.max"], 'Invalid "--cgroup-conf memory.max": it takes FILE=VALUE'],
   [["--cgroup-conf", "../memory.max=1"], "it takes FILE=VALUE"],
   [["--cgroup-conf", "cgroup.procs=1"], '"cgroup.procs" is nsbox\'s own'],
+  [["--cgroup", `/${"x/".repeat(2100)}`], 'Invalid "--cgroup /x/x/'],
+  [["--cgroup-conf", "freezer.state=FROZEN"], '"freezer.state" is nsbox\'s own'],
   [["--cgroup-conf", "nothing.max=1"], "Cannot set --cgroup-conf nothing.max"],
 ];
 
@@ -52,6 +56,11 @@ test.each(WRONG.map(([words, error]) => [words.join(" "), words, error] as const
     expect(err).toContain(error);
   },
 );
+
+test("--memory 0 is not told to be 0m", async () => {
+  const { err } = await run(USER, ["--memory", "0", "/", "true"]);
+  expect(err).toContain("hint:  At least 256k");
+});
 
 test("--explain shows every step, and makes nothing", async () => {
   const { out, status } = await run(USER, ["--explain", "--memory", "64m", "/", "true"]);
@@ -98,6 +107,17 @@ describe.skipIf(NO_LIMITS !== undefined)(
         expect(status).toBe(125);
         expect(err).toContain("cause: a cgroup above it has less processor time");
       });
+    });
+
+    test.skipIf(!AS_ROOT)("a parent below what is a file: nothing is left to be taken back", async () => {
+      const group = ownGroup(ROOT);
+      const words = ["--cgroup", `${group}/tasks`, "--memory", "64m", "/", "true"];
+      const { err, status } = await run(ROOT, words);
+      expect(status).toBe(125);
+      expect(err).toContain("mkdir: not a directory (ENOTDIR)");
+      const [id] = /[0-9a-f]{12}/.exec(err) ?? [];
+      expect(id).toBeDefined();
+      expect(existsSync(`/run/nsbox/undo/${id}`)).toBe(false);
     });
   },
 );

@@ -88,7 +88,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       n net inspect --json b | grep -o '"subnet6":null'; run b "$T" ip -6 route show default
       t a; t host; t 'a b'; t c --subnet 10.9.9.1/24; t c --subnet nine; t c --gateway 10.9.0.1
       t c --subnet 10.1.0.0/24 --subnet 10.2.0.0/24; t c --subnet 10.1.0.0/24 --gateway 10.2.0.1; t c --mtu 1000
-      t c --subnet 10.1.0.0/31; n net; n net creat; n net ls x; n net rm --subnet 10.1.0.0/24 a; n net rm c`);
+      t c --subnet 10.1.0.0/31; t c --subnet 224.0.0.0/24; t c --subnet fe80::/64; n net; n net creat; n net ls x; n net rm --subnet 10.1.0.0/24 a; n net rm c`);
     expect(out.split("\n")).toEqual([
       "a",
       "0",
@@ -97,7 +97,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       "0",
       '"subnet6":null',
       "1",
-      ...Array(9).fill("2"),
+      ...Array(11).fill("2"),
       "",
     ]);
     expect(err.match(/^error: .*/gm)?.map((line) => line.slice(7))).toEqual([
@@ -111,6 +111,8 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       '"--gateway 10.2.0.1" is not in subnet 10.1.0.0/24',
       'Invalid "--mtu 1000": IPv6 needs 1280',
       'Invalid "--subnet 10.1.0.0/31": IPv4 takes 8 to 30 bits',
+      'Invalid "--subnet 224.0.0.0/24": no device can have addresses of 224.0.0.0/4',
+      'Invalid "--subnet fe80::/64": no device can have addresses of fe80::/10',
       "Missing a verb",
       'Unknown word "creat" behind "net"',
       'Too many words: "x"',

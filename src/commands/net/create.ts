@@ -5,6 +5,7 @@ import { print } from "../../cli/print.ts";
 import {
   type Address,
   formatSubnet,
+  overlap,
   parseAddress,
   parseSubnet,
   type Subnet,
@@ -68,6 +69,12 @@ export async function run(input: Parsed, [name, ...more]: readonly string[]): Pr
   return 0;
 }
 
+/** This network, loopback, multicast, all; none, IPv4's, links' own, multicast. See RFC 6890. */
+const SPECIAL = [
+  ...["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32"],
+  ...["::/96", "::ffff:0:0/96", "fe80::/10", "ff00::/8"],
+].map((text) => parseSubnet(text)!);
+
 function readSubnet(text: string): Subnet {
   const subnet = parseSubnet(text);
   if (subnet === undefined) {
@@ -86,6 +93,12 @@ function readSubnet(text: string): Subnet {
   if (prefix > LONGEST[version] || prefix < SHORTEST[version]) {
     throw new UsageError(
       `Invalid "--subnet ${text}": IPv${version} takes ${SHORTEST[version]} to ${LONGEST[version]} bits`,
+    );
+  }
+  const special = SPECIAL.find((each) => overlap(each, subnet));
+  if (special !== undefined) {
+    throw new UsageError(
+      `Invalid "--subnet ${text}": no device can have addresses of ${formatSubnet(special)}`,
     );
   }
   return subnet;

@@ -140,10 +140,14 @@ export function readLimitsRequest(input: Parsed): LimitsRequest {
   };
 }
 
+/** A path of the kernel's has 4096 bytes; that of a file in the group has to fit as well. */
+const LONGEST_PARENT = 2048;
+
 /** `/a/b`, without what `..` would leave. */
 function parentOf(word: string): string | undefined {
   const parts = word.split("/").filter((part) => part !== "" && part !== ".");
-  const isPath = word.startsWith("/") && !parts.includes("..") && !/[\0\n]/.test(word);
+  const isPath =
+    word.startsWith("/") && word.length <= LONGEST_PARENT && !parts.includes("..") && !/[\0\n]/.test(word);
   return isPath ? parts.map((part) => `/${part}`).join("") : undefined;
 }
 
@@ -151,8 +155,8 @@ function parentOf(word: string): string | undefined {
 const parentHint = (word: string): string | undefined =>
   !word.startsWith("/") && parentOf(`/${word}`) !== undefined ? `--cgroup /${word}` : undefined;
 
-/** The core's files that would move processes, or take controllers away. */
-const NO_CONF = /^(cgroup\.(?!max\.)|tasks$|notify_on_release$|release_agent$)/;
+/** The files that would move processes, take controllers away, or freeze what is to begin. */
+const NO_CONF = /^(cgroup\.(?!max\.)|freezer\.state$|tasks$|notify_on_release$|release_agent$)/;
 
 function confOf(text: string): { file: string; value: string } {
   const [, file = "", value = ""] = /^([a-z0-9_]+(?:\.[A-Za-z0-9_]+)+)=(.+)$/s.exec(text) ?? [];
