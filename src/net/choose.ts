@@ -11,6 +11,8 @@ export interface Used {
 const SHORTEST = 8;
 const LENGTH4 = 24;
 const LENGTH6 = 64;
+/** Random ones of which each is in use: then all are, or nearly. */
+const TRIES = 100;
 
 /** Where subnets are taken from, one after the other. */
 const POOLS = ["10.87.0.0/16", "10.64.0.0/10", "172.24.0.0/13", "192.168.128.0/17"].map(
@@ -44,12 +46,13 @@ export function randomSubnet6(random: Uint8Array): Subnet {
   return subnetOf({ version: 6, value: value << 64n }, LENGTH6);
 }
 
-/** A free one. `random` gives 7 bytes. */
-export function chooseSubnet6(used: readonly Used[], random: () => Uint8Array): Subnet {
-  for (;;) {
+/** A free one; undefined where there is none: somebody has a route to all of them. `random` gives 7 bytes. */
+export function chooseSubnet6(used: readonly Used[], random: () => Uint8Array): Subnet | undefined {
+  for (let tries = 0; tries < TRIES; tries++) {
     const subnet = randomSubnet6(random());
     if (collision(subnet, used) === undefined) return subnet;
   }
+  return undefined;
 }
 
 /** `address` lies in one of the pools, or in a private range: RFC 1918, RFC 4193, RFC 6598, or for documentation. */
