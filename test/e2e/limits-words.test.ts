@@ -15,6 +15,7 @@ const WRONG: readonly (readonly [words: readonly string[], error: string])[] = [
     ["--memory", "64m", "--memory-swap", "32m"],
     'Invalid "--memory-swap 32m": it is memory and swap together',
   ],
+  [["--memory-reservation", "max"], 'Invalid "--memory-reservation max": it takes bytes'],
   [["--swappiness", "101"], 'Invalid "--swappiness 101": it takes a number from 0 to 100'],
   [["--cpus", "0"], 'Invalid "--cpus 0": it takes a number of processors'],
   [["--cpus", "0.001"], 'Invalid "--cpus 0.001": it takes a number of processors'],

@@ -1,6 +1,6 @@
 /** What the command may use, as it was typed. */
 
-import { readWhole } from "../../cgroup/amount.ts";
+import { isUnlimited, readWhole } from "../../cgroup/amount.ts";
 import { mayWrite, SYSTEM } from "../../cgroup/look.ts";
 import type { LimitsRequest } from "../../cgroup/request.ts";
 import { isSlice } from "../../cgroup/systemd.ts";
@@ -110,7 +110,8 @@ export function readLimitsRequest(input: Parsed): LimitsRequest {
     memoryReservation: readOption(
       input,
       "memory-reservation",
-      (word) => (word === "-1" ? undefined : bytesOrNone(word)),
+      // Nobody is left all of the machine's.
+      (word) => (isUnlimited(word) ? undefined : bytesOrNone(word)),
       BYTES,
     ),
     swappiness: readOption(input, "swappiness", (word) => readWhole(word, 0, 100), "a number from 0 to 100"),

@@ -107,7 +107,8 @@ const DISK = /^(\d+:\d+) (.*)$/;
 /** What has to be written for the file to read as it does now. */
 function oldValue({ file, value }: Write, text: string): string {
   const [, disk] = DISK.exec(value) ?? [];
-  if (disk === undefined) return text.split("\n")[0] ?? "";
+  // An empty cpuset of v2 is written as an empty line: of nothing at all no call is made.
+  if (disk === undefined) return text.split("\n")[0] || "\n";
   const line = text.split("\n").find((each) => each.startsWith(`${disk} `));
   return line ?? `${disk} ${file === "io.max" ? "rbps=max wbps=max riops=max wiops=max" : "0"}`;
 }
