@@ -108,7 +108,7 @@ static long inherit(const char *directory, const char *parent) {
 static long make(const char *path, const char *parent, const char *how, int inherits) {
     if (SYS(faccessat, AT_FDCWD, path, 0) == 0 && !text_equal(how, "cgroup"))
         return 0;
-    long error = how[0] ? undo_add(how, path) : 0;
+    long error = undo_add(how, path);
     if (error == 0)
         error = SYS(mkdirat, AT_FDCWD, path, 0755);
     if (error == -EEXIST && text_equal(how, "cgroup")) {
@@ -193,11 +193,14 @@ static long check(const struct args_cgroup_write *args) {
     u64 wanted, found;
     long length = cgroup_read(args->path, text, sizeof text);
     if (length < 0)
-        return length;
+        return args->number ? 0 : length;
     if (has_line(text, args->reads))
         return 0;
     text[text_length(text) - (length > 0 && text[length - 1] == '\n')] = 0;
-    if (!args->rounds || text_number(args->reads, &wanted) < 0 || text_number(text, &found) < 0)
+    int is_number = text_number(text, &found) == 0;
+    if (args->number && !is_number)
+        return 0;
+    if (!args->rounds || !is_number || text_number(args->reads, &wanted) < 0)
         return -EBADMSG;
     if (found > wanted || wanted - found >= args->rounds)
         return -EBADMSG;

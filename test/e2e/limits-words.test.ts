@@ -35,6 +35,7 @@ const WRONG: readonly (readonly [words: readonly string[], error: string])[] = [
   [["--cgroup", "here"], 'Invalid "--cgroup here": it takes the path of a cgroup'],
   [["--cgroup", "/a/../b"], 'Invalid "--cgroup /a/../b": it takes the path of a cgroup'],
   [["--cgroup-conf", "memory.max"], 'Invalid "--cgroup-conf memory.max": it takes FILE=VALUE'],
+  [["--cgroup-conf", "memory.high=1\n2"], "it takes FILE=VALUE"],
   [["--cgroup-conf", "../memory.max=1"], "it takes FILE=VALUE"],
   [["--cgroup-conf", "cgroup.procs=1"], '"cgroup.procs" is nsbox\'s own'],
   [["--cgroup-conf", "nothing.max=1"], "Cannot set --cgroup-conf nothing.max"],
@@ -85,6 +86,21 @@ describe.skipIf(NO_LIMITS !== undefined)(
         expect(err).toMatch(
           /^error: Cannot set --cgroup-conf memory\.swappiness: "many" was not taken by "\/sys\/fs\/cgroup\/memory\/.*\/memory\.swappiness"\n {2}cause: the kernel does not take such a value; write, read: invalid argument \(EINVAL\)/,
         );
+      });
+
+      test("a number that the kernel silently makes another, in a file by its name", async () => {
+        expect(await refused("--cgroup-conf", "cpu.shares=1")).toContain(
+          "the kernel took it without an error, and reads back something else",
+        );
+        const files = [
+          "memory.soft_limit_in_bytes=100000001",
+          "memory.max_usage_in_bytes=0",
+          "cpuset.cpus=0,0",
+        ];
+        const options = files.flatMap((file) => ["--cgroup-conf", file]);
+        const { err, status } = await run(who, ["-v", "--cgroup", ownGroup(who), ...options, "/", "true"]);
+        expect(status).toBe(0);
+        expect(err).toContain("memory.soft_limit_in_bytes: 100000001 reads as 99999744\n");
       });
 
       test("less processors than the group above has", async () => {

@@ -124,6 +124,9 @@ test.skipIf(NO_LIMITS !== undefined)(
     expect(status).toBe(1);
     expect(err).toContain("--cgroup-conf cpu.shares");
     expect(fileIn("pids", group, "pids.max")).toBe("max");
+    const clamped = await own.nsbox("update", "--pids-limit", "9", "--cgroup-conf", "cpu.shares=1", "c");
+    expect(clamped.err).toContain('the kernel took "1", and ');
+    expect(fileIn("pids", group, "pids.max")).toBe("max");
     const none = await own.nsbox("update", "c");
     expect(none.status).toBe(2);
   },

@@ -144,7 +144,7 @@ function parentOf(word: string): string | undefined {
 const NO_CONF = /^(cgroup\.(?!max\.)|tasks$|notify_on_release$|release_agent$)/;
 
 function confOf(text: string): { file: string; value: string } {
-  const [, file = "", value = ""] = /^([a-z0-9_]+(?:\.[A-Za-z0-9_]+)+)=(.+)$/s.exec(text) ?? [];
+  const [, file = "", value = ""] = /^([a-z0-9_]+(?:\.[A-Za-z0-9_]+)+)=(.+)$/.exec(text) ?? [];
   if (file === "") {
     throw new UsageError(
       `Invalid "--cgroup-conf ${text}": it takes FILE=VALUE`,

@@ -1,6 +1,7 @@
 /** Limits of a container that runs, changed: all of them or none. See `nsbox update`. */
 import { renameSync, writeFileSync } from "node:fs";
 import { chooseLimits, controllerOf } from "../../cgroup/choose.ts";
+import { confWrite } from "../../cgroup/conf-write.ts";
 import type { Hierarchy } from "../../cgroup/hierarchy.ts";
 import { textAt } from "../../cgroup/look.ts";
 import { readsBack } from "../../cgroup/read-back.ts";
@@ -81,11 +82,7 @@ function changesOf(container: Container, label: string, request: LimitsRequest):
     const controller = controllerOf(file);
     const point = groups.find(({ controllers }) => controllers.includes(controller))?.point;
     if (point === undefined) throw lacks(`cgroup-conf ${file}`, [controller]);
-    wanted.push({
-      option: `cgroup-conf ${file}`,
-      point,
-      writes: [{ file, value, reads: "", rounds: 0, absent: "error" }],
-    });
+    wanted.push({ option: `cgroup-conf ${file}`, point, writes: [confWrite(file, value)] });
   }
   return wanted.flatMap(({ option, point, writes }) => {
     let found = false;
