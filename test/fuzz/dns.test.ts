@@ -134,9 +134,9 @@ test("names that stand for addresses are turned around", () => {
       "x.0.88.10.in-addr.arpa",
       ".in-addr.arpa",
       "1.5.0.88.10.in-addr.arpa",
-      `${"g".repeat(32).split("").join(".")}.ip6.arpa`,
+      ...["g", "_", "-"].map((letter) => `${letter}${`.${letter}`.repeat(31)}.ip6.arpa`),
     ).lines,
-  ).toEqual(["10.88.0.5", "2001:db8::567:89ab", "none", "none", "none", "none", "none"]);
+  ).toEqual(["10.88.0.5", "2001:db8::567:89ab", ...Array(7).fill("none")]);
 });
 
 test("leases answer for the networks that their owner is on, and for no other", () => {
