@@ -63,7 +63,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       n net inspect --json b | grep -o '"subnet6":null'; run b "$T" ip -6 route show default
       t a; t host; t 'a b'; t c --subnet 10.9.9.1/24; t c --subnet nine; t c --gateway 10.9.0.1
       t c --subnet 10.1.0.0/24 --subnet 10.2.0.0/24; t c --subnet 10.1.0.0/24 --gateway 10.2.0.1; t c --mtu 1000
-      t c --subnet 10.1.0.0/31; n net; n net creat; n net ls x; n net rm --subnet 10.1.0.0/24 a; n net rm c`);
+      t c --subnet 10.1.0.0/31; t c --subnet 224.1.0.0/24; t c --subnet ff05::/64; n net; n net creat; n net ls x; n net rm --subnet 10.1.0.0/24 a; n net rm c`);
     expect(out.split("\n")).toEqual([
       "a",
       "0",
@@ -72,7 +72,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       "0",
       '"subnet6":null',
       "1",
-      ...Array(9).fill("2"),
+      ...Array(11).fill("2"),
       "",
     ]);
     expect(err.match(/^error: .*/gm)?.map((line) => line.slice(7))).toEqual([
@@ -86,6 +86,8 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       '"--gateway 10.2.0.1" is not in subnet 10.1.0.0/24',
       'Invalid "--mtu 1000": IPv6 needs 1280',
       'Invalid "--subnet 10.1.0.0/31": IPv4 takes 8 to 30 bits',
+      'Invalid "--subnet 224.1.0.0/24": no device can have addresses of 224.0.0.0/4',
+      'Invalid "--subnet ff05::/64": no device can have addresses of ff00::/8',
       "Missing a verb",
       'Unknown word "creat" behind "net"',
       'Too many words: "x"',
@@ -137,6 +139,19 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
         n exec a ls /sys/class/net | xargs; ls /run/nsbox/networks/db/leases | wc -l; n net disconnect db a
       done`);
     expect(out).toBe("eth0 eth1 lo\n1\n".repeat(4));
+  }, 20_000);
+
+  test("what a container was connected to is over when it is restarted, and can be had again", async () => {
+    const { out, err } = await script(`
+      n net create web >/dev/null; n net create db >/dev/null; n run -q -d --name a --network web "$T" sleep 60 >/dev/null
+      n net connect db a; n restart -t 0 a; n exec a ls /sys/class/net | xargs
+      n net ls --json | grep -o '"containers":.'; ls /run/nsbox/networks/web/leases
+      n net connect db a; n exec a ls /sys/class/net | xargs; ip link del $(ip -br link | grep -o 'nsva*[0-9a-f]*' | tail -1)
+      n net connect db a; n exec a ls /sys/class/net | xargs; ls /run/nsbox/networks/db/leases | wc -l`);
+    expect({ out, err }).toEqual({
+      out: 'a\neth0 lo\n"containers":0\n"containers":1\n10.87.0.2\neth0 eth1 lo\neth0 eth1 lo\n1\n',
+      err: "",
+    });
   }, 20_000);
 
   test("a container that runs is put on one more network, and taken off", async () => {

@@ -5,6 +5,7 @@ import { print } from "../../cli/print.ts";
 import {
   type Address,
   formatSubnet,
+  overlap,
   parseAddress,
   parseSubnet,
   type Subnet,
@@ -22,6 +23,9 @@ import { needsRoot } from "./rights.ts";
 const LONGEST = { 4: 30, 6: 126 } as const;
 /** The kernel would have to count further than it can. */
 const SHORTEST = { 4: 8, 6: 32 } as const;
+
+/** What is no address of one device: this host, loopback, groups. */
+const UNUSABLE = ["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "ff00::/8"].map((text) => parseSubnet(text)!);
 
 /** Makes the network `words[0]` and prints its name. */
 export async function run(input: Parsed, [name, ...more]: readonly string[]): Promise<number> {
@@ -86,6 +90,13 @@ function readSubnet(text: string): Subnet {
   if (prefix > LONGEST[version] || prefix < SHORTEST[version]) {
     throw new UsageError(
       `Invalid "--subnet ${text}": IPv${version} takes ${SHORTEST[version]} to ${LONGEST[version]} bits`,
+    );
+  }
+  const other = UNUSABLE.find((each) => overlap(each, subnet));
+  if (other !== undefined) {
+    throw new UsageError(
+      `Invalid "--subnet ${text}": no device can have addresses of ${formatSubnet(other)}`,
+      "Such as 10.9.0.0/24 or fd00:9::/64",
     );
   }
   return subnet;
