@@ -3,7 +3,7 @@
  * netlink(7). All numbers are the machine's (little-endian on both architectures) where nothing else is said.
  */
 
-/** Four bytes that only the sender knows: `pid`, `netns`, or `index=NAME`, see the operation `netlink_outside`. */
+/** Four bytes that only the sender knows: `pid`, `self`, `device` or `index=NAME`, see csrc/netlink.c. */
 export interface Hole {
   readonly patch: string;
 }

@@ -51,6 +51,11 @@ export const writeSmall = (path: string, text: string): number => write(path, te
 /** Removes the file. Returns 0 or minus the errno. */
 export const removeSmall = (path: string): number => syscall(UNLINKAT, AT_FDCWD, cstring(path), 0);
 
-/** Gives the file at `from` the name `to`, in place of what has it. Returns 0 or minus the errno. */
-export const renameSmall = (from: string, to: string): number =>
-  syscall(SYS.renameat2, AT_FDCWD, cstring(from), AT_FDCWD, cstring(to), 0);
+/** Writes the file anew in one step: whoever reads it sees the old one or all of the new. Returns 0 or minus the errno. */
+export function replaceWhole(path: string, text: string): number {
+  removeSmall(`${path}.new`);
+  const error = createSmall(`${path}.new`, text);
+  return error < 0
+    ? error
+    : syscall(SYS.renameat2, AT_FDCWD, cstring(`${path}.new`), AT_FDCWD, cstring(path), 0);
+}
