@@ -8,9 +8,9 @@ import { bytesV1, bytesV2, type Write } from "./spelling.ts";
 const BOTH_V1 = "memory.memsw.limit_in_bytes";
 const SWAP_V2 = "memory.swap.max";
 
-/** `usual` is written too, unless swap has a limit of its own, or memory none. */
-const withSwap = ({ memory, memorySwap }: LimitsRequest, write: Write, usual: Write): readonly Write[] =>
-  memory === Infinity || memorySwap !== undefined ? [write] : [write, { ...usual, absent: "fine" }];
+/** `usual` is written too, unless swap has a limit of its own: none where memory has none. */
+const withSwap = ({ memorySwap }: LimitsRequest, write: Write, usual: Write): readonly Write[] =>
+  memorySwap !== undefined ? [write] : [write, { ...usual, absent: "fine" }];
 
 /** `--memory` in v1. */
 export function memoryV1(request: LimitsRequest): readonly Write[] {

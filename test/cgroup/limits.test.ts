@@ -50,7 +50,12 @@ describe.each([
     ["memory.limit_in_bytes 1000", "memory.memsw.limit_in_bytes -1"],
     ["memory.max 1000", "memory.swap.max max"],
   ],
-  ["no limit at all", { memory: Infinity }, ["memory.limit_in_bytes -1"], ["memory.max max"]],
+  [
+    "no limit at all",
+    { memory: Infinity },
+    ["memory.limit_in_bytes -1", "memory.memsw.limit_in_bytes -1"],
+    ["memory.max max", "memory.swap.max max"],
+  ],
   ["a reservation", { memoryReservation: 5 }, ["memory.soft_limit_in_bytes 5"], ["memory.low 5"]],
   [
     "processor time",

@@ -3,8 +3,9 @@ import { renameSync, writeFileSync } from "node:fs";
 import { chooseLimits, controllerOf } from "../../cgroup/choose.ts";
 import { confWrite } from "../../cgroup/conf-write.ts";
 import type { Hierarchy } from "../../cgroup/hierarchy.ts";
-import { textAt } from "../../cgroup/look.ts";
+import { SYSTEM, textAt } from "../../cgroup/look.ts";
 import { readsBack } from "../../cgroup/read-back.ts";
+import { refusedError } from "../../cgroup/refusal.ts";
 import type { LimitsRequest } from "../../cgroup/request.ts";
 import type { Write } from "../../cgroup/spelling.ts";
 import { NsboxError } from "../../util/errors.ts";
@@ -75,6 +76,7 @@ function changesOf(container: Container, label: string, request: LimitsRequest):
   const wanted: { option: string; point: string; writes: readonly Write[] }[] = [];
   for (const each of chooseLimits(request, groups)) {
     const { option } = each.limit;
+    if (!("hierarchy" in each) && each.only !== undefined) throw refusedError(each, SYSTEM);
     if (!("hierarchy" in each)) throw lacks(option, [each.limit.v1?.controller, each.limit.v2?.controller]);
     wanted.push({ option, point: each.hierarchy.point, writes: each.spelling.writes(request) });
   }
