@@ -38,7 +38,7 @@ export type Door = (typeof DOORS)[number];
 
 /** Flags that `bun build` is run with. The two `no-…` close `.env` and `bunfig.toml` of the user's directory. */
 const FLAGS =
-  "--compile --minify --bytecode --format=esm --splitting --no-compile-autoload-dotenv --no-compile-autoload-bunfig";
+  "--compile --minify-whitespace --minify-identifiers --bytecode --format=esm --splitting --no-compile-autoload-dotenv --no-compile-autoload-bunfig";
 
 const version = (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version;
 

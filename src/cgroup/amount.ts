@@ -2,19 +2,21 @@
 
 const UNITS = ["", "k", "m", "g", "t", "p"] as const;
 const STEP = 1024;
+const UNLIMITED = ["-1", "max", "unlimited"];
 
 /** `unlimited` and its other names. */
-export const isUnlimited = (word: string): boolean => /^(-1|max|unlimited)$/i.test(word);
+export const isUnlimited = (word: string): boolean => UNLIMITED.includes(word.toLowerCase());
 
 /**
  * A number of bytes: digits, with a fraction before a unit; `k`, `m`, `g`, `t`, `p` (also `kb`, `KiB`) are powers
  * of 1024. `N%` is a part of `whole`, where there is one. Undefined where it is none, or not exact any more.
  */
 export function readBytes(word: string, whole?: number): number | undefined {
-  const percent = /^(\d{1,3}(?:\.\d{1,4})?)%$/.exec(word);
-  if (percent !== null) {
-    const part = Number(percent[1]);
-    return whole === undefined || part > 100 ? undefined : Math.floor((whole * part) / 100);
+  if (word.endsWith("%")) {
+    const part = Number(/^(\d{1,3}(?:\.\d{1,4})?)%$/.exec(word)?.[1] ?? Number.NaN);
+    return Number.isNaN(part) || whole === undefined || part > 100
+      ? undefined
+      : Math.floor((whole * part) / 100);
   }
   const [, digits, unit = ""] = /^(\d{1,16}|\d{1,12}\.\d{1,9})([kmgtp]?)(?:i?b)?$/i.exec(word) ?? [];
   if (digits === undefined) return undefined;

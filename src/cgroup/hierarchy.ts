@@ -47,10 +47,12 @@ export function below(root: string, path: string): string | undefined {
 }
 
 /** The mount is of the hierarchy of which `membership` speaks. */
-const isOf = ({ type, superOptions }: CgroupMount, { controllers }: Membership): boolean =>
-  controllers.length === 0
-    ? type === "cgroup2"
-    : type === "cgroup" && controllers.every((name) => superOptions.includes(name));
+function isOf({ type, superOptions }: CgroupMount, { controllers }: Membership): boolean {
+  if (controllers.length === 0) return type === "cgroup2";
+  if (type !== "cgroup") return false;
+  for (const name of controllers) if (!superOptions.includes(name)) return false;
+  return true;
+}
 
 /**
  * Where the hierarchy of `membership` is mounted, and where below that its group stands; undefined where it is
@@ -61,11 +63,16 @@ export function locate(
   mounts: readonly CgroupMount[],
   look: Look,
 ): Omit<Hierarchy, "controllers"> | undefined {
-  const seen = mounts.filter((mount) => isOf(mount, membership) && look.device(mount.path) === mount.device);
-  const mount = seen.findLast(({ root }) => below(root, membership.path) !== undefined) ?? seen.at(-1);
-  if (mount === undefined) return undefined;
   const version = membership.controllers.length === 0 ? 2 : 1;
-  return { version, point: mount.path, own: below(mount.root, membership.path) };
+  let latest: CgroupMount | undefined;
+  for (let at = mounts.length - 1; at >= 0; at--) {
+    const mount = mounts[at]!;
+    if (!isOf(mount, membership) || look.device(mount.path) !== mount.device) continue;
+    const own = below(mount.root, membership.path);
+    if (own !== undefined) return { version, point: mount.path, own };
+    latest ??= mount;
+  }
+  return latest && { version, point: latest.path, own: undefined };
 }
 
 /** The hierarchies of `memberships` (those of this process), in their order. */

@@ -12,13 +12,17 @@ const CHUNK = 65536;
 const LONGEST = 16 * 1024 * 1024;
 const [W_OK, AT_EACCESS] = [2, 0x200];
 
+/** Made with the first file: to fill it with zeros takes longer than most files take to be read. */
+let bytes: Uint8Array | undefined;
+let decoder: TextDecoder | undefined;
+
 /** The text of a file of the kernel's, one character a byte; undefined where it cannot be read. */
 export function textAt(path: string): string | undefined {
   const file = syscall(SYS.openat, AT_FDCWD, cstring(path), O_NONBLOCK | O_CLOEXEC);
   if (file < 0) return undefined;
   let text = "";
-  const bytes = new Uint8Array(CHUNK);
-  const decoder = new TextDecoder("latin1");
+  bytes ??= new Uint8Array(CHUNK);
+  decoder ??= new TextDecoder("latin1");
   while (text.length < LONGEST) {
     const length = syscall(SYS.read, file, bytes, CHUNK);
     if (length <= 0) {

@@ -12,9 +12,15 @@ export interface Membership {
 export function parseMemberships(text: string): Membership[] {
   const found: Membership[] = [];
   for (const line of text.split("\n")) {
-    const [, number, controllers = "", path] = /^(\d+):([^:]*):(.*)$/.exec(line) ?? [];
-    if (number === undefined || path === undefined) continue;
-    found.push({ controllers: controllers === "" ? [] : controllers.split(","), path });
+    // `NUMBER:CONTROLLERS:PATH`; a path may hold colons too.
+    const first = line.indexOf(":") + 1;
+    const second = line.indexOf(":", first);
+    if (first === 0 || second < 0) continue;
+    const controllers = line.slice(first, second);
+    found.push({
+      controllers: controllers === "" ? [] : controllers.split(","),
+      path: line.slice(second + 1),
+    });
   }
   return found;
 }

@@ -112,16 +112,17 @@ class Words implements Parsed {
   readonly ordered: Parsed["ordered"];
   readonly rest: readonly string[];
   readonly dashes: number | undefined;
+  readonly given = new Set<string>();
 
   constructor(ordered: Parsed["ordered"], rest: readonly string[], dashes: number | undefined) {
     this.ordered = ordered;
+    for (let at = 0; at < ordered.length; at++) this.given.add(ordered[at]![0]);
     this.rest = rest;
     this.dashes = dashes;
   }
 
   has(long: string): boolean {
-    for (let at = 0; at < this.ordered.length; at++) if (this.ordered[at]![0] === long) return true;
-    return false;
+    return this.given.has(long);
   }
 
   value(long: string): string | undefined {
@@ -130,6 +131,7 @@ class Words implements Parsed {
 
   values(long: string): string[] {
     const found: string[] = [];
+    if (!this.given.has(long)) return found;
     for (let at = 0; at < this.ordered.length; at++) {
       const value = this.ordered[at]![1];
       if (this.ordered[at]![0] === long && value !== true) found.push(value);

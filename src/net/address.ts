@@ -91,9 +91,11 @@ export const subnetOf = ({ version, value }: Address, prefix: number): Subnet =>
 
 /** The subnet that `text` is, ADDRESS/BITS; undefined where it is none. Bits behind the prefix are cleared. */
 export function parseSubnet(text: string): Subnet | undefined {
-  const [, word = "", bits = ""] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
-  const address = parseAddress(word);
-  if (address === undefined || Number(bits) > bitsOf(address.version)) return undefined;
+  const slash = text.indexOf("/");
+  const address = slash < 0 ? undefined : parseAddress(text.slice(0, slash));
+  const bits = text.slice(slash + 1);
+  if (address === undefined || !/^\d{1,3}$/.test(bits) || Number(bits) > bitsOf(address.version))
+    return undefined;
   return subnetOf(address, Number(bits));
 }
 
@@ -131,12 +133,16 @@ export function addressBytes({ version, value }: Address): Uint8Array {
 export function addressFrom(bytes: Uint8Array): Address | undefined {
   if (bytes.length !== 4 && bytes.length !== 16) return undefined;
   let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  for (let at = 0; at < bytes.length; at++) value = (value << 8n) | BigInt(bytes[at]!);
   return { version: bytes.length === 4 ? 4 : 6, value };
 }
 
 /** The hardware address that belongs to an IPv4 address on our networks: the same whenever that is given out. */
-export const macOf = (address: Address): Uint8Array => Uint8Array.of(0x0a, 0x58, ...addressBytes(address));
+export function macOf(address: Address): Uint8Array {
+  const mac = Uint8Array.of(0x0a, 0x58, 0, 0, 0, 0);
+  mac.set(addressBytes(address), 2);
+  return mac;
+}
 
 /** `0a:58:…`. */
 export const formatMac = (mac: Uint8Array): string => mac.toHex().replace(/..(?=.)/g, "$&:");

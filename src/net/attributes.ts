@@ -2,6 +2,7 @@
  * Netlink messages as bytes, both ways: a header, a fixed part that the family defines, and attributes, see
  * netlink(7). All numbers are the machine's (little-endian on both architectures) where nothing else is said.
  */
+import { cstring } from "../sys/ffi.ts";
 
 /** Four bytes that only the sender knows: `pid`, `self`, `device` or `index=NAME`, see csrc/netlink.c. */
 export interface Hole {
@@ -63,82 +64,111 @@ export const be32 = (value: number): Uint8Array =>
   Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 
 /** Text and the NUL behind it. */
-export const text = (value: string): Uint8Array => new TextEncoder().encode(`${value}\0`);
+export const text = cstring;
 
-function lengthOf(value: Value): number {
-  if (value instanceof Uint8Array) return value.length;
-  if ("patch" in value) return 4;
-  if ("head" in value) return aligned(value.head.length) + lengthOf(value.attributes);
-  let sum = 0;
-  for (const [, inner] of value) sum += aligned(ATTRIBUTE + lengthOf(inner));
-  return sum;
+/** Most requests are shorter. */
+const ROOM = 1024;
+
+/** Bytes that are written one behind the other; plain loops, since every run on a network comes here once. */
+class Writer {
+  bytes = new Uint8Array(ROOM);
+  at = 0;
+  readonly patches: string[] = [];
+
+  /** Leaves `length` zeros, and returns where they begin. */
+  skip(length: number): number {
+    const begin = this.at;
+    this.at += length;
+    if (this.at > this.bytes.length) {
+      const larger = new Uint8Array(2 * this.at);
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    return begin;
+  }
+
+  put(bytes: Uint8Array): void {
+    const begin = this.skip(bytes.length);
+    this.bytes.set(bytes, begin);
+  }
+
+  /** The next thing begins at a multiple of four. */
+  align(): void {
+    this.skip(-this.at & 3);
+  }
+
+  u16(at: number, value: number): void {
+    this.bytes[at] = value;
+    this.bytes[at + 1] = value >>> 8;
+  }
+
+  framed(head: Uint8Array, attributes: readonly Attribute[]): void {
+    this.put(head);
+    this.align();
+    this.attributes(attributes);
+  }
+
+  attributes(list: readonly Attribute[]): void {
+    for (let index = 0; index < list.length; index++) {
+      const type = list[index]![0];
+      const value = list[index]![1];
+      const begin = this.skip(ATTRIBUTE);
+      const nested = Array.isArray(value) ? NLA_F_NESTED : 0;
+      if (value instanceof Uint8Array) this.put(value);
+      else if ("patch" in value) this.patches.push(`${this.skip(4)}:${value.patch}`);
+      else if ("head" in value) this.framed(value.head, value.attributes);
+      else this.attributes(value);
+      this.u16(begin, this.at - begin);
+      this.u16(begin + 2, type | nested);
+      this.align();
+    }
+  }
 }
 
 /** The bytes of `messages`, numbered from 1. */
 export function encode(messages: readonly Message[]): Encoded {
-  let size = 0;
-  for (const { head, attributes } of messages) size += HEADER + aligned(head.length) + lengthOf(attributes);
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
-  const patches: string[] = [];
-  let at = 0;
-  const put = (attributes: readonly Attribute[]): void => {
-    for (const [type, value] of attributes) {
-      const begin = at;
-      at += ATTRIBUTE;
-      let nested = 0;
-      if (value instanceof Uint8Array) {
-        bytes.set(value, at);
-        at += value.length;
-      } else if ("patch" in value) {
-        patches.push(`${at}:${value.patch}`);
-        at += 4;
-      } else if ("head" in value) {
-        bytes.set(value.head, at);
-        at += aligned(value.head.length);
-        put(value.attributes);
-      } else {
-        nested = NLA_F_NESTED;
-        put(value);
-      }
-      view.setUint16(begin, at - begin, true);
-      view.setUint16(begin + 2, type | nested, true);
-      at = aligned(at);
-    }
-  };
-  for (const [index, { type, flags, head, hole, attributes }] of messages.entries()) {
-    const begin = at;
-    if (hole !== undefined) patches.push(`${at + HEADER + hole[0]}:${hole[1]}`);
-    bytes.set(head, at + HEADER);
-    at += HEADER + aligned(head.length);
-    put(attributes);
-    view.setUint32(begin, at - begin, true);
-    view.setUint16(begin + 4, type, true);
-    view.setUint16(begin + 6, flags | NLM.request, true);
-    view.setUint32(begin + 8, index + 1, true);
+  const out = new Writer();
+  for (let index = 0; index < messages.length; index++) {
+    const { type, flags, head, hole, attributes } = messages[index]!;
+    const begin = out.skip(HEADER);
+    if (hole !== undefined) out.patches.push(`${out.at + hole[0]}:${hole[1]}`);
+    out.framed(head, attributes);
+    out.bytes.set(u32(out.at - begin), begin);
+    out.u16(begin + 4, type);
+    out.u16(begin + 6, flags | NLM.request);
+    out.bytes.set(u32(index + 1), begin + 8);
   }
-  return { bytes, patches: patches.join(" ") };
+  return { bytes: out.bytes.subarray(0, out.at), patches: out.patches.join(" ") };
 }
 
 /** Attributes by their types, as they came; of several of one type the last. */
 export type Attributes = ReadonlyMap<number, Uint8Array>;
 
-/** The attributes in `bytes`, in order. What is cut off or malformed ends the list. */
-export function attributeList(bytes: Uint8Array): [type: number, value: Uint8Array][] {
-  const found: [number, Uint8Array][] = [];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+/** Calls `each` for the attributes in `bytes`, in order. What is cut off or malformed ends them. */
+function forAttributes(bytes: Uint8Array, each: (type: number, value: Uint8Array) => void): void {
+  const view = viewOf(bytes);
   let at = 0;
   while (at + ATTRIBUTE <= bytes.length) {
     const length = view.getUint16(at, true);
     if (length < ATTRIBUTE || at + length > bytes.length) break;
-    found.push([view.getUint16(at + 2, true) & NLA_TYPE_MASK, bytes.subarray(at + ATTRIBUTE, at + length)]);
+    each(view.getUint16(at + 2, true) & NLA_TYPE_MASK, bytes.subarray(at + ATTRIBUTE, at + length));
     at += aligned(length);
   }
+}
+
+/** The attributes in `bytes`, in order. What is cut off or malformed ends the list. */
+export function attributeList(bytes: Uint8Array): [type: number, value: Uint8Array][] {
+  const found: [number, Uint8Array][] = [];
+  forAttributes(bytes, (type, value) => found.push([type, value]));
   return found;
 }
 
 /** The same by type. */
-export const attributesOf = (bytes: Uint8Array): Attributes => new Map(attributeList(bytes));
+export function attributesOf(bytes: Uint8Array): Attributes {
+  const found = new Map<number, Uint8Array>();
+  forAttributes(bytes, (type, value) => found.set(type, value));
+  return found;
+}
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
@@ -152,9 +182,12 @@ export function readBe32(bytes: Uint8Array | undefined, signed = false): number 
   return signed ? viewOf(bytes).getInt32(0) : viewOf(bytes).getUint32(0);
 }
 
+let decoder: TextDecoder | undefined;
+
 /** Text up to its NUL. */
 export function readText(bytes: Uint8Array | undefined): string | undefined {
   if (bytes === undefined) return undefined;
   const end = bytes.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+  decoder ??= new TextDecoder();
+  return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
 }

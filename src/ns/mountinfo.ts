@@ -8,43 +8,58 @@ const plain = (word: string): string =>
     : word;
 
 /** Options in the order of the kernel: cut at the commas first, since a value may hold one. */
-const optionsOf = (words: string): string[] => (words === "" ? [] : words.split(",").map(plain));
+function optionsOf(words: string): string[] {
+  if (words === "") return [];
+  const options = words.split(",");
+  if (words.includes("\\")) for (let at = 0; at < options.length; at++) options[at] = plain(options[at]!);
+  return options;
+}
+
+/** Where the optional fields begin. */
+const TAGS = 6;
 
 /** The mounts of a mount table, in the order of the kernel; lines that are none are left out. */
 export function parseMountinfo(text: string): Mount[] {
   const mounts: Mount[] = [];
   for (const line of text.split("\n")) {
-    const mount = parseLine(line);
+    const mount = parseMount(line);
     if (mount !== undefined) mounts.push(mount);
   }
   return mounts;
 }
 
-function parseLine(line: string): Mount | undefined {
+/**
+ * One line of it; undefined where it is none. Runs with limits come here: array methods and patterns would cost
+ * more to load than the rest takes.
+ */
+export function parseMount(line: string): Mount | undefined {
   const words = line.split(" ");
-  const dash = words.indexOf("-", 6);
-  const [id, parent, device, root, path, options] = words;
-  const [type, source, ...superOptions] = words.slice(dash + 1);
-  if (dash < 0 || options === undefined || type === undefined) return undefined;
-  const tags = words.slice(6, dash);
-  const group = (name: string): number | null => {
-    const tag = tags.find((each) => each.startsWith(`${name}:`));
-    return tag === undefined ? null : Number(tag.slice(name.length + 1));
-  };
+  const dash = words.indexOf("-", TAGS);
+  const type = words[dash + 1];
+  if (dash < 0 || type === undefined) return undefined;
+  const text = line.includes("\\") ? plain : String;
   return {
-    id: Number(id),
-    parent: Number(parent),
-    device: device ?? "",
-    root: plain(root ?? ""),
-    path: plain(path ?? ""),
-    options: optionsOf(options),
-    shared: group("shared"),
-    master: group("master"),
-    from: group("propagate_from"),
-    unbindable: tags.includes("unbindable"),
-    type: plain(type),
-    source: plain(source ?? ""),
+    id: Number(words[0]),
+    parent: Number(words[1]),
+    device: words[2]!,
+    root: text(words[3]!),
+    path: text(words[4]!),
+    options: optionsOf(words[5]!),
+    shared: peerGroup(words, dash, "shared:"),
+    master: peerGroup(words, dash, "master:"),
+    from: peerGroup(words, dash, "propagate_from:"),
+    unbindable: words.slice(TAGS, dash).includes("unbindable"),
+    type: text(type),
+    source: text(words[dash + 2] ?? ""),
     // Old file systems wrote blanks into their options.
-    superOptions: optionsOf(superOptions.join(" ")),
+    superOptions: optionsOf(words.slice(dash + 3).join(" ")),
   };
+}
+
+/** The number behind `tag` among the optional fields, which end at the dash. */
+function peerGroup(words: readonly string[], dash: number, tag: string): number | null {
+  for (let at = TAGS; at < dash; at++) {
+    if (words[at]!.startsWith(tag)) return Number(words[at]!.slice(tag.length));
+  }
+  return null;
 }

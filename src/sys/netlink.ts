@@ -36,10 +36,12 @@ export interface Answer {
   readonly body: Uint8Array;
 }
 
+/** What an answer is received into; each is read before the next comes. */
+let room: Uint8Array<ArrayBuffer> | undefined;
+
 /** One socket, in the network namespace in which it was made. */
 export class NetlinkSocket {
   readonly #fd: number;
-  readonly #buffer = new Uint8Array(ANSWER);
   readonly errno: number;
 
   /**
@@ -104,12 +106,13 @@ export class NetlinkSocket {
   }
 
   #receive(flags: number): (Answer & { flags: number; sequence: number })[] | number {
+    room ??= new Uint8Array(ANSWER);
     let length: number;
-    do length = syscall(SYS.recvfrom, this.#fd, this.#buffer, ANSWER, flags | MSG_TRUNC, 0, 0);
+    do length = syscall(SYS.recvfrom, this.#fd, room, ANSWER, flags | MSG_TRUNC, 0, 0);
     while (length === -EINTR);
     if (length < 0) return length;
     if (length > ANSWER) return -ENOBUFS;
-    const view = new DataView(this.#buffer.buffer, 0, length);
+    const view = new DataView(room.buffer, 0, length);
     const found: (Answer & { flags: number; sequence: number })[] = [];
     for (let at = 0; at + HEADER <= length; ) {
       const size = view.getUint32(at, true);
@@ -118,7 +121,7 @@ export class NetlinkSocket {
         type: view.getUint16(at + 4, true),
         flags: view.getUint16(at + 6, true),
         sequence: view.getUint32(at + 8, true),
-        body: this.#buffer.subarray(at + HEADER, at + size),
+        body: room.subarray(at + HEADER, at + size),
       });
       at += (size + 3) & ~3;
     }

@@ -6,21 +6,26 @@ const [O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_TRUNC] = [0, 1, 0o100, 0o200, 0o10
 const [O_NONBLOCK, O_CLOEXEC] = [0o4000, 0o2000000];
 const ENOSPC = 28;
 
+let room: Uint8Array | undefined;
+const decoder = new TextDecoder();
+
 /** The text of the file, a link not followed; or minus the errno. One larger than `largest` bytes is cut off. */
 export function readSmall(path: string, largest = 65536): string | number {
   const file = syscall(SYS.openat, AT_FDCWD, cstring(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (file < 0) return file;
-  const bytes = new Uint8Array(largest);
+  // Made once: to fill it with zeros takes longer than to read most files.
+  if (room === undefined || room.length < largest) room = new Uint8Array(largest);
+  const bytes = room;
   let length = 0;
   for (;;) {
-    const read = syscall(SYS.read, file, bytes.subarray(length), largest - length);
+    const read = syscall(SYS.read, file, length === 0 ? bytes : bytes.subarray(length), largest - length);
     if (read < 0) length = read;
     if (read <= 0) break;
     length += read;
     if (length === largest) break;
   }
   syscall(SYS.close, file);
-  return length < 0 ? length : new TextDecoder().decode(bytes.subarray(0, length));
+  return length < 0 ? length : decoder.decode(bytes.subarray(0, length));
 }
 
 function write(path: string, text: string, flags: number): number {

@@ -1,5 +1,6 @@
 /** What the network helper is to do for a container on a network, as it was typed. */
 import type { Parsed } from "../../cli/command.ts";
+import { hostSearch } from "../../runtime/networks/host-names.ts";
 import type { NamedContainer, NamesRequest } from "../../sandbox/network/names.ts";
 import type { NetworkPart } from "../../sandbox/network/part.ts";
 import { type PublishedPort, portWords } from "../../sandbox/network/publish.ts";
@@ -46,7 +47,6 @@ export async function withServices(
   const { internal, ...container } = on;
   const closed = internal && !names.off && names.servers.length === 0;
   const searches = names.search === undefined && !names.off && !internal;
-  const { hostSearch } = await import("../../runtime/networks/host-names.ts");
   const own = serve({
     ports,
     names: closed ? { ...names, servers: ["none"] } : names,

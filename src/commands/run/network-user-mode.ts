@@ -2,7 +2,7 @@
 import type { Parsed } from "../../cli/command.ts";
 import { block } from "../../plan/block.ts";
 import { hostFile, hostSearch } from "../../runtime/networks/host-names.ts";
-import type { MountItem } from "../../sandbox/mounts/request.ts";
+import type { FileItem } from "../../sandbox/mounts/request.ts";
 import { chooseKinds, needs } from "../../sandbox/namespaces.ts";
 import { HOST_GATEWAY, nameFiles } from "../../sandbox/network/names.ts";
 import type { NetworkPart } from "../../sandbox/network/part.ts";
@@ -65,7 +65,7 @@ export async function readUserMode(input: Parsed, run: RunFacts, mode: UserMode)
 }
 
 /** Names of hosts: the program's forwarder, or the servers that were asked for. */
-function filesOf({ names }: TypedServices, hostname: string, servers: readonly string[]): MountItem[] {
+function filesOf({ names }: TypedServices, hostname: string, servers: readonly string[]): FileItem[] {
   if (names.hosts.some(({ address }) => address === HOST_GATEWAY)) {
     throw new UsageError(`"--add-host" knows no ${HOST_GATEWAY} here: the host itself is out of reach`);
   }

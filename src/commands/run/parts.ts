@@ -8,69 +8,44 @@ import { chooseKinds, ownKinds } from "../../sandbox/namespaces.ts";
 import type { NetworkPart } from "../../sandbox/network/part.ts";
 import type { Parts } from "../../sandbox/plan-run.ts";
 import type { Caller, RunRequest } from "../../sandbox/request.ts";
+import type { MadeInItsName } from "./in-its-name.ts";
 import { isKept } from "./is-kept.ts";
 import { groupsOf } from "./option-groups.ts" with { type: "macro" };
 
 const GROUPS = groupsOf();
 
-/** The families of one run, and its id where something is made in its name. */
-export interface TypedParts extends Parts {
-  readonly id?: string | undefined;
-}
-
 /** Reads them, and whatever files they speak of. */
-export async function readParts(input: Parsed, request: RunRequest, caller: Caller): Promise<TypedParts> {
+export async function readParts(
+  input: Parsed,
+  request: RunRequest,
+  caller: Caller,
+): Promise<Parts & Partial<Pick<MadeInItsName, "id">>> {
   const used = new Set<string | undefined>();
   for (const [long] of input.ordered) used.add(GROUPS[long]);
   const privileged = input.has("privileged");
   const joinsUser = request.joins.some(({ kind }) => kind === "user");
   const made =
     used.has("limits") || used.has("network") || isKept(input)
-      ? await madeInItsName(input, request, caller, used)
+      ? await (await import("./in-its-name.ts")).madeInItsName(input, { request, caller }, used)
       : undefined;
-  const items = made?.network?.items ?? [];
+  const files = made?.network?.items ?? [];
+  const filesInside = files.length > 0 && joinedMounts(request) !== undefined;
   const typed =
-    used.has("mounts") || privileged || request.root === NO_TREE || items.length > 0
-      ? await mountsOf(input, request, caller, privileged, items)
+    used.has("mounts") || privileged || request.root === NO_TREE || filesInside
+      ? await mountsOf(input, request, caller, privileged, files)
       : undefined;
   const found =
     used.has("identity") || joinsUser ? await identityOf(input, request, caller, typed) : undefined;
   return {
     ...made,
     identity: found,
-    mounts: typed || found?.idmapRoot ? await planned(input, request, caller, typed, found) : undefined,
+    mounts: await planned(input, request, caller, { typed, files, privileged }, found),
     life: used.has("life") ? await lifeOf(input, request, caller) : undefined,
     security: used.has("security") ? await (await import("./security.ts")).readSecurity(input) : undefined,
     init: used.has("init")
       ? (await import("./init.ts")).readInit(input, request, chooseKinds(request, caller), caller)
       : undefined,
   };
-}
-
-/** What outlives the run's processes unless it is taken back. */
-async function madeInItsName(
-  input: Parsed,
-  request: RunRequest,
-  caller: Caller,
-  used: ReadonlySet<string | undefined>,
-): Promise<TypedParts> {
-  const [{ newRunId }, { undoBlock }, { anyForsaken }] = await Promise.all([
-    import("../../sandbox/run-id.ts"),
-    import("../../sandbox/undo.ts"),
-    import("../../runtime/forsaken.ts"),
-  ]);
-  const id = newRunId();
-  const run = { request, caller, id };
-  if (anyForsaken(caller)) (await import("../../runtime/undo.ts")).replayUndo();
-  const limits =
-    used.has("limits") || isKept(input)
-      ? await (await import("./limits.ts")).readLimits(input, run)
-      : undefined;
-  const network = used.has("network")
-    ? await (await import("./network.ts")).readNetwork(input, run)
-    : undefined;
-  const undo = limits === undefined && network === undefined ? undefined : undoBlock(caller, id);
-  return { id, limits, network, undo };
 }
 
 async function lifeOf(input: Parsed, request: RunRequest, caller: Caller): Promise<LifePart> {
@@ -92,31 +67,41 @@ async function mountsOf(
   request: RunRequest,
   caller: Caller,
   privileged: boolean,
-  items: NetworkPart["items"],
+  files: NetworkPart["items"],
 ): Promise<MountsRequest | undefined> {
   // Without mounts of the command's own nothing is masked.
   if (privileged && !chooseKinds(request, caller).includes("mnt") && !joinedMounts(request)) return undefined;
   const typed = await (await import("./mounts.ts")).readMounts(input, request.root, caller.bytes);
   // They lie over what the user mounts above them, and a file of the user's own at that very place stays.
-  const free = items.filter(({ target }) => !typed.items.some((item) => item.target === target));
+  const free = files.filter(({ target }) => !typed.items.some((item) => item.target === target));
   const whole = { ...typed, items: [...typed.items, ...free] };
   return privileged ? { ...whole, unmask: ["ALL"] } : whole;
+}
+
+/** What is to be mounted: what was typed, the network's files included; or these alone. */
+interface Mounts {
+  readonly typed: MountsRequest | undefined;
+  readonly files: NetworkPart["items"];
+  readonly privileged: boolean;
 }
 
 async function planned(
   input: Parsed,
   request: RunRequest,
   caller: Caller,
-  typed: MountsRequest | undefined,
+  { typed, files, privileged }: Mounts,
   identity: Identity | undefined,
-): Promise<MountPart> {
-  const [{ readMounts }, { planMounts }] = await Promise.all([
-    import("./mounts.ts"),
-    import("../../sandbox/mounts/index.ts"),
-  ]);
+): Promise<MountPart | undefined> {
+  if (typed === undefined && !identity?.idmapRoot) {
+    if (files.length === 0) return undefined;
+    return (await import("../../sandbox/mounts/file.ts")).filesAlone(files, input.has("quiet"));
+  }
+  const mounts = typed ?? (await mountsOf(input, request, caller, privileged, files));
+  if (mounts === undefined) return undefined;
+  const { planMounts } = await import("../../sandbox/mounts/index.ts");
   const own = ownKinds(chooseKinds(request, caller), request.joins);
   const copied = joinedMounts(request) !== undefined;
-  return planMounts(typed ?? (await readMounts(input, request.root, caller.bytes)), {
+  return planMounts(mounts, {
     kinds: copied ? [...own, "mnt"] : own,
     uid: caller.uid,
     idmapRoot: identity?.idmapRoot === true,

@@ -2,13 +2,17 @@
 import { type CgroupMount, type Hierarchy, hierarchiesOf } from "../../cgroup/hierarchy.ts";
 import { SYSTEM, textAt } from "../../cgroup/look.ts";
 import { type Membership, parseMemberships } from "../../cgroup/membership.ts";
-import { parseMountinfo } from "../../ns/mountinfo.ts";
+import { parseMount } from "../../ns/mountinfo.ts";
 
 /** The mounts of hierarchies. Paths are bytes here, one a character; all other lines are not even parsed. */
 export function cgroupMounts(): CgroupMount[] {
-  const lines = (textAt("/proc/self/mountinfo") ?? "").split("\n");
-  const likely = lines.filter((line) => line.includes(" - cgroup"));
-  return parseMountinfo(likely.join("\n")).filter(({ type }) => type === "cgroup" || type === "cgroup2");
+  const found: CgroupMount[] = [];
+  for (const line of (textAt("/proc/self/mountinfo") ?? "").split("\n")) {
+    if (!line.includes(" - cgroup")) continue;
+    const mount = parseMount(line);
+    if (mount?.type === "cgroup" || mount?.type === "cgroup2") found.push(mount);
+  }
+  return found;
 }
 
 /** The groups of a process. */

@@ -53,14 +53,14 @@ export function findPlaces(
   const refused: NoPlace[] = [];
   // Whoever names a parent wants to be found there.
   const isWanted = watched || request.parent !== undefined;
-  const wanted = isWanted ? watchedIn(hierarchies) : new Map<Hierarchy, string[]>();
+  const wanted = isWanted ? watchedIn(hierarchies) : undefined;
   const find = (hierarchy: Hierarchy, names: Iterable<string>) =>
     scope?.hierarchy === hierarchy
       ? placeIn(scope, [...new Set(names)])
       : findPlace(hierarchy, [...new Set(names)], seeker, request.parent);
   for (const hierarchy of hierarchies) {
     const need = needs.get(hierarchy);
-    const extra = wanted.get(hierarchy);
+    const extra = wanted?.get(hierarchy);
     if (need === undefined && extra === undefined) continue;
     const least = need?.controllers ?? [];
     const all = find(hierarchy, [...least, ...(extra ?? [])]);
@@ -68,10 +68,10 @@ export function findPlaces(
     if (!isNone(place)) found.push({ place, optional: need === undefined });
     else (need === undefined ? refused : none).push(place);
   }
-  const options = [...needs].flatMap(([hierarchy, need]) =>
-    none.some((each) => each.hierarchy === hierarchy) ? [...need.options] : [],
-  );
-  if (none.length > 0) throw noPlaceError([...new Set(options)], none, seeker);
+  if (none.length > 0) {
+    const options = none.flatMap(({ hierarchy }) => [...(needs.get(hierarchy)?.options ?? [])]);
+    throw noPlaceError([...new Set(options)], none, seeker);
+  }
   if (found.length === 0 && request.parent !== undefined && refused.length > 0) {
     throw noPlaceError([`--cgroup ${request.parent}`], refused, seeker);
   }

@@ -2,9 +2,10 @@
 import { MOUNT_ATTR, PROPAGATION } from "../../plan/constants.ts";
 import type { Op } from "../../plan/plan.ts";
 import { checkFilesystem, checkIdmap, checkLayers, checkShared, refuseFile, refuseInTree } from "./checks.ts";
+import { fileOp, filePoint, IF_POSSIBLE } from "./file.ts";
 import { choiceOf, type MountChoice } from "./options.ts";
 import type { Places } from "./places.ts";
-import type { MountFacts, MountItem, MountsRequest } from "./request.ts";
+import type { FileItem, MountFacts, MountItem, MountsRequest } from "./request.ts";
 
 type Item<K extends MountItem["kind"]> = MountItem & { readonly kind: K };
 
@@ -16,11 +17,8 @@ const DEVICES = choiceOf(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 
 const [TYPE, DIRECTORY] = [0o170000, 0o040000];
 
-/** Anything that is no directory, for a mount point that is to be a file. */
-const A_FILE = "/dev/null";
-
-/** The helper's words for an overlay without an upper layer, and for what is done where it can be. */
-const [NO_UPPER, IF_POSSIBLE] = [-1, 2];
+/** The helper's word for an overlay without an upper layer. */
+const NO_UPPER = -1;
 
 /** What hides files: it is covered, and not replaced. */
 const NULL_DEVICE = "/dev/null";
@@ -93,9 +91,9 @@ export class MountBuilder {
   }
 
   /** Where ROOTFS itself may lack the target it gets it for the time of the run. */
-  #point(target: string, like: string, needed = true): void {
+  #point(target: string, like: string): void {
     if (this.places.find(target) !== "tree") return;
-    this.points.push({ op: "mount_point", path: target, slot: 0, like, follow: needed ? 1 : IF_POSSIBLE });
+    this.points.push({ op: "mount_point", path: target, slot: 0, like, follow: 1 });
   }
 
   /** The whole /dev of the host's. */
@@ -218,22 +216,18 @@ export class MountBuilder {
     this.places.add(target, "host");
   }
 
-  #file(item: Item<"file">): void {
-    const { target, mode, content, optional = false } = item;
+  #file(item: FileItem): void {
+    const { target, content, optional = false } = item;
     const bound = this.places.find(target) !== "memory" || target === NULL_DEVICE;
     // In a mount namespace that is joined there is no place for it.
     if (bound && optional && this.#facts.copied) return;
     if (bound) refuseFile(item, this.#facts);
     if (bound) {
-      this.#point(target, A_FILE, !optional);
+      if (this.places.find(target) === "tree") this.points.push(filePoint(item));
       this.needsScratch = true;
     }
     if (typeof content === "number") this.descriptors.push(content);
-    const [from, text] = typeof content === "number" ? [content, ""] : [-1, content];
-    const how = bound ? (optional ? IF_POSSIBLE : 1) : 0;
-    const note = `note: Inside there is no ${target}, nor a place to make it: the network's is left out\n`;
-    const otherwise = how === IF_POSSIBLE && !this.#facts.quiet ? note : "";
-    this.mounts.push({ op: "file", path: target, mode, content: text, from, bound: how, otherwise });
+    this.mounts.push(fileOp(item, bound, this.#facts.quiet));
     if (bound) this.places.add(target, "host");
   }
 }

@@ -63,6 +63,9 @@ export type MountItem = { readonly typed: string } & (
     }
 );
 
+/** A file with a content of the run's own. */
+export type FileItem = MountItem & { readonly kind: "file" };
+
 /** Where the changes to an overlay are kept. */
 export interface Upper {
   readonly upper: string;

@@ -1,6 +1,6 @@
 /** Names inside: the files of /etc that a container on a network gets. See resolv.conf(5), hosts(5). */
 import type { Plan } from "../../plan/plan.ts";
-import type { MountItem } from "../mounts/request.ts";
+import type { FileItem } from "../mounts/request.ts";
 
 /** Where the helper answers inside. */
 const RESOLVER = "127.0.0.11";
@@ -38,7 +38,7 @@ export interface NamedContainer {
 /** The word for the host's own address, as podman and docker have it. */
 export const HOST_GATEWAY = "host-gateway";
 
-const file = (target: string, content: string): MountItem => ({
+const file = (target: string, content: string): FileItem => ({
   kind: "file",
   typed: target,
   target,
@@ -75,7 +75,7 @@ function hosts(request: NamesRequest, { hostname, ipv4, ipv6, gateway }: NamedCo
 }
 
 /** The files of /etc, to be mounted before what the user mounts, which so wins. */
-export function nameFiles(request: NamesRequest, container: NamedContainer): MountItem[] {
+export function nameFiles(request: NamesRequest, container: NamedContainer): FileItem[] {
   const items = [
     file("/etc/hosts", hosts(request, container)),
     file("/etc/hostname", `${container.hostname}\n`),
@@ -102,8 +102,8 @@ function changedResolvConf(request: NamesRequest, text: string): string {
  * The files of a command with the host's network: the host's resolv.conf as it is now, changed where that was
  * asked for; and the host's hosts, where lines were to be added.
  */
-export function hostNameFiles(request: NamesRequest, resolv: string, hostsFile: string): MountItem[] {
-  const items: MountItem[] = [];
+export function hostNameFiles(request: NamesRequest, resolv: string, hostsFile: string): FileItem[] {
+  const items: FileItem[] = [];
   if (!request.off) items.push(file("/etc/resolv.conf", changedResolvConf(request, resolv)));
   if (request.hosts.length > 0) {
     const lines = request.hosts.map(
@@ -117,7 +117,7 @@ export function hostNameFiles(request: NamesRequest, resolv: string, hostsFile: 
 const SHARED = ["/etc/resolv.conf", "/etc/hosts"];
 
 /** The same files as the container of `plan` has: it is on the same network. */
-export const filesIn = (plan: Plan | undefined): MountItem[] =>
+export const filesIn = (plan: Plan | undefined): FileItem[] =>
   (plan?.ops ?? []).flatMap((op) =>
     op.op === "file" && op.bound > 0 && op.from < 0 && SHARED.includes(op.path)
       ? [file(op.path, op.content)]

@@ -1,6 +1,6 @@
 /** What a network makes of a plan. */
 import type { Block } from "../../plan/plan.ts";
-import type { MountItem } from "../mounts/request.ts";
+import type { FileItem } from "../mounts/request.ts";
 
 /** The operations of `--network` and its kin. */
 export interface NetworkPart {
@@ -11,7 +11,7 @@ export interface NetworkPart {
   /** The child's, once loopback is up. */
   readonly inside: readonly Block[];
   /** Files that are mounted over those of ROOTFS: /etc/resolv.conf, /etc/hosts. */
-  readonly items: readonly MountItem[];
+  readonly items: readonly FileItem[];
   /** Ports of the host that lead inside, in words, for those who list containers. */
   readonly ports?: readonly string[];
   /** What is worth knowing before the command runs. */
