@@ -32,9 +32,9 @@ export function readWhole(word: string, least: number, most: number): number | u
   return number >= least && number <= most ? number : undefined;
 }
 
-/** A number of processors: `0.5`, `2`, `50%` (of one). In hundred-thousandths; undefined where it is none. */
+/** A number of processors: `0.5`, `.5`, `2`, `50%` (of one). In hundred-thousandths; undefined where it is none. */
 export function readProcessors(word: string): number | undefined {
-  const [, digits, percent] = /^(\d{1,6}(?:\.\d{1,6})?)(%?)$/.exec(word) ?? [];
+  const [, digits, percent] = /^(\d{1,6}(?:\.\d{1,6})?|\.\d{1,6})(%?)$/.exec(word) ?? [];
   if (digits === undefined) return undefined;
   return Math.round(Number(digits) * (percent === "%" ? 1000 : 100_000));
 }

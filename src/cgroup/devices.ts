@@ -147,6 +147,7 @@ export function writesV1(
       if (cut !== undefined) {
         throw new UsageError(
           `"${each.allow ? "allow" : "deny"} ${ruleText(each)}" cannot take a part out of "${ruleText(cut)}" with cgroup v1`,
+          "v1 takes back a rule as a whole; what no rule allows is refused anyway, nodes may be made but not opened",
         );
       }
     } else exceptions.push(each);

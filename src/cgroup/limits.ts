@@ -93,13 +93,14 @@ export const LIMITS: readonly Limit[] = [
       writes: ({ cpus }) =>
         asked(cpus, (quota) => [
           exactly("cpu.cfs_period_us", String(PERIOD)),
-          exactly("cpu.cfs_quota_us", String(quota)),
+          exactly("cpu.cfs_quota_us", quota === Infinity ? "-1" : String(quota)),
         ]),
     },
     v2: {
       controller: "cpu",
       files: ["cpu.max"],
-      writes: ({ cpus }) => asked(cpus, (quota) => [exactly("cpu.max", `${quota} ${PERIOD}`)]),
+      writes: ({ cpus }) =>
+        asked(cpus, (quota) => [exactly("cpu.max", `${quota === Infinity ? "max" : quota} ${PERIOD}`)]),
     },
   },
   {

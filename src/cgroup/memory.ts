@@ -8,7 +8,7 @@ import { bytesV1, bytesV2, type Write } from "./spelling.ts";
 const BOTH_V1 = "memory.memsw.limit_in_bytes";
 const SWAP_V2 = "memory.swap.max";
 
-/** `usual` is written too, unless swap has a limit of its own: none where memory has none. */
+/** `usual` is written too, unless swap has a limit of its own: v1 lets memory have none only where both have none. */
 const withSwap = ({ memorySwap }: LimitsRequest, write: Write, usual: Write): readonly Write[] =>
   memorySwap !== undefined ? [write] : [write, { ...usual, absent: "fine" }];
 

@@ -76,8 +76,20 @@ function denied(none: readonly NoPlace[], uid: number, look: Look) {
   if (none.some(({ hierarchy }) => hierarchy.version === 2))
     return { cause, hint: givenHint(first, uid, look), code };
   const paths = none.map(({ hierarchy }) => directoryOf(hierarchy, setAside(uid))).join(" ");
-  return { cause, hint: `As root: mkdir ${paths} && chown ${uid} ${paths}`, code };
+  const fill = none.filter(({ hierarchy }) => hierarchy.controllers.includes("cpuset")).map(filled(uid));
+  return { cause, hint: `As root: mkdir ${paths} && chown ${uid} ${paths}${fill.join("")}`, code };
 }
+
+/** v1: a new group of cpuset has neither processors nor memory, and hands none down. */
+const filled =
+  (uid: number) =>
+  ({ hierarchy }: NoPlace): string =>
+    ["cpus", "mems"]
+      .map(
+        (what) =>
+          ` && cat ${hierarchy.point}/cpuset.${what} > ${directoryOf(hierarchy, setAside(uid))}/cpuset.${what}`,
+      )
+      .join("");
 
 /** v2: whoever moves a process needs a group above both places. systemd makes one, where the user has a manager. */
 function givenHint({ hierarchy, controllers }: NoPlace, uid: number, look: Look): string {

@@ -27,7 +27,7 @@ export interface LimitsRequest {
   /** 0 to 100. */
   readonly swappiness: number | undefined;
   readonly oomGroup: boolean;
-  /** In hundred-thousandths of one processor. */
+  /** In hundred-thousandths of one processor; Infinity for no limit. */
   readonly cpus: number | undefined;
   /** 1 to 10000; 100 is what others have. */
   readonly cpuWeight: number | undefined;

@@ -17,6 +17,8 @@ export interface Flag {
   readonly optional?: true;
   /** May be given more than once; without it a second value is an error. */
   readonly multiple?: true;
+  /** What to do instead, where a second value was given. */
+  readonly again?: string;
   /** The short form stands last in its group and takes the next word, never the rest of its own. */
   readonly last?: true;
   /** The heading that the help lists it under. */

@@ -8,7 +8,7 @@ export type Lookup = ReadonlyMap<string, Flag>;
 
 /** A value option was given a second time. */
 export const twice = (flag: Flag, spelled: string): UsageError =>
-  new UsageError(`Option "${spelled}" was given twice`, `It takes one ${flag.value}`);
+  new UsageError(`Option "${spelled}" was given twice`, flag.again ?? `It takes one ${flag.value}`);
 
 /** `--switch=value`. */
 export const noValue = (spelled: string): UsageError => new UsageError(`Option "${spelled}" takes no value`);

@@ -56,4 +56,35 @@ ${EXIT_STATUS[1]}`,
 
 --color stands above all of these, and NO_COLOR above CLICOLOR_FORCE.`,
   },
+  limits: {
+    summary: "How much a container may use, and how to see what it does",
+    text: `The kernel limits a container by its cgroups, whichever version this machine has:
+
+  nsbox run --memory 100m --cpus 0.5 --pids-limit 50 ROOTFS COMMAND
+  nsbox run -d --name web --memory 1.5g --io-max /dev/sda:wbps=10m ROOTFS COMMAND
+  nsbox stats                                what each container uses
+  nsbox update --memory 2g --cpus -1 web     other limits; -1 is none
+  nsbox pause web; nsbox resume web          no processor time for a while
+  nsbox events                               who ran out of memory, and when
+
+\`nsbox run --help\` explains the options under "Limits of the whole container". Bytes are written 4096, 100m, 1.5g, or 50% of the machine's.
+
+A limit that cannot be set is an error. An ordinary user needs a cgroup to make others in: where there is none the error says what root has to type.`,
+  },
+  networks: {
+    summary: "How containers reach each other and the outside, and are reached",
+    text: `Whoever says nothing about the network has loopback alone, or the host's network where kinds of namespaces are named without -n. Otherwise:
+
+  nsbox net create web                                as root: a bridge
+  nsbox run -d --name db --network web ROOTFS …       is found as db
+  nsbox run --network web --publish 8080:80 ROOTFS …  at localhost:8080
+  nsbox run --network pasta ROOTFS COMMAND            a way out without root
+  nsbox run --network host ROOTFS COMMAND             the host's network
+  nsbox run --network container:db ROOTFS COMMAND     another container's
+  nsbox run -N net1 ROOTFS COMMAND                    as \`ip netns\` names it
+  nsbox net ls; nsbox net inspect web                 what there is, who on it
+  nsbox net rm web                                    nothing of it stays
+
+\`nsbox run --help\` explains the options under "Network", \`nsbox net --help\` and \`nsbox netns --help\` the commands.`,
+  },
 } as const satisfies Readonly<Record<string, Topic>>;

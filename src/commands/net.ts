@@ -5,7 +5,7 @@ import { VERBS } from "./net/verbs.ts";
 import { listing, perform } from "./verbs.ts";
 
 /** As docker and podman have them. */
-const ALIASES = { list: "ls", remove: "rm" };
+const ALIASES = { list: "ls", remove: "rm", delete: "rm", del: "rm", add: "create" };
 
 /** `nsbox net`. */
 export const command: Command = {

@@ -5,17 +5,13 @@ import { VERBS } from "./netns/verbs.ts";
 import { listing, perform } from "./verbs.ts";
 
 /** What ip-netns(8) calls them. */
-const OTHERS: Readonly<Record<string, string>> = {
+const ALIASES = {
   list: "ls",
   show: "ls",
   del: "rm",
   delete: "rm",
   create: "add",
 };
-
-const HINTS = Object.fromEntries(
-  Object.entries(OTHERS).map(([word, own]) => [word, `It is called \`nsbox netns ${own}\``]),
-);
 
 /** `nsbox netns`. */
 export const command: Command = {
@@ -40,9 +36,9 @@ All of this needs root, or root of a user namespace for what belongs to that.`,
   examples: [
     { line: "nsbox netns add net1", text: "A network namespace called net1." },
     { line: "nsbox netns exec net1 ip link set lo up", text: "The host's ip(8) in it." },
-    { line: "nsbox netns attach web 4711", text: "A name for the network of process 4711." },
+    { line: "nsbox netns attach net2 web", text: "A name for the network of the container web." },
     { line: "nsbox netns rm net1", text: "Without that name." },
   ],
   failure: 1,
-  run: (input) => perform(input, { of: "netns", verbs: VERBS, always: [], hints: HINTS }),
+  run: (input) => perform(input, { of: "netns", verbs: VERBS, always: [], aliases: ALIASES }),
 };

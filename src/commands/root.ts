@@ -49,6 +49,9 @@ const OTHER_TOOLS: Readonly<Record<string, string>> = {
   nsenter: "exec",
   enter: "exec",
   findmnt: "mounts",
+  network: "net",
+  networks: "net",
+  unpause: "resume",
 };
 
 async function run(input: Parsed): Promise<number> {

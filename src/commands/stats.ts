@@ -37,6 +37,11 @@ The kernel counts this for the container's cgroups, whichever version they are o
     { line: "nsbox stats", text: "What all containers use." },
     { line: "nsbox stats --watch web", text: "The container web, kept up to date." },
   ],
+  elsewhere: {
+    "no-stream": "It looks once; --watch goes on",
+    a: "All that run are there",
+    all: "All that run are there",
+  },
   failure: 1,
   run,
 };

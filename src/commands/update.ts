@@ -22,7 +22,7 @@ export const command: Command = {
   positionals: "mixed",
   examples: [
     { line: "nsbox update --memory 1g --cpus 2 web", text: "Give the container web more." },
-    { line: "nsbox update --pids-limit -1 web", text: "Take a limit away." },
+    { line: "nsbox update --memory -1 --cpus -1 web", text: "Take limits away." },
   ],
   failure: 1,
   run,

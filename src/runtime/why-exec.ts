@@ -9,7 +9,7 @@ import { findInRoot } from "../util/in-root.ts";
 
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
-const [ENOENT, EACCES, ENOEXEC] = [2, 13, 8];
+const [EPERM, ENOENT, EACCES, ENOEXEC] = [1, 2, 13, 8];
 
 /** e_machine of the ELF header, see elf(5). */
 const MACHINES: Readonly<Record<number, string>> = {
@@ -93,6 +93,13 @@ function reason(root: string, file: string, errno: number): Reason {
   const plain = { cause: `execve: ${errnoText(errno)}` };
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat?.isDirectory()) return { cause: "it is a directory" };
+  // A program whose file grants what the bounding set lacks: capabilities(7), "Safety checking for capability-dumb binaries".
+  if (errno === EPERM) {
+    return {
+      ...plain,
+      hint: "Where getcap(8) shows capabilities of the file, as often of ping, the container needs them: nsbox run --cap-add NET_RAW",
+    };
+  }
   if (errno === EACCES && stat !== undefined && (stat.mode & 0o111) === 0) {
     return { cause: `${plain.cause}: it has no execute permission`, hint: `chmod +x ${file}` };
   }

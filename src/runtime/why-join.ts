@@ -26,7 +26,7 @@ export function whyJoin(type: number, path: string, errno: number): Finding {
       const found = namespaceType(fd);
       return { cause: `it is a ${KINDS.find(({ flag }) => flag === found)?.title ?? "different"} namespace` };
     }
-    if (errno === EPERM) return whyNotPermitted(fd);
+    if (errno === EPERM) return whyNotPermitted(fd, pid);
     if (errno === EINVAL && KINDS.find(({ flag }) => flag === type)?.name === "user") {
       return { cause: "it is the user namespace that nsbox is in already" };
     }
@@ -55,7 +55,7 @@ function noSuchName(name: string): Finding {
 }
 
 /** It wants CAP_SYS_ADMIN in the user namespace that owns it, and in one's own. */
-function whyNotPermitted(fd: number): Finding {
+function whyNotPermitted(fd: number, pid: string | undefined): Finding {
   const owner = owningUserNamespace(fd);
   if (owner < 0) {
     return {
@@ -70,6 +70,6 @@ function whyNotPermitted(fd: number): Finding {
   const own = `user:[${number}]${uid === undefined ? "" : `, made by uid ${uid}`}`;
   return {
     cause: `it is owned by user namespace ${own}, in which you lack CAP_SYS_ADMIN`,
-    hint: "Join that as well: --join user=PID, with a process that is in it",
+    hint: `Join that as well: --join user=${pid ?? "PID, with a process that is in it"}`,
   };
 }

@@ -30,6 +30,18 @@ function isFile(path: string): boolean {
 
 /** Why `open_root` failed. */
 export function whyOpenRoot(root: string, command: string, errno: number): Finding {
+  if (errno === ENOENT && /^[\d.:-]*\d:\d+(\/\w+)?$/.test(root)) {
+    return {
+      cause: "there is no such directory; -p is the PID namespace here",
+      hint: `A port is published by --publish ${root}`,
+    };
+  }
+  if (errno === ENOENT && /^\d+(\.\d+)?[kmg]i?b?$/i.test(root)) {
+    return {
+      cause: "there is no such directory; -m is the mount namespace here",
+      hint: `Memory is limited by --memory ${root}`,
+    };
+  }
   if (errno === ENOENT) {
     return { cause: "there is no such directory", hint: `\`nsbox build-rootfs /bin/sh ${root}\` makes one` };
   }

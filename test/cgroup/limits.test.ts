@@ -52,9 +52,14 @@ describe.each([
   ],
   [
     "no limit at all",
-    { memory: Infinity },
-    ["memory.limit_in_bytes -1", "memory.memsw.limit_in_bytes -1"],
-    ["memory.max max", "memory.swap.max max"],
+    { memory: Infinity, cpus: Infinity },
+    [
+      "memory.limit_in_bytes -1",
+      "memory.memsw.limit_in_bytes -1",
+      "cpu.cfs_period_us 100000",
+      "cpu.cfs_quota_us -1",
+    ],
+    ["memory.max max", "memory.swap.max max", "cpu.max max 100000"],
   ],
   ["a reservation", { memoryReservation: 5 }, ["memory.soft_limit_in_bytes 5"], ["memory.low 5"]],
   [

@@ -45,6 +45,8 @@ describe("nsbox", () => {
 
   test("explains exit codes and the environment", () => {
     expect(nsbox("help", "exit-codes").out).toContain("127");
+    expect(nsbox("help", "limits").out).toContain("nsbox update");
+    expect(nsbox("help", "network").err).toContain('Did you mean "networks"?');
     expect(nsbox("help", "environment").out).toContain("NO_COLOR");
     expect(nsbox("help", "exit-code").err).toContain('Did you mean "exit-codes"?');
     expect(nsbox("help", "a", "b").status).toBe(2);

@@ -152,7 +152,7 @@ describe("joining", () => {
       expect(alone.out).toBe("");
       const owner = link("user");
       expect(alone.err).toContain(`it is owned by user namespace ${owner}, made by uid ${USER.uid}`);
-      expect(alone.err).toContain("--join user=PID");
+      expect(alone.err).toContain(`--join user=${pid}`);
     });
   });
 

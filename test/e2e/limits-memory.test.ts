@@ -23,7 +23,7 @@ describe.skipIf(NO_LIMITS !== undefined)(`memory (${NO_LIMITS ?? "cgroup v1"})`,
       expect(taken.at(-1)).toBeLessThan(100_000_000);
       expect(taken.length).toBeGreaterThan(2);
       expect(err).toMatch(
-        /^note: Out of memory: the kernel killed (a process|"python3" \(PID \d+\)); --memory is 99999744 bytes \(95\.4 MiB\) \(with swap 199999488 bytes \(190\.7 MiB\)\), and \d+ bytes \(\d\d\.\d MiB\) were in use\n$/,
+        /^note: Out of memory: the kernel killed (a process|"python3" \(PID \d+\)); --memory is 99999744 bytes \(95\.4 MiB\), with swap 199999488 bytes \(190\.7 MiB\), and \d+ bytes \(\d\d\.\d MiB\) were in use\n$/,
       );
       // Only root may read the kernel's log.
       if (who.uid === 0) expect(err).toContain('killed "python3"');

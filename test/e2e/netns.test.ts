@@ -94,14 +94,13 @@ describe.skipIf(!AS_ROOT || IP === undefined)("nsbox netns (needs root and ip)",
       `for name in ../a a/b . .. "" $(printf %0256d 1); do $NSBOX netns add "$name"; echo $?; done; ls -A /run
       $NSBOX netns add $(printf %0255d 1) && ip netns del $(printf %0255d 1)
       $NSBOX netns add a; $NSBOX netns add a; echo $?; ip netns add a; touch /run/netns/file; echo x > /run/netns/data
-      $NSBOX netns rm nope file data; echo $?; ls /run/netns; $NSBOX netns del a; $NSBOX netns ad b`,
+      $NSBOX netns rm nope file data; echo $?; ls /run/netns; $NSBOX netns del a; $NSBOX netns list -q | grep -c a; $NSBOX netns ad b`,
     );
-    expect(out).toBe(`${"2\n".repeat(6)}1\n1\na\ndata\n`);
+    expect(out).toBe(`${"2\n".repeat(6)}1\n1\na\ndata\n1\n`);
     expect(err).toContain("it is longer than 255 bytes");
     expect(err).toContain('"/run/netns/data" is no namespace, and no empty file');
-    expect(err).toContain("It is called `nsbox netns rm`");
     expect(err).toContain('Did you mean "add"');
-    expect(err.match(/^error:/gm)?.length).toBe(11);
+    expect(err.match(/^error:/gm)?.length).toBe(10);
   });
 
   test.skipIf(STRACE === undefined)(

@@ -118,7 +118,7 @@ describe.skipIf(CANNOT !== undefined)(`what networks leave${reason}`, () => {
       n net create web >/dev/null; n run -q -d --name a --network web "$T" sleep 60 >/dev/null
       n stop a >/dev/null; n net rm web; echo $?; n net rm -f web; echo $?; n net ls; n rm a`);
     expect({ out, status }).toEqual({
-      out: "1\nweb\n0\nNAME  BRIDGE  SUBNET  SUBNET6  MTU  CONTAINERS  NOTES\na\n",
+      out: "1\nweb\n0\nNAME  BRIDGE  SUBNET  SUBNET6  MTU  CONTAINERS\na\n",
       status: 0,
     });
     expect(err).toBe(

@@ -55,6 +55,31 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
     ]);
   }, 30_000);
 
+  test("who types what docker has is told how it is written here", async () => {
+    const { err } = await script(`
+      n net create web >/dev/null; t() { n "$@" "$T" true; }
+      t run -q -p 8080:80; t run -q -p8080:80; t run -q -m 100m; t run -q --network bridge; t run -q --network host --publish 8080:80
+      t run -q --network web --publish ::1:8080:80; t run -q --network web --ip 10.88.0.2
+      t run -q --network web --network host; n network ls; n unpause a; n net inspect; n net rm; n net rm wob`);
+    expect(
+      err.match(/^( {2}hint: {2}|.*subnet, ).*/gm)?.map((line) => line.replace(/^ *(hint|cause): */, "")),
+    ).toEqual([
+      "A port is published by --publish 8080:80",
+      "-p is the PID namespace; ports are `--publish PORT:PORT`",
+      "Memory is limited by --memory 100m",
+      "`nsbox net create NAME` makes one, and --network NAME puts the command on it",
+      "With the host's network the command listens at the host's ports itself: leave it out",
+      "--publish [::1]:8080:80",
+      "it is not in the network's subnet, 10.87.0.0/24",
+      "It takes one: `nsbox net connect NETWORK CONTAINER` puts a container that runs on more",
+      'Did you mean "net"?',
+      'Did you mean "resume"?',
+      "`nsbox net ls` lists all networks",
+      "`nsbox net ls` lists all networks",
+      "`nsbox net ls` lists those that there are, and `nsbox net create wob` makes it",
+    ]);
+  }, 20_000);
+
   test("net create takes subnets, gateways and an mtu, and says what it cannot take", async () => {
     const { out, err } = await script(`
       t() { n net create "$@"; echo $?; }

@@ -12,7 +12,7 @@ const WORDS = {
   "foo:80:80": "names are not looked up",
   "localhost:80:80": "without an address it is at localhost",
   "*:80:80": "all addresses are 0.0.0.0 and [::]",
-  "::1:80:80": "it takes [ADDR:]PORT:PORT[/udp]",
+  "::1:80:80": "an address of IPv6 stands in brackets",
   "10.0.0.1:80": "it takes [ADDR:]PORT:PORT[/udp]",
   "[::1]:80": "it takes [ADDR:]PORT:PORT[/udp]",
   "[fe80::1%eth0]:80:80": "belongs to one device alone",

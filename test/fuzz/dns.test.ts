@@ -146,7 +146,8 @@ test("leases answer for the networks that their owner is on, and for no other", 
     writeFileSync(join(networks, network, "leases", address), text);
   };
   mkdirSync(join(folder, "undo"));
-  for (const owner of ["aaaa", "bbbb", "cccc", "dddd", "ffff"]) writeFileSync(join(folder, "undo", owner), "");
+  for (const owner of ["aaaa", "bbbb", "cccc", "dddd", "ffff"])
+    writeFileSync(join(folder, "undo", owner), "");
   lease("web", "10.88.0.5", "owner aaaa\nname zion z\nipv6 fd88::5\n");
   lease("web", "10.88.0.6", "owner bbbb\nname Moon\nmaker 1 2 3\n");
   lease("web", "10.88.0.7", "owner");

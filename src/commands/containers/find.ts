@@ -35,9 +35,18 @@ const isList = (found: Container | readonly string[]): found is readonly string[
 /** What people call it. */
 export const labelOf = ({ name, id }: Container): string => name ?? id;
 
-/** @throws UsageError where `words` are not between `least` and `most`; `usage` says what they should be. */
-export function checkCount(words: readonly string[], usage: string, least: number, most = least): void {
-  if (words.length < least) throw new UsageError(`Words are missing: ${usage}`, LISTS);
+/**
+ * Sees how many words there are. `usage` says what they should be, `lists` where to find them.
+ * @throws UsageError where they are not between `least` and `most`.
+ */
+export function checkCount(
+  words: readonly string[],
+  usage: string,
+  least: number,
+  most = least,
+  lists = LISTS,
+): void {
+  if (words.length < least) throw new UsageError(`Words are missing: ${usage}`, lists);
   if (words.length > most) throw new UsageError(`Too many words: "${words[most]}"`, `It takes ${usage}`);
 }
 
@@ -45,8 +54,9 @@ export function checkCount(words: readonly string[], usage: string, least: numbe
 export async function eachWord(
   words: readonly string[],
   work: (word: string) => void | Promise<void>,
+  lists = LISTS,
 ): Promise<number> {
-  checkCount(words, "NAME…", 1, Number.POSITIVE_INFINITY);
+  checkCount(words, "NAME…", 1, Number.POSITIVE_INFINITY, lists);
   let status = 0;
   for (const word of words) {
     try {

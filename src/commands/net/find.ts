@@ -4,6 +4,9 @@ import type { Running } from "../../runtime/networks/connect.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
 import { findContainer, labelOf } from "../containers/find.ts";
 
+/** Where the names of networks are to be found. */
+export const LISTS_NETWORKS = "`nsbox net ls` lists all networks";
+
 /** The network and the container; `running`: undefined where it does not run. */
 export function findBoth(
   verb: string,

@@ -13,10 +13,11 @@ import { isHeld, leasesOf } from "../../runtime/networks/tenants.ts";
 import { deviceOf } from "../../sandbox/network/bridge.ts";
 import { safeJson, sanitize } from "../../util/sanitize.ts";
 import { checkCount } from "../containers/find.ts";
+import { LISTS_NETWORKS } from "./find.ts";
 
 /** Prints all that is known of each network. */
 export function run(input: Parsed, words: readonly string[]): number {
-  checkCount(words, "NAME…", 1, Number.POSITIVE_INFINITY);
+  checkCount(words, "NAME…", 1, Number.POSITIVE_INFINITY, LISTS_NETWORKS);
   const found = words.map((word) => describe(findNetwork(word)));
   if (input.has("json")) print(safeJson(found));
   else print(found.map(text).join("\n\n"));

@@ -10,6 +10,9 @@ import { replayUndo } from "../../runtime/undo.ts";
 import { safeJson } from "../../util/sanitize.ts";
 import { checkCount } from "../containers/find.ts";
 
+/** What stays where the terminal is narrow: the name, who is on it, its subnets. */
+const RANKS = [7, 1, 5, 3, 2, 6, 4];
+
 /** Prints a line for each network. */
 export function run(input: Parsed, words: readonly string[]): number {
   checkCount(words, "no words", 0);
@@ -38,17 +41,23 @@ export function run(input: Parsed, words: readonly string[]): number {
       ),
     );
   } else {
+    const notes = rows.map(({ internal, namespace }) =>
+      [...(internal ? ["internal"] : []), ...(namespace === own ? [] : [`in ${namespace}`])].join(", "),
+    );
+    // Without them a line fits into 80 columns.
+    const hasNotes = notes.some((words) => words !== "");
     printTable(
-      ["NAME", "BRIDGE", "SUBNET", "SUBNET6", "MTU", "CONTAINERS", "NOTES"],
-      rows.map(({ name, bridge, subnet4, subnet6, mtu, internal, namespace, containers }) => [
+      ["NAME", "BRIDGE", "SUBNET", "SUBNET6", "MTU", "CONTAINERS", ...(hasNotes ? ["NOTES"] : [])],
+      rows.map(({ name, bridge, subnet4, subnet6, mtu, containers }, row) => [
         name,
         bridge,
         subnet4,
         subnet6 ?? "-",
         `${mtu}`,
         `${containers}`,
-        [...(internal ? ["internal"] : []), ...(namespace === own ? [] : [`in ${namespace}`])].join(", "),
+        ...(hasNotes ? [notes[row]!] : []),
       ]),
+      { ranks: RANKS },
     );
   }
   for (const error of refused) fail(error, 1, input.has("json"));

@@ -10,7 +10,7 @@ export function run(input: Parsed, [name, word, ...more]: readonly string[]): Pr
   if (name === undefined || word === undefined || more.length > 0) {
     throw new UsageError(
       "attach takes NAME, and PID or the name of a container",
-      "nsbox netns attach NAME PID",
+      "nsbox netns attach NAME PID|CONTAINER",
     );
   }
   return giveName(input, name, pidOf(name, word));

@@ -26,8 +26,8 @@ export const VERBS = {
     load: () => import("./exec.ts"),
   },
   attach: {
-    usage: "attach NAME PID",
-    summary: "Call the network namespace of a process or of container PID by that name",
+    usage: "attach NAME PID|CONTAINER",
+    summary: "Call the network namespace of a process or container by that name",
     takes: STEPS,
     load: () => import("./attach.ts"),
   },

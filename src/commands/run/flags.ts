@@ -130,6 +130,10 @@ const IS_SO = "It is always so: leave it out";
 
 /** What users of bubblewrap, podman and unshare would type. Called when nsbox is built. */
 export const elsewhere = (): Readonly<Record<string, string>> => ({
+  // `-p8080:80`, as docker has it.
+  ...Object.fromEntries(
+    [..."123456789"].map((digit) => [digit, "-p is the PID namespace; ports are `--publish PORT:PORT`"]),
+  ),
   "ro-bind": "It is `--bind SRC:DST:ro`",
   "bind-try": "It is `--bind SRC:DST:try`",
   "ro-bind-try": "It is `--bind SRC:DST:ro,try`",
@@ -159,6 +163,13 @@ export const elsewhere = (): Readonly<Record<string, string>> => ({
   "device-read-iops": "It is `--io-max DEV:riops=NUMBER`",
   "device-write-iops": "It is `--io-max DEV:wiops=NUMBER`",
   "cgroup-parent": "It is `--cgroup PARENT`",
+  "memory-limit": "It is `--memory BYTES`",
+  "device-cgroup-rule": 'It is `--device-rule "c 1:3 rwm"`',
+  "oom-kill-disable": "Without `--memory` it has no limit; `--oom-score-adj` is about the machine's memory",
+  "mac-address": "It is `--mac ADDRESS`",
+  "network-alias": "Its names are those of `--name` and `--hostname`, and its id",
+  link: "Containers of one `--network` find each other by their names",
+  P: "Ports are `--publish PORT:PORT`",
   "dns-opt": "It is `--dns-option OPTION`",
   expose: "Containers of one network reach every port of each other; `--publish PORT:PORT` is for the host",
   "publish-all": "It is `--publish PORT`, once for each port of the container",

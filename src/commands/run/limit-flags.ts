@@ -3,7 +3,7 @@
 import { IO_MAX_KEYS } from "../../cgroup/io-max.ts";
 import type { Flag } from "../../cli/command.ts";
 
-const group = "What it may use";
+const group = "Limits of the whole container";
 
 /** The table, in the order of the help. */
 export const limitFlags = (): readonly Flag[] => [
@@ -12,7 +12,7 @@ export const limitFlags = (): readonly Flag[] => [
     value: "BYTES",
     group,
     help: "The most memory: 100m, 1.5g, 50% of the machine's",
-    text: "k, m, g, t are powers of 1024. Who needs more is killed, and at the end nsbox says so. Unless --memory-swap says otherwise, as much swap again may be used.",
+    text: "k, m, g, t are powers of 1024. Who needs more is killed, and at the end nsbox says so. Unless --memory-swap says otherwise, as much swap again may be used. -1: no limit.",
   },
   {
     long: "memory-swap",
@@ -24,7 +24,7 @@ export const limitFlags = (): readonly Flag[] => [
     long: "memory-reservation",
     value: "BYTES",
     group,
-    help: "What it is left where memory runs short",
+    help: "What is left to it where memory runs short",
   },
   {
     long: "swappiness",
@@ -41,7 +41,7 @@ export const limitFlags = (): readonly Flag[] => [
     long: "cpus",
     value: "NUMBER",
     group,
-    help: "The most processor time: 0.5 is half of one processor, as is 50%",
+    help: "The most processor time: 0.5 is half of one processor, as is 50%; -1: no limit",
   },
   {
     long: "cpu-weight",

@@ -19,11 +19,13 @@ export function readOption<T>(
   option: string,
   read: (word: string) => T | undefined,
   takes: string,
+  hint?: (word: string) => string | undefined,
 ): T | undefined {
   const word = input.value(option);
   if (word === undefined) return undefined;
   const value = read(word);
-  if (value === undefined) throw new UsageError(`Invalid "--${option} ${word}": it takes ${takes}`);
+  if (value === undefined)
+    throw new UsageError(`Invalid "--${option} ${word}": it takes ${takes}`, hint?.(word));
   return value;
 }
 
@@ -44,9 +46,9 @@ export const countOrNone = (word: string): number | undefined =>
 /** 1 to 10000. */
 export const weight = (word: string): number | undefined => readWhole(word, 1, 10_000);
 
-/** A quota of processor time that the kernel takes: a hundredth of a processor at least. */
+/** A quota of processor time that the kernel takes: a hundredth of a processor at least; or none: Infinity. */
 export function processors(word: string): number | undefined {
-  const quota = readProcessors(word);
+  const quota = isUnlimited(word) ? Infinity : readProcessors(word);
   return quota !== undefined && quota >= 1000 ? quota : undefined;
 }
 
@@ -102,7 +104,13 @@ function diskOf(device: string, text: string): string {
   let number = /^\d{1,7}:\d{1,7}$/.test(device) ? device : undefined;
   if (number === undefined) {
     const stat = statOf(device);
-    if (stat === undefined) throw fail("it is not there, or may not be looked at");
+    if (stat === undefined) {
+      const isName = !device.includes("/") && statOf(`/dev/${device}`) !== undefined;
+      throw fail(
+        "it is not there, or may not be looked at",
+        isName ? `--io-max /dev/${text}` : "`ls /sys/block` lists the disks",
+      );
+    }
     if ((stat.mode & S_IFMT) !== S_IFBLK) throw fail("it is no block device");
     number = `${stat.major}:${stat.minor}`;
   }

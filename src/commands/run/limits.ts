@@ -85,6 +85,12 @@ const PARENT = "the path of a cgroup, from the root of the hierarchy on, or the 
 
 const BYTES = "bytes, such as 100m, 1.5g or 50%";
 
+/** 0 is no limit for other engines, and a bare number megabytes to many people. */
+function leastMemoryHint(word: string): string {
+  if (/^0+[a-z]*$/i.test(word)) return "--memory -1 is no limit";
+  return /^\d+$/.test(word) ? `--memory ${word}m` : "At least 256k";
+}
+
 /** What was asked for. @throws UsageError naming the option whose value cannot be. */
 export function readLimitsRequest(input: Parsed): LimitsRequest {
   const memory = readOption(input, "memory", bytesOrNone, BYTES);
@@ -92,7 +98,7 @@ export function readLimitsRequest(input: Parsed): LimitsRequest {
   if (memory !== undefined && memory < LEAST_MEMORY) {
     throw new UsageError(
       `Invalid "--memory ${input.value("memory")}": no process fits into ${memory} bytes`,
-      /^\d+$/.test(input.value("memory")!) ? `--memory ${input.value("memory")}m` : "At least 256k",
+      leastMemoryHint(input.value("memory")!),
     );
   }
   if (memorySwap !== undefined && memory === undefined) {
@@ -121,6 +127,7 @@ export function readLimitsRequest(input: Parsed): LimitsRequest {
       "cpus",
       processors,
       "a number of processors, 0.01 at least, such as 0.5, 2 or 50%",
+      (word) => (Number(word) === 0 ? "--cpus -1 is no limit" : undefined),
     ),
     cpuWeight: readOption(input, "cpu-weight", weight, "a number from 1 to 10000"),
     cpuset: readOption(input, "cpuset", cpuset, "numbers and ranges"),
@@ -129,7 +136,8 @@ export function readLimitsRequest(input: Parsed): LimitsRequest {
     ioMax: input.values("io-max").map(ioMax),
     hugetlb: input.values("hugetlb").map(hugetlb),
     conf: input.values("cgroup-conf").map(confOf),
-    parent: sliceOf(input) === undefined ? readOption(input, "cgroup", parentOf, PARENT) : undefined,
+    parent:
+      sliceOf(input) === undefined ? readOption(input, "cgroup", parentOf, PARENT, parentHint) : undefined,
   };
 }
 
@@ -139,6 +147,10 @@ function parentOf(word: string): string | undefined {
   const isPath = word.startsWith("/") && !parts.includes("..") && !/[\0\n]/.test(word);
   return isPath ? parts.map((part) => `/${part}`).join("") : undefined;
 }
+
+/** Of a name alone. */
+const parentHint = (word: string): string | undefined =>
+  !word.startsWith("/") && parentOf(`/${word}`) !== undefined ? `--cgroup /${word}` : undefined;
 
 /** The core's files that would move processes, or take controllers away. */
 const NO_CONF = /^(cgroup\.(?!max\.)|tasks$|notify_on_release$|release_agent$)/;

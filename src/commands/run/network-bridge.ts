@@ -14,6 +14,7 @@ import type { RunFacts } from "./limits.ts";
 import { readServices, withServices } from "./network-helper.ts";
 import { hostnameFor } from "./network-hostname.ts";
 import { readAddress, readMac, readMtu } from "./network-values.ts";
+import { RESERVED } from "./network-words.ts";
 
 /** The operations; addresses are taken, unless the plan is only to be looked at. */
 export async function readBridge(
@@ -32,6 +33,13 @@ export async function readBridge(
   }
   if (!request.loopback) {
     throw new UsageError('Options "--network" and "--no-lo" contradict each other', "Leave one of them out");
+  }
+  if (RESERVED.includes(name)) {
+    throw new NsboxError(`There is no network "${name}"`, {
+      cause: "there is none but those that were made, each a bridge",
+      hint: "`nsbox net create NAME` makes one, and --network NAME puts the command on it",
+      code: "not-found",
+    });
   }
   const network = findNetwork(name);
   const { file, v4, v6 } = network;

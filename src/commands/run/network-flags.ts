@@ -15,6 +15,7 @@ export const networkFlags = (): readonly Flag[] => [
   {
     long: "network",
     value: "NAME",
+    again: "It takes one: `nsbox net connect NETWORK CONTAINER` puts a container that runs on more",
     group: NETWORK,
     help: "Be on that network, see `nsbox net`",
     text: `The command gets an address, a device eth0 and a way out; its host name, where none is given, is the container's name or id. NAME may also be ${WORDS}.`,

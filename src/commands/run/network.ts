@@ -45,6 +45,16 @@ async function onNetwork(input: Parsed, run: RunFacts, word: string): Promise<Ne
   return (await import("./network-bridge.ts")).readBridge(input, run, word);
 }
 
+/** How it gets one. */
+function needsHint(option: string, word: string | undefined): string {
+  if (option === "publish" && word === "host") {
+    return "With the host's network the command listens at the host's ports itself: leave it out";
+  }
+  return process.geteuid!() === 0
+    ? 'Add "--network NAME"; `nsbox net ls` lists networks'
+    : 'Add "--network pasta"';
+}
+
 /** The files about names alone, where they are not ROOTFS's own. */
 async function offNetwork(
   input: Parsed,
@@ -60,10 +70,7 @@ async function offNetwork(
   ];
   const option = options.find((long) => input.has(long));
   if (option !== undefined) {
-    throw new UsageError(
-      `Option "--${option}" needs a network`,
-      'Add "--network NAME"; `nsbox net ls` lists networks',
-    );
+    throw new UsageError(`Option "--${option}" needs a network`, needsHint(option, word));
   }
   const isNone = word === undefined || word === "none";
   if (isNone && !(hasDevices && named)) return undefined;

@@ -16,6 +16,9 @@ const EXAMPLE = "--publish 8080:80, --publish 0.0.0.0:53:53/udp, --publish 8000-
 const SHAPE =
   /^(?:(?:(?<address>\[[^\]]*\]|[^:]*):)?(?<host>[\d-]*):)?(?<inside>[\d-]+)(?:\/(?<protocol>\w+))?$/;
 
+/** The same with an IPv6 address that has none. */
+const BARE_IPV6 = /^([\da-f:]*:[\da-f:]*:[\da-f:]*):(\d[\d-]*:\d[\d-]*(?:\/\w+)?)$/i;
+
 /**
  * The ports of `input`; 0 for those of the host that are to be chosen.
  * @throws UsageError naming the word that cannot be.
@@ -40,7 +43,16 @@ export function readPorts(input: Parsed): PublishedPort[] {
 function readPort(value: string): PublishedPort[] {
   const invalid = (why: string) => new UsageError(`Invalid "--publish ${value}": ${why}`, EXAMPLE);
   const parts = SHAPE.exec(value)?.groups;
-  if (parts === undefined) throw invalid("it takes [ADDR:]PORT:PORT[/udp]");
+  if (parts === undefined) {
+    const [, bare, rest] = BARE_IPV6.exec(value) ?? [];
+    if (bare !== undefined && parseAddress(bare) !== undefined) {
+      throw new UsageError(
+        `Invalid "--publish ${value}": an address of IPv6 stands in brackets`,
+        `--publish [${bare}]:${rest}`,
+      );
+    }
+    throw invalid("it takes [ADDR:]PORT:PORT[/udp]");
+  }
   const { address = "", host = "", inside = "", protocol = "tcp" } = parts;
   const known = PROTOCOLS.find((name) => name === protocol.toLowerCase());
   if (known === undefined) throw invalid(`"${protocol}" is neither tcp nor udp`);

@@ -4,7 +4,7 @@ import { CAPABILITIES } from "../../sys/capabilities.ts";
 import { RESOURCES } from "../../sys/resources.ts";
 
 const group = "Security";
-const LIMITS = "Limits";
+const LIMITS = "Limits of each process";
 const kept = CAPABILITIES.flatMap(({ name, kept }) => (kept ? [name] : [])).join(" ");
 
 /** The rows, in the order of the help. */

@@ -52,7 +52,7 @@ function whose(last: Kill | undefined, group: string, plan: Plan, figures: reado
   );
   // v1 counts both together, v2 swap alone.
   const sum = isV1 ? both : limit + (both ?? Infinity);
-  const swap = sum === undefined || sum === limit || sum >= NO_LIMIT ? "" : ` (with swap ${exact(sum)})`;
+  const swap = sum === undefined || sum === limit || sum >= NO_LIMIT ? "" : `, with swap ${exact(sum)}`;
   const used = peak === undefined || peak >= NO_LIMIT ? "" : `, and ${exact(peak)} were in use`;
   return `--memory is ${exact(limit)}${swap}${used}`;
 }

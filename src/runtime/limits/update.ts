@@ -1,11 +1,10 @@
 /** Limits of a container that runs, changed: all of them or none. See `nsbox update`. */
 import { renameSync, writeFileSync } from "node:fs";
-import { chooseLimits, controllerOf } from "../../cgroup/choose.ts";
+import { chooseLimits, controllerOf, type Refused } from "../../cgroup/choose.ts";
 import { confWrite } from "../../cgroup/conf-write.ts";
 import type { Hierarchy } from "../../cgroup/hierarchy.ts";
-import { SYSTEM, textAt } from "../../cgroup/look.ts";
+import { textAt } from "../../cgroup/look.ts";
 import { readsBack } from "../../cgroup/read-back.ts";
-import { refusedError } from "../../cgroup/refusal.ts";
 import type { LimitsRequest } from "../../cgroup/request.ts";
 import type { Write } from "../../cgroup/spelling.ts";
 import { NsboxError } from "../../util/errors.ts";
@@ -76,8 +75,10 @@ function changesOf(container: Container, label: string, request: LimitsRequest):
   const wanted: { option: string; point: string; writes: readonly Write[] }[] = [];
   for (const each of chooseLimits(request, groups)) {
     const { option } = each.limit;
-    if (!("hierarchy" in each) && each.only !== undefined) throw refusedError(each, SYSTEM);
-    if (!("hierarchy" in each)) throw lacks(option, [each.limit.v1?.controller, each.limit.v2?.controller]);
+    if (!("hierarchy" in each)) {
+      const controllers = [each.limit.v1?.controller, each.limit.v2?.controller];
+      throw each.only === undefined ? lacks(option, controllers) : onlyIn(each, label);
+    }
     wanted.push({ option, point: each.hierarchy.point, writes: each.spelling.writes(request) });
   }
   for (const { file, value } of request.conf) {
@@ -99,6 +100,13 @@ function changesOf(container: Container, label: string, request: LimitsRequest):
     });
   });
 }
+
+/** A limit that the other version of cgroups has. */
+const onlyIn = ({ limit: { option }, only }: Refused, label: string) =>
+  new NsboxError(`Cannot set --${option} of container "${label}"`, {
+    cause: `only cgroup v${only} has such a limit, and its cgroup is of the other version`,
+    code: "no-limit",
+  });
 
 /** A limit of one disk: `8:0 …`, in a file with a line for each that has one. */
 const DISK = /^(\d+:\d+) (.*)$/;

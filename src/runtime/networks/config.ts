@@ -104,7 +104,9 @@ export function findNetwork(name: string): Network {
     }
   }
   throw new NsboxError(`There is no network "${name}"`, {
-    hint: isNetworkName(name) ? `\`nsbox net create ${name}\` makes one` : "`nsbox net ls` lists them",
+    hint: isNetworkName(name)
+      ? `\`nsbox net ls\` lists those that there are, and \`nsbox net create ${name}\` makes it`
+      : "`nsbox net ls` lists them",
     code: "not-found",
   });
 }

@@ -3,7 +3,15 @@
  * the file has it: openat(2) with O_EXCL either makes it or says that it is another's, so no lock is held and no
  * daemon asked. Its lines: `owner ID`, `name HOSTNAME[ ALIAS…]`, `ipv6 ADDRESS`, `maker PID START NAMESPACE`.
  */
-import { type Address, contains, formatAddress, nth, parseAddress, sizeOf } from "../../net/address.ts";
+import {
+  type Address,
+  contains,
+  formatAddress,
+  formatSubnet,
+  nth,
+  parseAddress,
+  sizeOf,
+} from "../../net/address.ts";
 import { createSmall, readSmall, removeSmall, replaceSmall } from "../../sys/small-files.ts";
 import { NsboxError } from "../../util/errors.ts";
 import type { Network } from "./config.ts";
@@ -165,7 +173,8 @@ export function checkAddress(network: Network, address: Address, option: string)
   const not = (cause: string) =>
     new NsboxError(`Cannot use "${option} ${words}" on network "${name}"`, { cause, code: "usage" });
   if (range === undefined) throw not("the network has no IPv6");
-  if (!contains(range.subnet, address)) throw not("it is not in the network's subnet");
+  if (!contains(range.subnet, address))
+    throw not(`it is not in the network's subnet, ${formatSubnet(range.subnet)}`);
   if (address.value === range.gateway.value) throw not("it is the bridge's own");
   const last = sizeOf(range.subnet) - 1n;
   const number = address.value - range.subnet.value;

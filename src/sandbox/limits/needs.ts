@@ -69,7 +69,10 @@ export function findPlaces(
     else (need === undefined ? refused : none).push(place);
   }
   if (none.length > 0) {
-    const options = none.flatMap(({ hierarchy }) => [...(needs.get(hierarchy)?.options ?? [])]);
+    // In the order of the options, not of the hierarchies.
+    const options = [...needs].flatMap(([hierarchy, need]) =>
+      none.some((each) => each.hierarchy === hierarchy) ? [...need.options] : [],
+    );
     throw noPlaceError([...new Set(options)], none, seeker);
   }
   if (found.length === 0 && request.parent !== undefined && refused.length > 0) {
