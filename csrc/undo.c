@@ -132,22 +132,6 @@ static int is_nowhere(long error) {
     return error == -ENOENT || error == -ENOTDIR || error == -ENAMETOOLONG;
 }
 
-/* "PATH VALUE": the value has no space. */
-static long rewrite(char *text) {
-    char *value = text + text_length(text);
-    while (value > text && *value != ' ')
-        value--;
-    if (value == text)
-        return 0;
-    *value++ = 0;
-    int file = (int)SYS(openat, AT_FDCWD, text, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (file < 0)
-        return is_nowhere(file) ? 0 : file;
-    long written = SYS(write, file, value, text_length(value));
-    SYS(close, file);
-    return written < 0 ? written : 0;
-}
-
 static long send_messages(char *text) {
     u64 protocol = 0;
     for (; *text >= '0' && *text <= '9'; text++)
@@ -192,8 +176,8 @@ static const struct {
     char what[12];
     long (*undo)(char *text);
 } kinds[] = {
-    {"cgroup ", remove_group}, {"rmdir ", remove_empty},    {"file ", remove_file}, {"netns ", remove_name},
-    {"rewrite ", rewrite},     {"netlink ", send_messages}, {"tool ", run_ignored},
+    {"cgroup ", remove_group}, {"rmdir ", remove_empty},    {"file ", remove_file},
+    {"netns ", remove_name},   {"netlink ", send_messages}, {"tool ", run_ignored},
 };
 
 /* A line of another nsbox's that is not known here is left to that one. */

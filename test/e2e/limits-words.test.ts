@@ -17,6 +17,7 @@ const WRONG: readonly (readonly [words: readonly string[], error: string])[] = [
     ["--memory", "64m", "--memory-swap", "32m"],
     'Invalid "--memory-swap 32m": it is memory and swap together',
   ],
+  [["--memory-reservation", "max"], 'Invalid "--memory-reservation max": it takes bytes'],
   [["--swappiness", "101"], 'Invalid "--swappiness 101": it takes a number from 0 to 100'],
   [["--cpus", "0"], 'Invalid "--cpus 0": it takes a number of processors'],
   [["--cpus", "0.001"], 'Invalid "--cpus 0.001": it takes a number of processors'],
@@ -41,6 +42,7 @@ const WRONG: readonly (readonly [words: readonly string[], error: string])[] = [
   [["--cgroup", "here"], 'Invalid "--cgroup here": it takes the path of a cgroup'],
   [["--cgroup", "/a/../b"], 'Invalid "--cgroup /a/../b": it takes the path of a cgroup'],
   [["--cgroup-conf", "memory.max"], 'Invalid "--cgroup-conf memory.max": it takes FILE=VALUE'],
+  [["--cgroup-conf", "memory.high=1\n2"], "it takes FILE=VALUE"],
   [["--cgroup-conf", "../memory.max=1"], "it takes FILE=VALUE"],
   [["--cgroup-conf", "cgroup.procs=1"], '"cgroup.procs" is nsbox\'s own'],
   [["--cgroup", `/${"x/".repeat(2100)}`], 'Invalid "--cgroup /x/x/'],
@@ -98,6 +100,21 @@ describe.skipIf(NO_LIMITS !== undefined)(
         expect(err).toMatch(
           /^error: Cannot set --cgroup-conf memory\.swappiness: "many" was not taken by "\/sys\/fs\/cgroup\/memory\/.*\/memory\.swappiness"\n {2}cause: the kernel does not take such a value; write, read: invalid argument \(EINVAL\)/,
         );
+      });
+
+      test("a number that the kernel silently makes another, in a file by its name", async () => {
+        expect(await refused("--cgroup-conf", "cpu.shares=1")).toContain(
+          "the kernel took it without an error, and reads back something else",
+        );
+        const files = [
+          "memory.soft_limit_in_bytes=100000001",
+          "memory.max_usage_in_bytes=0",
+          "cpuset.cpus=0,0",
+        ];
+        const options = files.flatMap((file) => ["--cgroup-conf", file]);
+        const { err, status } = await run(who, ["-v", "--cgroup", ownGroup(who), ...options, "/", "true"]);
+        expect(status).toBe(0);
+        expect(err).toContain("memory.soft_limit_in_bytes: 100000001 reads as 99999744\n");
       });
 
       test("less processors than the group above has", async () => {

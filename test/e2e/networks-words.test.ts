@@ -132,6 +132,53 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
     expect(err).toContain('error: Address 10.9.0.2 of network "tiny" is taken\n  cause: a has it');
   }, 20_000);
 
+  test("no two containers of a network have one IPv6 address, whoever chose it", async () => {
+    const { out, err } = await script(`
+      n net create six --subnet 10.9.0.0/24 --subnet fd00:9::/64 >/dev/null
+      keep() { n run -q -d --name "$@" "$T" sleep 60 >/dev/null; }
+      keep a --network six --ip6 fd00:9::77; keep b --network six --ip6 fd00:9::3; keep c --network six
+      addr six c 6; run six --ip6 fd00:9::77 "$T" true; run six --ip 10.9.0.119 "$T" true
+      run six --ip 10.9.0.119 --ip6 fd00:9::78 "$T" ip -o -6 addr show eth0 | grep -o fd00:9::78
+      n net create other >/dev/null; keep d --network other; n net connect six d --ip6 fd00:9::3
+      ls /run/nsbox/networks/six/leases | wc -l; n rm -f a >/dev/null
+      run six --ip6 fd00:9::77 "$T" ip -o -6 addr show eth0 | grep -o fd00:9::77`);
+    expect(out).toBe("fd00:9::4\nfd00:9::78\n3\nfd00:9::77\n");
+    expect(err.match(/(error|cause|hint): .*/g)).toEqual([
+      'error: Address fd00:9::77 of network "six" is taken',
+      "cause: a has it",
+      "hint:  `nsbox net inspect six` lists all",
+      'error: Address fd00:9::77 of network "six" is taken',
+      "cause: a has it, and it goes with 10.9.0.119",
+      "hint:  `--ip6 ADDRESS` gives it another one",
+      'error: Address fd00:9::3 of network "six" is taken',
+      "cause: b has it",
+      "hint:  `nsbox net inspect six` lists all",
+    ]);
+  }, 20_000);
+
+  test("of two that connect a container at once one does, and it stays connected", async () => {
+    const { out } = await script(`
+      n net create web >/dev/null; n net create db >/dev/null; n run -q -d --name a --network web "$T" sleep 60 >/dev/null
+      for i in 1 2 3 4; do
+        n net connect db a 2>/dev/null & n net connect db a 2>/dev/null; wait $!
+        n exec a ls /sys/class/net | xargs; ls /run/nsbox/networks/db/leases | wc -l; n net disconnect db a
+      done`);
+    expect(out).toBe("eth0 eth1 lo\n1\n".repeat(4));
+  }, 20_000);
+
+  test("what a container was connected to is over when it is restarted, and can be had again", async () => {
+    const { out, err } = await script(`
+      n net create web >/dev/null; n net create db >/dev/null; n run -q -d --name a --network web "$T" sleep 60 >/dev/null
+      n net connect db a; n restart -t 0 a; n exec a ls /sys/class/net | xargs
+      n net ls --json | grep -o '"containers":.'; ls /run/nsbox/networks/web/leases
+      n net connect db a; n exec a ls /sys/class/net | xargs; ip link del $(ip -br link | grep -o 'nsva*[0-9a-f]*' | tail -1)
+      n net connect db a; n exec a ls /sys/class/net | xargs; ls /run/nsbox/networks/db/leases | wc -l`);
+    expect({ out, err }).toEqual({
+      out: 'a\neth0 lo\n"containers":0\n"containers":1\n10.87.0.2\neth0 eth1 lo\neth0 eth1 lo\n1\n',
+      err: "",
+    });
+  }, 20_000);
+
   test("a container that runs is put on one more network, and taken off", async () => {
     const { out, err } = await script(`
       n net create web >/dev/null; n net create db >/dev/null

@@ -24,6 +24,12 @@ const LONGEST = { 4: 30, 6: 126 } as const;
 /** The kernel would have to count further than it can. */
 const SHORTEST = { 4: 8, 6: 32 } as const;
 
+/** This network, loopback, multicast, all; none, IPv4's, links' own, multicast. See RFC 6890. */
+const UNUSABLE = [
+  ...["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32"],
+  ...["::/96", "::ffff:0:0/96", "fe80::/10", "ff00::/8"],
+].map((text) => parseSubnet(text)!);
+
 /** Makes the network `words[0]` and prints its name. */
 export async function run(input: Parsed, [name, ...more]: readonly string[]): Promise<number> {
   if (name === undefined || more.length > 0) {
@@ -69,12 +75,6 @@ export async function run(input: Parsed, [name, ...more]: readonly string[]): Pr
   return 0;
 }
 
-/** This network, loopback, multicast, all; none, IPv4's, links' own, multicast. See RFC 6890. */
-const SPECIAL = [
-  ...["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32"],
-  ...["::/96", "::ffff:0:0/96", "fe80::/10", "ff00::/8"],
-].map((text) => parseSubnet(text)!);
-
 function readSubnet(text: string): Subnet {
   const subnet = parseSubnet(text);
   if (subnet === undefined) {
@@ -95,10 +95,11 @@ function readSubnet(text: string): Subnet {
       `Invalid "--subnet ${text}": IPv${version} takes ${SHORTEST[version]} to ${LONGEST[version]} bits`,
     );
   }
-  const special = SPECIAL.find((each) => overlap(each, subnet));
-  if (special !== undefined) {
+  const other = UNUSABLE.find((each) => overlap(each, subnet));
+  if (other !== undefined) {
     throw new UsageError(
-      `Invalid "--subnet ${text}": no device can have addresses of ${formatSubnet(special)}`,
+      `Invalid "--subnet ${text}": no device can have addresses of ${formatSubnet(other)}`,
+      "Such as 10.9.0.0/24 or fd00:9::/64",
     );
   }
   return subnet;

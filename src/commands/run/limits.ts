@@ -1,6 +1,6 @@
 /** What the command may use, as it was typed. */
 
-import { readWhole } from "../../cgroup/amount.ts";
+import { isUnlimited, readWhole } from "../../cgroup/amount.ts";
 import { mayWrite, SYSTEM } from "../../cgroup/look.ts";
 import type { LimitsRequest } from "../../cgroup/request.ts";
 import { isSlice } from "../../cgroup/systemd.ts";
@@ -116,7 +116,8 @@ export function readLimitsRequest(input: Parsed): LimitsRequest {
     memoryReservation: readOption(
       input,
       "memory-reservation",
-      (word) => (word === "-1" ? undefined : bytesOrNone(word)),
+      // Nobody is left all of the machine's.
+      (word) => (isUnlimited(word) ? undefined : bytesOrNone(word)),
       BYTES,
     ),
     swappiness: readOption(input, "swappiness", (word) => readWhole(word, 0, 100), "a number from 0 to 100"),
@@ -159,7 +160,7 @@ const parentHint = (word: string): string | undefined =>
 const NO_CONF = /^(cgroup\.(?!max\.)|freezer\.state$|tasks$|notify_on_release$|release_agent$)/;
 
 function confOf(text: string): { file: string; value: string } {
-  const [, file = "", value = ""] = /^([a-z0-9_]+(?:\.[A-Za-z0-9_]+)+)=(.+)$/s.exec(text) ?? [];
+  const [, file = "", value = ""] = /^([a-z0-9_]+(?:\.[A-Za-z0-9_]+)+)=(.+)$/.exec(text) ?? [];
   if (file === "") {
     throw new UsageError(
       `Invalid "--cgroup-conf ${text}": it takes FILE=VALUE`,

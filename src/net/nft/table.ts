@@ -37,7 +37,7 @@ import { CT, FAMILIES, META, NAME_LENGTH, REGISTER, STATE } from "./numbers.ts";
 export const TABLE: Table = { family: "inet", name: "nsbox" };
 
 /** Its chains, each called by the kernel. */
-export const CHAINS = [
+const CHAINS = [
   { name: "forward", type: "filter", hook: "forward", priority: 0 },
   { name: "postrouting", type: "nat", hook: "postrouting", priority: 100 },
 ] as const satisfies readonly BaseChain[];
@@ -140,7 +140,7 @@ const range = (subnet: Subnet): Element[] => {
 };
 
 /** What stands in the sets where there are these networks. */
-export function setElements(
+function setElements(
   networks: readonly Filtered[],
   switched: Switched,
 ): Readonly<Record<(typeof STATE_SETS)[number]["name"], readonly Element[]>> {

@@ -66,6 +66,7 @@ export function readNetworkIn(directory: string): Network | undefined {
   if (text === -ENOENT) return undefined;
   const garbled = new NsboxError(`Cannot read "${directory}/config.json"`, {
     cause: "it is no description of a network",
+    hint: `\`rm -r ${directory}\`, and \`nsbox net prune\` removes what is left of it`,
     code: "state-refused",
   });
   if (typeof text === "number") throw garbled;

@@ -113,10 +113,14 @@ export function connectOps(container: Running, network: Network, lease: Taken): 
 
 /** Carries that out. @throws NsboxError where it fails; then the container is as it was. */
 export function connect(container: Running, network: Network, lease: Taken): void {
-  const { status, errors } = carryOut(connectOps(container, network, lease), "net connect");
+  const ops = connectOps(container, network, lease);
+  const { status, errors } = carryOut(ops, "net connect");
   if (status === 0) return;
-  disconnect(container, network, lease);
-  const errno = Number(/errno (\d+)/.exec(errors)?.[1] ?? 0);
+  const [, step = 0, errno = 0] = (/step (\d+) .*errno (\d+)/.exec(errors) ?? []).map(Number);
+  // A device that was there before is somebody else's: of the same container, connected at the same moment.
+  const isMade = step === 0 || ops.slice(0, step - 1).some(({ op }) => op === "netlink_before");
+  if (isMade) disconnect(container, network, lease);
+  else dropLease(lease);
   throw new NsboxError(`Cannot connect ${container.title} to network "${network.file.name}"`, {
     cause: errno === 0 ? errors.trim() : errnoText(errno),
     code: "failed",
