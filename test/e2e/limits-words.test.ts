@@ -61,7 +61,7 @@ test.each(WRONG.map(([words, error]) => [words.join(" "), words, error] as const
 
 test("--memory 0 is not told to be 0m", async () => {
   const { err } = await run(USER, ["--memory", "0", "/", "true"]);
-  expect(err).toContain("hint:  At least 256k");
+  expect(err).toContain("hint:  --memory -1 is no limit");
 });
 
 test("--explain shows every step, and makes nothing", async () => {
