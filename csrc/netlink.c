@@ -65,8 +65,8 @@ static long patch(int fd, const char *patches, long length) {
 /* All that was sent has been answered by now: a netlink socket answers before sendto(2) returns. */
 static long answers(int fd) {
     static u8 answer[8192] __attribute__((aligned(8)));
-    long error = 0;
-    for (long length; (length = SYS(recvfrom, fd, answer, sizeof answer, MSG_DONTWAIT, 0, 0)) > 0;)
+    long error = 0, length;
+    while ((length = SYS(recvfrom, fd, answer, sizeof answer, MSG_DONTWAIT, 0, 0)) > 0)
         for (long at = 0; at + (long)sizeof(struct nlmsghdr) <= length;) {
             const struct nlmsghdr *header = (const void *)(answer + at);
             if (header->nlmsg_type == NLMSG_ERROR && error == 0)
@@ -75,7 +75,8 @@ static long answers(int fd) {
                 break;
             at += NLMSG_ALIGN(header->nlmsg_len);
         }
-    return error;
+    /* Where answers were lost nobody knows what they said. */
+    return error || length == -EAGAIN ? error : length;
 }
 
 /* nftables takes a batch in one piece; of anything else the first failure is the last message. */

@@ -27,7 +27,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       t --network wob; t --network host -n; t --network web --share net; t --network web -mp
       t --network web --no-lo; t --network web --join net=1; t --ip 10.87.0.2; t --network host --mtu 1400
       t --network web --ip 10.88.0.2; t --network web --ip 10.87.0.1; t --network web --ip 10.87.0.255
-      t --network web --ip fd00::1; t --network web --mtu 9000; t --network web --mac 01:00:00:00:00:00
+      t --network web --ip fd00::1; t --network web --mtu 9000; t --network web --mac 01:00:00:00:00:00; t --network web --mac 0a:58:0a:57:00:01
       t --network container:nobody; t --network container:; t --network what:ever; t --network ""
       ls /run/nsbox/networks/*/leases`);
     expect(out.replaceAll("125\n", "")).toBe(
@@ -48,6 +48,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       'Invalid "--ip fd00::1": it takes an IPv4 address',
       '"--mtu 9000" is more than network "web" takes, 1500',
       'Invalid "--mac 01:00:00:00:00:00": it takes six bytes, such as 0a:58:0a:57:00:05, the first even',
+      'Invalid "--mac 0a:58:0a:57:00:01": it is the bridge\'s own',
       'There is no container "nobody"',
       'Invalid "--network container:": something is missing behind "container:"',
       'Invalid "--network what:ever"',
@@ -164,6 +165,14 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
         n exec a ls /sys/class/net | xargs; ls /run/nsbox/networks/db/leases | wc -l; n net disconnect db a
       done`);
     expect(out).toBe("eth0 eth1 lo\n1\n".repeat(4));
+  }, 20_000);
+
+  test("a container is connected to many networks at once, to all of them", async () => {
+    const { out, err } = await script(`
+      n net create web >/dev/null; n run -q -d --name a --network web "$T" sleep 60 >/dev/null
+      for i in 1 2 3 4; do n net create n$i > /dev/null; done
+      for i in 1 2 3 4; do n net connect n$i a & all="$all $!"; done; wait $all; n exec a ls /sys/class/net | xargs`);
+    expect({ out, err }).toEqual({ out: "eth0 eth1 eth2 eth3 eth4 lo\n", err: "" });
   }, 20_000);
 
   test("what a container was connected to is over when it is restarted, and can be had again", async () => {

@@ -38,7 +38,7 @@ export async function run(input: Parsed, [name, ...more]: readonly string[]): Pr
   if (!isNetworkName(name)) {
     throw new UsageError(
       `Not a network's name: "${name}"`,
-      'Names are up to 64 letters, digits, "_", "." and "-", the first a letter or a digit',
+      'Names are up to 63 letters, digits, "_", "." and "-", the first a letter or a digit',
     );
   }
   if (RESERVED.includes(name)) {

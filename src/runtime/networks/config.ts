@@ -43,8 +43,8 @@ export interface Network {
   readonly v6: Range | undefined;
 }
 
-/** Letters, digits and a few marks; no word of `--network` that means something else. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+/** Letters, digits and a few marks, as many as a label of a domain has; no word of `--network` that means something else. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
 const LARGEST = 65536;
 const ENOENT = 2;
 

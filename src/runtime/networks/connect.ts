@@ -21,7 +21,9 @@ import type { Network } from "./config.ts";
 import { dropLease, type Taken } from "./leases.ts";
 import { refusedBy, send, withSocket } from "./socket.ts";
 
-const [MAIN_TABLE, UNICAST, ENODEV] = [254, 1, 19];
+const [MAIN_TABLE, UNICAST, EEXIST, ENODEV] = [254, 1, 17, 19];
+/** How often another name is looked for where somebody else was faster. */
+const TRIES = 8;
 
 /** A container that runs. */
 export interface Running {
@@ -111,14 +113,31 @@ export function connectOps(container: Running, network: Network, lease: Taken): 
   ];
 }
 
-/** Carries that out. @throws NsboxError where it fails; then the container is as it was. */
-export function connect(container: Running, network: Network, lease: Taken): void {
+interface Failure {
+  /** The pair was made: one that was there before is of another connect of the same container. */
+  readonly isMade: boolean;
+  readonly errno: number;
+  readonly errors: string;
+}
+
+function tryToConnect(container: Running, network: Network, lease: Taken): Failure | undefined {
   const ops = connectOps(container, network, lease);
   const { status, errors } = carryOut(ops, "net connect");
-  if (status === 0) return;
+  if (status === 0) return undefined;
   const [, step = 0, errno = 0] = (/step (\d+) .*errno (\d+)/.exec(errors) ?? []).map(Number);
-  // A device that was there before is somebody else's: of the same container, connected at the same moment.
   const isMade = step === 0 || ops.slice(0, step - 1).some(({ op }) => op === "netlink_before");
+  return { isMade, errno, errors };
+}
+
+/** Carries that out. @throws NsboxError where it fails; then the container is as it was. */
+export function connect(container: Running, network: Network, lease: Taken): void {
+  let failure: Failure | undefined;
+  for (let tries = 0; tries < TRIES; tries++) {
+    failure = tryToConnect(container, network, lease);
+    if (failure === undefined) return;
+    if (failure.isMade || failure.errno !== EEXIST) break;
+  }
+  const { isMade, errno, errors } = failure!;
   if (isMade) disconnect(container, network, lease);
   else dropLease(lease);
   throw new NsboxError(`Cannot connect ${container.title} to network "${network.file.name}"`, {
