@@ -25,7 +25,6 @@
 #define TO_END 5    /* seconds until it has ended */
 #define WORDS_SIZE 4096
 #define READY_FD 3
-#define SHUT_WR 1
 
 struct program {
     const char *argv[MAX_WORDS + 1];
@@ -200,6 +199,7 @@ long op_run_beside(const struct args_run_beside *args) {
     s32 result = -ECANCELED;
     if (box.beside >= 0)
         return -EBUSY;
+    program.words = -1;
     long error = split(args->tool, args->words, &program);
     if (error == 0)
         error = open_all(&program, args->network, args->tells);

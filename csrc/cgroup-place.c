@@ -5,6 +5,7 @@
  */
 #include "box.h"
 #include "cgroup.h"
+#include "proc.h"
 #include "sys.h"
 #include "text.h"
 #include <asm/signal.h>
@@ -46,11 +47,7 @@ long op_unshare_cgroup(void) {
 
 static long write_zero(u32 index) {
     int file = groups[index].file;
-    if (groups[index].v2)
-        file = (int)SYS(openat, file, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-    long written = file < 0 ? file : SYS(write, file, "0", 1);
-    if (groups[index].v2)
-        SYS(close, file);
+    long written = groups[index].v2 ? small_write(file, "cgroup.procs", "0") : SYS(write, file, "0", 1);
     return written < 0 && !groups[index].optional ? written : 0;
 }
 

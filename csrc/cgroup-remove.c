@@ -1,6 +1,6 @@
 /* The end of a cgroup: everything in it is killed, below it too, and it is removed. See cgroups(7). */
+#include "proc.h"
 #include "sys.h"
-#include "text.h"
 #include "undo.h"
 #include <asm/signal.h>
 #include <linux/fcntl.h>
@@ -11,15 +11,6 @@
 /* How long the kernel may take to end what was killed, in nanoseconds. */
 #define LONGEST 10000000000
 #define PAUSE 500000
-
-static long write_in(int directory, const char *name, const char *value) {
-    int file = (int)SYS(openat, directory, name, O_WRONLY | O_CLOEXEC);
-    if (file < 0)
-        return file;
-    long written = SYS(write, file, value, text_length(value));
-    SYS(close, file);
-    return written < 0 ? written : 0;
-}
 
 /* 0 stands for a process that has no number in our PID namespace: kill(2) would take it for ourselves. */
 static void kill_members(int directory) {
@@ -44,10 +35,10 @@ static void kill_members(int directory) {
 
 /* Who is frozen dies of no signal before it is thawed; with cgroup.kill it does. */
 static void kill_all(int directory) {
-    if (write_in(directory, "cgroup.kill", "1") == 0)
+    if (small_write(directory, "cgroup.kill", "1") == 0)
         return;
-    write_in(directory, "freezer.state", "THAWED");
-    write_in(directory, "cgroup.freeze", "0");
+    small_write(directory, "freezer.state", "THAWED");
+    small_write(directory, "cgroup.freeze", "0");
     kill_members(directory);
 }
 

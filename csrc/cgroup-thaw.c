@@ -1,7 +1,7 @@
 /* What was frozen has to go on before it can end: v1 lets even SIGKILL wait for that. */
 #include "box.h"
 #include "cgroup.h"
-#include "sys.h"
+#include "proc.h"
 #include "text.h"
 #include <linux/fcntl.h>
 
@@ -33,11 +33,7 @@ static void write_in(const char *group, const char *name, const char *value) {
     char path[4096];
     const char *end = path + sizeof path;
     text_append(text_append(path, end, group), end, name);
-    int file = (int)SYS(openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
-    if (file < 0)
-        return;
-    SYS(write, file, value, text_length(value));
-    SYS(close, file);
+    small_write(AT_FDCWD, path, value);
 }
 
 void cgroup_thaw(void) {

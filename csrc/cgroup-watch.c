@@ -2,6 +2,7 @@
  * cgroups(7). */
 #include "box.h"
 #include "cgroup.h"
+#include "proc.h"
 #include "sys.h"
 #include "text.h"
 #include <asm/signal.h>
@@ -19,16 +20,6 @@ static struct watch {
 } watches[MAX_WATCHES];
 
 static u32 watch_count;
-
-long cgroup_read(const char *path, char *text, u64 size) {
-    int file = (int)SYS(openat, AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (file < 0)
-        return file;
-    long length = SYS(read, file, text, size - 1);
-    SYS(close, file);
-    text[length > 0 ? length : 0] = 0;
-    return length;
-}
 
 long op_cgroup_watch(const struct args_cgroup_watch *args) {
     if (watch_count == MAX_WATCHES)
@@ -69,7 +60,7 @@ static void take_figures(struct watch *watch) {
             *to++ = *at;
         at += *at == ' ';
         *to = 0;
-        if (cgroup_read(path, text, sizeof text) < 0)
+        if (small_read(AT_FDCWD, path, text, sizeof text) < 0)
             continue;
         for (char *c = text; *c; c++)
             if (*c == '\n' || *c == ' ')
@@ -81,7 +72,7 @@ static void take_figures(struct watch *watch) {
 void cgroup_look(void) {
     char text[4096];
     for (u32 i = 0; i < watch_count; i++) {
-        if (cgroup_read(watches[i].path, text, sizeof text) < 0)
+        if (small_read(AT_FDCWD, watches[i].path, text, sizeof text) < 0)
             continue;
         watches[i].count = number_behind(text, watches[i].key);
         if (watches[i].count)

@@ -1,4 +1,4 @@
-/* The command's cgroups: how they are read, and what is looked for in them at the end. */
+/* The command's cgroups, and what is looked for in them at the end. */
 #ifndef NSBOX_CGROUP_H
 #define NSBOX_CGROUP_H
 
@@ -6,9 +6,6 @@
 
 /* What is done where the file to be written is absent; as `absentCode` of src/sandbox/limits has them. */
 enum { CGROUP_ERROR, CGROUP_NEXT, CGROUP_FINE, CGROUP_OTHER };
-
-/* Reads the file at `path`, and ends it with NUL. Returns its length or a negative errno. */
-long cgroup_read(const char *path, char *text, u64 size);
 
 struct clone_args;
 

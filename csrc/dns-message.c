@@ -205,7 +205,7 @@ static int reverse_v6(const char *name, struct net_address *address) {
     *address = (struct net_address){.family = AF_INET6};
     for (u32 i = 0; i < 32; i++, name += 2) {
         char letter = name[0];
-        int digit = letter >= '0' && letter <= '9' ? letter - '0' : letter - 'a' + 10;
+        int digit = letter >= '0' && letter <= '9' ? letter - '0' : letter >= 'a' ? letter - 'a' + 10 : -1;
         if (digit < 0 || digit > 15 || name[1] != '.')
             return -1;
         address->v6.ip[15 - i / 2] |= (u8)(digit << (i % 2 ? 4 : 0));

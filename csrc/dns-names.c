@@ -31,16 +31,30 @@ static int is_in_domain(const char *asked) {
            (length == own || asked[length - own - 1] == '.');
 }
 
+static const char *next_word(const char *at) {
+    while (*at > ' ')
+        at++;
+    while (*at && *at <= ' ')
+        at++;
+    return at;
+}
+
 static int has_name(const struct lease *lease, const char *asked) {
-    for (const char *at = lease->names; *at;) {
+    for (const char *at = lease->names; *at; at = next_word(at))
         if (*at > ' ' && is_asked(at, asked, lease->network))
             return 1;
-        while (*at > ' ')
-            at++;
-        while (*at && *at <= ' ')
-            at++;
-    }
     return 0;
+}
+
+/* 1 where the word is a name of labels: a host name may have one of 64 letters, or none between two dots. */
+static int has_labels(const char *word) {
+    const char *at = word;
+    for (u32 label = 0; *at > ' '; at++) {
+        if (*at == '.' ? label == 0 : ++label > 63)
+            return 0;
+        label = *at == '.' ? 0 : label;
+    }
+    return at > word;
 }
 
 static int has_address(const struct lease *lease, const struct net_address *address) {
@@ -51,12 +65,15 @@ static int has_address(const struct lease *lease, const struct net_address *addr
 static void answer(struct dns_answers *answers, const struct lease *lease, int by_name) {
     if (answers->count == DNS_MOST_ANSWERS)
         return;
-    if (!by_name && answers->type == DNS_PTR && *lease->names > ' ') {
+    if (!by_name && answers->type == DNS_PTR) {
+        const char *at = lease->names;
         char *to = answers->name;
-        for (const char *at = lease->names; *at > ' ' && to < answers->name + 250; at++)
+        while (*at && !has_labels(at))
+            at = next_word(at);
+        answers->count = *at != 0;
+        for (; *at > ' ' && to < answers->name + 250; at++)
             *to++ = *at;
         *to = 0;
-        answers->count = 1;
     } else if (by_name && answers->type == DNS_A)
         answers->addresses[answers->count++] = lease->v4;
     else if (by_name && answers->type == DNS_AAAA && lease->v6.family)

@@ -7,10 +7,11 @@
 
 /*
  * The monitor joins, and the child is born into it; for a PID namespace there is no other way. A mount
- * namespace alone is only opened: its root would become the monitor's.
+ * namespace alone is only opened: its root would become the monitor's. Anything may stand there: a FIFO is
+ * not waited for, since signals are blocked.
  */
 long op_join(const struct args_join *args) {
-    int fd = above_standard((int)SYS(openat, AT_FDCWD, args->path, O_RDONLY | O_CLOEXEC));
+    int fd = above_standard((int)SYS(openat, AT_FDCWD, args->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (fd < 0)
         return fd;
     long type = SYS(ioctl, fd, NS_GET_NSTYPE);

@@ -4,6 +4,7 @@
  */
 #include "lease.h"
 #include "box.h"
+#include "proc.h"
 #include "sys.h"
 #include "text.h"
 #include "undo.h"
@@ -58,10 +59,6 @@ long op_lease(const struct args_lease *args) {
 
 /* A setting of the network namespace that this process is in; what the kernel has not is done without. */
 long op_sysctl(const struct args_sysctl *args) {
-    int file = (int)SYS(openat, AT_FDCWD, args->path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (file < 0)
-        return 0;
-    SYS(write, file, args->value, text_length(args->value));
-    SYS(close, file);
+    small_write(AT_FDCWD, args->path, args->value);
     return 0;
 }

@@ -1,12 +1,13 @@
 /* Networks that a container was put on since it was made: src/runtime/networks/also.ts writes them down. */
 #include "box.h"
-#include "cgroup.h"
 #include "lease.h"
 #include "lend.h"
 #include "netlink.h"
+#include "proc.h"
 #include "sys.h"
 #include "text.h"
 #include "undo.h"
+#include <linux/fcntl.h>
 #include <linux/netlink.h>
 
 enum { LEASE, UNDO, PAIR, PAIR_PATCHES, OWN, OWN_PATCHES, FIELDS };
@@ -41,7 +42,7 @@ static long connect_one(const char **fields, int there) {
 
 /* Who is no longer the owner of the address was taken off the network. */
 long op_also_networks(const struct args_also_networks *args) {
-    long length = cgroup_read(args->file, text, sizeof text);
+    long length = small_read(AT_FDCWD, args->file, text, sizeof text);
     if (length <= 0)
         return length == -ENOENT ? 0 : length;
     const char *fields[FIELDS];

@@ -2,12 +2,10 @@
 #include "base64.h"
 #include "box.h"
 #include "netlink.h"
-#include "proc.h"
 #include "socket.h"
 #include "sys.h"
 #include "text.h"
 #include "undo.h"
-#include <linux/fcntl.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
 
@@ -31,25 +29,19 @@ static long index_of(int fd, const char *name, const char *end) {
     return error < 0 ? error : request.index;
 }
 
-/* What `what` stands for; `held` is a descriptor that is to be closed afterwards. */
-static long patch_value(int fd, const char *what, const char *end, int *held) {
-    char path[64];
+/* What `what` stands for. */
+static long patch_value(int fd, const char *what, const char *end) {
     if (text_begins(what, "pid"))
         return box.child;
     if (text_begins(what, "self"))
         return SYS(getpid);
     if (text_begins(what, "device"))
         return netlink_device;
-    if (text_begins(what, "index="))
-        return index_of(fd, what + 6, end);
-    if (!text_begins(what, "netns") || *held >= 0)
-        return -EINVAL;
-    proc_path(path, sizeof path, box.child, "ns/net");
-    return *held = (int)SYS(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    return text_begins(what, "index=") ? index_of(fd, what + 6, end) : -EINVAL;
 }
 
 /* "16:pid 40:index=eth0 60:self 80:device": numbers of 32 bits at these offsets. */
-static long patch(int fd, const char *patches, long length, int *held) {
+static long patch(int fd, const char *patches, long length) {
     for (const char *at = patches; *at;) {
         u64 offset = 0;
         for (; *at >= '0' && *at <= '9'; at++)
@@ -59,7 +51,7 @@ static long patch(int fd, const char *patches, long length, int *held) {
         const char *what = ++at;
         while (*at && *at != ' ')
             at++;
-        long value = patch_value(fd, what, at, held);
+        long value = patch_value(fd, what, at);
         if (value < 0)
             return value;
         s32 number = (s32)value;
@@ -73,8 +65,8 @@ static long patch(int fd, const char *patches, long length, int *held) {
 /* All that was sent has been answered by now: a netlink socket answers before sendto(2) returns. */
 static long answers(int fd) {
     static u8 answer[8192] __attribute__((aligned(8)));
-    long error = 0;
-    for (long length; (length = SYS(recvfrom, fd, answer, sizeof answer, MSG_DONTWAIT, 0, 0)) > 0;)
+    long error = 0, length;
+    while ((length = SYS(recvfrom, fd, answer, sizeof answer, MSG_DONTWAIT, 0, 0)) > 0)
         for (long at = 0; at + (long)sizeof(struct nlmsghdr) <= length;) {
             const struct nlmsghdr *header = (const void *)(answer + at);
             if (header->nlmsg_type == NLMSG_ERROR && error == 0)
@@ -83,7 +75,8 @@ static long answers(int fd) {
                 break;
             at += NLMSG_ALIGN(header->nlmsg_len);
         }
-    return error;
+    /* Where answers were lost nobody knows what they said. */
+    return error || length == -EAGAIN ? error : length;
 }
 
 /* nftables takes a batch in one piece; of anything else the first failure is the last message. */
@@ -110,15 +103,12 @@ long netlink_index(int fd, const char *name) {
 }
 
 long netlink_send_by(int fd, u32 protocol, const char *messages, const char *patches) {
-    int held = -1;
     long length = base64_decode(messages, bytes, sizeof bytes);
     if (length <= 0)
         return length;
-    long error = patch(fd, patches, length, &held);
+    long error = patch(fd, patches, length);
     if (error == 0)
         error = send_all(fd, length, protocol == NETLINK_NETFILTER);
-    if (held >= 0)
-        SYS(close, held);
     return error;
 }
 

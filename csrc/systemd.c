@@ -3,6 +3,7 @@
 #include "box.h"
 #include "dbus.h"
 #include "life.h"
+#include "proc.h"
 #include "sys.h"
 #include "text.h"
 #include <linux/fcntl.h>
@@ -120,12 +121,7 @@ static long stay(const char *group) {
     if (error < 0 && error != -EEXIST)
         return error;
     text_append(at, end, "/cgroup.procs");
-    int file = (int)SYS(openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
-    if (file < 0)
-        return file;
-    long written = SYS(write, file, "0", 1);
-    SYS(close, file);
-    return written < 0 ? written : 0;
+    return small_write(AT_FDCWD, path, "0");
 }
 
 static long ask(const struct call *call) {

@@ -127,20 +127,9 @@ long run_words(char *text) {
     return run_tool(argv);
 }
 
-/* "PATH VALUE": the value has no space. */
-static long rewrite(char *text) {
-    char *value = text + text_length(text);
-    while (value > text && *value != ' ')
-        value--;
-    if (value == text)
-        return 0;
-    *value++ = 0;
-    int file = (int)SYS(openat, AT_FDCWD, text, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (file < 0)
-        return file == -ENOENT ? 0 : file;
-    long written = SYS(write, file, value, text_length(value));
-    SYS(close, file);
-    return written < 0 ? written : 0;
+/* Nothing can be at such a path: what was to be made there was not. */
+static int is_nowhere(long error) {
+    return error == -ENOENT || error == -ENOTDIR || error == -ENAMETOOLONG;
 }
 
 static long send_messages(char *text) {
@@ -163,7 +152,7 @@ static long run_ignored(char *words) {
 
 static long remove_file(char *path) {
     long error = SYS(unlinkat, AT_FDCWD, path, 0);
-    return error == -ENOENT ? 0 : error;
+    return is_nowhere(error) ? 0 : error;
 }
 
 /* Where the namespace was bound over it, it is whole, and stays. */
@@ -173,21 +162,22 @@ static long remove_name(char *path) {
 }
 
 static long remove_group(char *path) {
-    return cgroup_remove(path);
+    long error = cgroup_remove(path);
+    return is_nowhere(error) ? 0 : error;
 }
 
 /* Whoever else has something in it removes it in turn. */
 static long remove_empty(char *path) {
     long error = SYS(unlinkat, AT_FDCWD, path, AT_REMOVEDIR);
-    return error == -ENOENT || error == -EBUSY || error == -ENOTEMPTY ? 0 : error;
+    return is_nowhere(error) || error == -EBUSY || error == -ENOTEMPTY ? 0 : error;
 }
 
 static const struct {
     char what[12];
     long (*undo)(char *text);
 } kinds[] = {
-    {"cgroup ", remove_group}, {"rmdir ", remove_empty},    {"file ", remove_file}, {"netns ", remove_name},
-    {"rewrite ", rewrite},     {"netlink ", send_messages}, {"tool ", run_ignored},
+    {"cgroup ", remove_group}, {"rmdir ", remove_empty},    {"file ", remove_file},
+    {"netns ", remove_name},   {"netlink ", send_messages}, {"tool ", run_ignored},
 };
 
 /* A line of another nsbox's that is not known here is left to that one. */

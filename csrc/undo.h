@@ -19,7 +19,6 @@
  *   rmdir PATH           removes it if it is empty
  *   file PATH            unlinks it
  *   netns PATH           unlinks it, unless a namespace was bound over it
- *   rewrite PATH VALUE   writes VALUE to the file
  *   netlink PROTO BASE64 [PATCHES]  sends the messages, in the network namespace of the monitor
  *   tool PATH ARG…       runs it, words parted by UNDO_SEPARATOR
  * Returns 0 or a negative errno; -ENOLCK where the plan begins no list.

@@ -1,6 +1,6 @@
 /** Which groups a run needs: those of its limits, and those by which a container is watched and paused. */
 import type { Hierarchy } from "./hierarchy.ts";
-import { LIMITS, type Limit } from "./limits.ts";
+import { isAsked, LIMITS, type Limit } from "./limits.ts";
 import type { LimitsRequest } from "./request.ts";
 import type { Spelling } from "./spelling.ts";
 
@@ -21,22 +21,27 @@ export interface Refused {
 const has = (hierarchies: readonly Hierarchy[], version: 1 | 2, controller: string): Hierarchy | undefined =>
   hierarchies.find((each) => each.version === version && each.controllers.includes(controller));
 
+/** Where `limit` is set: of v1 and v2 the first that has its controller here. */
+function choose(limit: Limit, hierarchies: readonly Hierarchy[]): Chosen | Refused {
+  for (const [version, spelling, other] of [
+    [1, limit.v1, limit.v2],
+    [2, limit.v2, limit.v1],
+  ] as const) {
+    const hierarchy = has(hierarchies, version, (spelling ?? other)!.controller);
+    if (hierarchy === undefined) continue;
+    return spelling === undefined ? { limit, only: version === 1 ? 2 : 1 } : { limit, hierarchy, spelling };
+  }
+  return { limit, only: undefined };
+}
+
 /** The limits of `request`, in the order in which they are set. */
 export function chooseLimits(
   request: LimitsRequest,
   hierarchies: readonly Hierarchy[],
 ): (Chosen | Refused)[] {
-  return LIMITS.filter(({ isAsked }) => isAsked(request)).map((limit) => {
-    for (const [version, spelling, other] of [
-      [1, limit.v1, limit.v2],
-      [2, limit.v2, limit.v1],
-    ] as const) {
-      const hierarchy = has(hierarchies, version, (spelling ?? other)!.controller);
-      if (hierarchy === undefined) continue;
-      return spelling === undefined ? { limit, only: version === 1 ? 2 : 1 } : { limit, hierarchy, spelling };
-    }
-    return { limit, only: undefined };
-  });
+  const chosen: (Chosen | Refused)[] = [];
+  for (const limit of LIMITS) if (isAsked(limit, request)) chosen.push(choose(limit, hierarchies));
+  return chosen;
 }
 
 /** What a container is looked at and paused by. */

@@ -21,7 +21,8 @@ import {
 export interface Limit {
   /** The option, without its dashes. */
   readonly option: string;
-  readonly isAsked: (request: LimitsRequest) => boolean;
+  /** What of a request it is about. */
+  readonly key: Exclude<keyof LimitsRequest, "conf" | "parent">;
   /** Undefined where that version has no such thing. */
   readonly v1: Spelling | undefined;
   readonly v2: Spelling | undefined;
@@ -31,7 +32,7 @@ export interface Limit {
 export const LIMITS: readonly Limit[] = [
   {
     option: "memory",
-    isAsked: ({ memory }) => memory !== undefined,
+    key: "memory",
     v1: {
       controller: "memory",
       files: ["memory.limit_in_bytes"],
@@ -45,13 +46,13 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     option: "memory-swap",
-    isAsked: ({ memorySwap }) => memorySwap !== undefined,
+    key: "memorySwap",
     v1: { controller: "memory", files: ["memory.memsw.limit_in_bytes"], writes: swapV1 },
     v2: { controller: "memory", files: ["memory.swap.max"], writes: swapV2 },
   },
   {
     option: "memory-reservation",
-    isAsked: ({ memoryReservation }) => memoryReservation !== undefined,
+    key: "memoryReservation",
     v1: {
       controller: "memory",
       files: ["memory.soft_limit_in_bytes"],
@@ -66,7 +67,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     option: "swappiness",
-    isAsked: ({ swappiness }) => swappiness !== undefined,
+    key: "swappiness",
     v1: {
       controller: "memory",
       files: ["memory.swappiness"],
@@ -76,7 +77,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     option: "oom-group",
-    isAsked: ({ oomGroup }) => oomGroup,
+    key: "oomGroup",
     v1: undefined,
     v2: {
       controller: "memory",
@@ -86,7 +87,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     option: "cpus",
-    isAsked: ({ cpus }) => cpus !== undefined,
+    key: "cpus",
     v1: {
       controller: "cpu",
       files: ["cpu.cfs_period_us", "cpu.cfs_quota_us"],
@@ -105,7 +106,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     option: "cpu-weight",
-    isAsked: ({ cpuWeight }) => cpuWeight !== undefined,
+    key: "cpuWeight",
     v1: {
       controller: "cpu",
       files: ["cpu.shares"],
@@ -120,7 +121,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     option: "cpuset",
-    isAsked: ({ cpuset }) => cpuset !== undefined,
+    key: "cpuset",
     v1: {
       controller: "cpuset",
       files: ["cpuset.cpus"],
@@ -134,7 +135,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     option: "pids-limit",
-    isAsked: ({ pids }) => pids !== undefined,
+    key: "pids",
     v1: {
       controller: "pids",
       files: ["pids.max"],
@@ -150,7 +151,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     option: "io-weight",
-    isAsked: ({ ioWeight }) => ioWeight !== undefined,
+    key: "ioWeight",
     v1: {
       controller: "blkio",
       files: ["blkio.weight", "blkio.bfq.weight"],
@@ -175,7 +176,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     option: "io-max",
-    isAsked: ({ ioMax }) => ioMax.length > 0,
+    key: "ioMax",
     v1: {
       controller: "blkio",
       files: IO_KEYS.map(([, file]) => file),
@@ -185,7 +186,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     option: "hugetlb",
-    isAsked: ({ hugetlb }) => hugetlb.length > 0,
+    key: "hugetlb",
     v1: {
       controller: "hugetlb",
       files: ["hugetlb.SIZE.limit_in_bytes"],
@@ -206,6 +207,12 @@ export const LIMITS: readonly Limit[] = [
     },
   },
 ];
+
+/** It is asked for: neither undefined nor false nor an empty list. */
+export function isAsked({ key }: Limit, request: LimitsRequest): boolean {
+  const value = request[key];
+  return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+}
 
 /** The row that writes `file`, and its version. */
 export function limitOfFile(file: string): { limit: Limit; version: 1 | 2 } | undefined {

@@ -12,6 +12,8 @@ export interface Write {
   readonly reads: string;
   /** Less than this may be missing from the number that is read back. 0: none may. */
   readonly rounds: number;
+  /** All that holds only where a number, alone, is read back: of a file of which nothing else is known. */
+  readonly number?: true;
   /** Where the file is absent: an error, or the next of the same limit is its other name, or it does not matter. */
   readonly absent: "error" | "next" | "fine";
 }
@@ -26,7 +28,7 @@ export interface Spelling {
 }
 
 /** The largest page of the architectures that nsbox runs on: the kernel cuts bytes to whole pages. */
-const PAGE = 65536;
+export const PAGE = 65536;
 /** The period in which the quota of processor time is counted, in microseconds. */
 export const PERIOD = 100_000;
 

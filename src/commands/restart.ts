@@ -63,7 +63,7 @@ async function restart(container: Container, timeout: number | undefined): Promi
   } finally {
     lock.release();
   }
-  await seeToNetworks(plan);
+  await seeToNetworks(plan, container);
   const { status } = await relaunch(plan, config.cwd, `nsbox restart ${label}`);
   if (status !== 0) throw new NsboxError(`Container "${label}" did not start`, { code: "not-started" });
 }

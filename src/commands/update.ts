@@ -6,7 +6,7 @@ import { UsageError } from "../util/errors.ts";
 import { checkCount, labelOf } from "./containers/find.ts";
 import { findRunning } from "./containers/running.ts";
 import { limitFlags } from "./run/limit-flags.ts";
-import { readLimitsRequest } from "./run/limits.ts";
+import { readLimitsRequest } from "./run/limit-request.ts";
 
 /** What cannot be changed any more: where the groups are. */
 const AT_START: readonly string[] = ["cgroup", "cgroup-manager", "device-rule"];

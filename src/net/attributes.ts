@@ -4,7 +4,7 @@
  */
 import { cstring } from "../sys/ffi.ts";
 
-/** Four bytes that only the sender knows: `pid`, `netns`, or `index=NAME`, see the operation `netlink_outside`. */
+/** Four bytes that only the sender knows: `pid`, `self`, `device` or `index=NAME`, see csrc/netlink.c. */
 export interface Hole {
   readonly patch: string;
 }

@@ -1,5 +1,5 @@
 /** Subnets that collide with nothing: the first free one of private addresses, see RFC 1918 and RFC 4193. */
-import { type Address, contains, overlap, parseSubnet, type Subnet, subnetOf } from "./address.ts";
+import { overlap, parseSubnet, type Subnet, subnetOf } from "./address.ts";
 
 /** What is in use already, and what to call it. */
 export interface Used {
@@ -11,6 +11,8 @@ export interface Used {
 const SHORTEST = 8;
 const LENGTH4 = 24;
 const LENGTH6 = 64;
+/** Random ones of which each is in use: then all are, or nearly. */
+const TRIES = 100;
 
 /** Where subnets are taken from, one after the other. */
 const POOLS = ["10.87.0.0/16", "10.64.0.0/10", "172.24.0.0/13", "192.168.128.0/17"].map(
@@ -38,23 +40,17 @@ export function chooseSubnet4(used: readonly Used[]): Subnet | undefined {
 }
 
 /** A subnet of IPv6 of the kind that everybody makes for themselves, from `random`: 7 bytes. */
-export function randomSubnet6(random: Uint8Array): Subnet {
+function randomSubnet6(random: Uint8Array): Subnet {
   let value = 0xfdn;
   for (const byte of random.subarray(0, 7)) value = (value << 8n) | BigInt(byte);
   return subnetOf({ version: 6, value: value << 64n }, LENGTH6);
 }
 
-/** A free one. `random` gives 7 bytes. */
-export function chooseSubnet6(used: readonly Used[], random: () => Uint8Array): Subnet {
-  for (;;) {
+/** A free one; undefined where there is none: somebody has a route to all of them. `random` gives 7 bytes. */
+export function chooseSubnet6(used: readonly Used[], random: () => Uint8Array): Subnet | undefined {
+  for (let tries = 0; tries < TRIES; tries++) {
     const subnet = randomSubnet6(random());
     if (collision(subnet, used) === undefined) return subnet;
   }
+  return undefined;
 }
-
-/** `address` lies in one of the pools, or in a private range: RFC 1918, RFC 4193, RFC 6598, or for documentation. */
-export const isPrivate = (address: Address): boolean => PRIVATE.some((subnet) => contains(subnet, address));
-
-const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"].map(
-  (text) => parseSubnet(text)!,
-);

@@ -6,7 +6,7 @@ import { type Attribute, type Framed, type Hole, type Message, NLM, text, u32 } 
 export const ROUTE = 0;
 
 /** Types of messages. */
-export const RTM = { newLink: 16, delLink: 17, newAddress: 20, delAddress: 21, newRoute: 24, delRoute: 25 };
+export const RTM = { newLink: 16, delLink: 17, newAddress: 20, newRoute: 24 };
 /** Attributes of a device. */
 export const IFLA = {
   address: 1,
@@ -14,9 +14,8 @@ export const IFLA = {
   mtu: 4,
   link: 5,
   master: 10,
-  netnsPid: 19,
   linkinfo: 18,
-  netnsFd: 28,
+  netnsPid: 19,
 };
 /** Attributes in IFLA_LINKINFO, and in the data of a veth. */
 export const [INFO_KIND, INFO_DATA, VETH_INFO_PEER] = [1, 2, 1];

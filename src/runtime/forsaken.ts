@@ -3,12 +3,10 @@
  * with limits or a network asks; what there is to do is done by `./undo.ts`.
  */
 import { stateDirectories } from "../sandbox/state.ts";
-import { AT_FDCWD, SYS } from "../sys/constants.ts";
+import { AT_FDCWD, O_DIRECTORY, O_NOFOLLOW, SYS } from "../sys/constants.ts";
 import { cstring, syscall } from "../sys/ffi.ts";
 
-const [O_RDONLY, O_NONBLOCK, O_DIRECTORY, O_NOFOLLOW, O_CLOEXEC] = [0, 0x800, 0x10000, 0x20000, 0x80000];
-const DIRECTORY = process.arch === "arm64" ? 0x4000 : O_DIRECTORY;
-const NOFOLLOW = process.arch === "arm64" ? 0x8000 : O_NOFOLLOW;
+const [O_RDONLY, O_NONBLOCK, O_CLOEXEC] = [0, 0o4000, 0o2000000];
 const [LOCK_EX, LOCK_NB] = [2, 4];
 /** Of struct linux_dirent64, see getdents64(2). */
 const [LENGTH_AT, NAME_AT] = [16, 19];
@@ -20,7 +18,12 @@ export function anyForsaken(caller: { readonly uid: number; readonly env: NodeJS
 }
 
 function anyIn(path: string): boolean {
-  const directory = syscall(SYS.openat, AT_FDCWD, cstring(path), O_RDONLY | DIRECTORY | NOFOLLOW | O_CLOEXEC);
+  const directory = syscall(
+    SYS.openat,
+    AT_FDCWD,
+    cstring(path),
+    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+  );
   if (directory < 0) return false;
   const entries = new Uint8Array(32768);
   const view = new DataView(entries.buffer);
@@ -41,7 +44,7 @@ function anyIn(path: string): boolean {
 
 /** Nobody holds the lock of that list. */
 function isForsaken(directory: number, name: Uint8Array): boolean {
-  const file = syscall(SYS.openat, directory, name, O_RDONLY | O_NONBLOCK | NOFOLLOW | O_CLOEXEC);
+  const file = syscall(SYS.openat, directory, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
   if (file < 0) return false;
   const free = syscall(SYS.flock, file, LOCK_EX | LOCK_NB) === 0;
   syscall(SYS.close, file);

@@ -2,12 +2,13 @@
  * Lists of what is to be taken back (`csrc/undo.c`) whose monitors were killed: carried out by the helper, in the
  * same way in which the monitor would have done it.
  */
-import { closeSync, existsSync, lstatSync, openSync, readdirSync } from "node:fs";
+import { closeSync, constants, existsSync, lstatSync, openSync, readdirSync } from "node:fs";
 import { stateDirectories } from "../sandbox/state.ts";
 import { SYS } from "../sys/constants.ts";
 import { syscall } from "../sys/ffi.ts";
 import { carryOut } from "./carry-out.ts";
 
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 
@@ -48,10 +49,10 @@ function listsIn(directory: string): string[] {
   return readdirSync(directory);
 }
 
-/** Somebody lives who will take it back. */
+/** Somebody lives who will take it back; what is no file at all is opened without waiting for anybody. */
 function isHeld(path: string): boolean {
   try {
-    const file = openSync(path, "r");
+    const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const error = syscall(SYS.flock, file, LOCK_EX | LOCK_NB);
     closeSync(file);
     return error < 0;

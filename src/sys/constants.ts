@@ -37,6 +37,12 @@ interface SystemCalls {
   readonly mknodat: number;
   readonly eventfd2: number;
   readonly getdents64: number;
+  readonly socket: number;
+  readonly sendto: number;
+  readonly recvfrom: number;
+  readonly setsockopt: number;
+  readonly unlinkat: number;
+  readonly setns: number;
 }
 
 const X64: SystemCalls = {
@@ -76,6 +82,12 @@ const X64: SystemCalls = {
   mknodat: 259,
   eventfd2: 290,
   getdents64: 217,
+  socket: 41,
+  sendto: 44,
+  recvfrom: 45,
+  setsockopt: 54,
+  unlinkat: 263,
+  setns: 308,
 };
 
 const ARM64: SystemCalls = {
@@ -115,6 +127,12 @@ const ARM64: SystemCalls = {
   mknodat: 33,
   eventfd2: 19,
   getdents64: 61,
+  socket: 198,
+  sendto: 206,
+  recvfrom: 207,
+  setsockopt: 208,
+  unlinkat: 35,
+  setns: 268,
 };
 
 /** System call numbers of the running architecture, see syscalls(2). */
@@ -122,3 +140,7 @@ export const SYS: SystemCalls = process.arch === "arm64" ? ARM64 : X64;
 
 /** "Relative to the working directory" for the …at family. */
 export const AT_FDCWD = -100;
+
+/** Flags of open(2) that the architectures number in their own ways. */
+export const [O_DIRECTORY, O_NOFOLLOW] =
+  process.arch === "arm64" ? ([0o40000, 0o100000] as const) : ([0o200000, 0o400000] as const);

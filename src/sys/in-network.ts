@@ -2,7 +2,6 @@
 import { AT_FDCWD, SYS } from "./constants.ts";
 import { cstring, syscall } from "./ffi.ts";
 
-const SETNS = process.arch === "arm64" ? 268 : 308;
 const [CLONE_NEWNET, O_CLOEXEC] = [0x40000000, 0o2000000];
 
 /**
@@ -13,12 +12,12 @@ export function inNetwork<T>(path: string, work: () => T): T | number {
   const home = syscall(SYS.openat, AT_FDCWD, cstring("/proc/thread-self/ns/net"), O_CLOEXEC);
   if (home < 0) return home;
   const there = syscall(SYS.openat, AT_FDCWD, cstring(path), O_CLOEXEC);
-  const error = there < 0 ? there : syscall(SETNS, there, CLONE_NEWNET);
+  const error = there < 0 ? there : syscall(SYS.setns, there, CLONE_NEWNET);
   if (there >= 0) syscall(SYS.close, there);
   try {
     return error < 0 ? error : work();
   } finally {
-    if (error >= 0) syscall(SETNS, home, CLONE_NEWNET);
+    if (error >= 0) syscall(SYS.setns, home, CLONE_NEWNET);
     syscall(SYS.close, home);
   }
 }

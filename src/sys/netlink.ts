@@ -1,8 +1,7 @@
 /** A netlink socket, for what nsbox itself asks the kernel. See netlink(7). */
+import { SYS } from "./constants.ts";
 import { syscall } from "./ffi.ts";
 
-const ARM = process.arch === "arm64";
-const [SOCKET, SENDTO, RECVFROM, SETSOCKOPT, CLOSE] = ARM ? [198, 206, 207, 208, 57] : [41, 44, 45, 54, 3];
 const [AF_NETLINK, SOCK_RAW, SOCK_CLOEXEC] = [16, 3, 0o2000000];
 const [SOL_SOCKET, SO_RCVBUFFORCE, SOL_NETLINK] = [1, 33, 270];
 const [NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK] = [10, 11, 12];
@@ -50,19 +49,19 @@ export class NetlinkSocket {
    * there already, to be taken over.
    */
   constructor(protocol: number, fd?: number) {
-    this.#fd = fd ?? syscall(SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+    this.#fd = fd ?? syscall(SYS.socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
     this.errno = this.#fd < 0 ? -this.#fd : 0;
     if (this.#fd < 0) return;
     const on = new Int32Array([1]);
     for (const option of [NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK]) {
-      syscall(SETSOCKOPT, this.#fd, SOL_NETLINK, option, on, 4);
+      syscall(SYS.setsockopt, this.#fd, SOL_NETLINK, option, on, 4);
     }
   }
 
   /** Sends one or more messages, each with NLM_F_ACK, or one batch. Returns the first refusal. */
   request(messages: Uint8Array): Refusal | undefined {
-    syscall(SETSOCKOPT, this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, new Int32Array([ROOM]), 4);
-    const sent = syscall(SENDTO, this.#fd, messages, messages.length, 0, 0, 0);
+    syscall(SYS.setsockopt, this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, new Int32Array([ROOM]), 4);
+    const sent = syscall(SYS.sendto, this.#fd, messages, messages.length, 0, 0, 0);
     if (sent < 0) return { errno: -sent, sequence: 0, words: undefined };
     // It was worked through during that call: all answers are there.
     let refusal: Refusal | undefined;
@@ -85,7 +84,7 @@ export class NetlinkSocket {
   }
 
   #askOnce(message: Uint8Array): Answer[] | number | "again" {
-    const sent = syscall(SENDTO, this.#fd, message, message.length, 0, 0, 0);
+    const sent = syscall(SYS.sendto, this.#fd, message, message.length, 0, 0, 0);
     if (sent < 0) return sent;
     const found: Answer[] = [];
     let changed = false;
@@ -109,7 +108,7 @@ export class NetlinkSocket {
   #receive(flags: number): (Answer & { flags: number; sequence: number })[] | number {
     room ??= new Uint8Array(ANSWER);
     let length: number;
-    do length = syscall(RECVFROM, this.#fd, room, ANSWER, flags | MSG_TRUNC, 0, 0);
+    do length = syscall(SYS.recvfrom, this.#fd, room, ANSWER, flags | MSG_TRUNC, 0, 0);
     while (length === -EINTR);
     if (length < 0) return length;
     if (length > ANSWER) return -ENOBUFS;
@@ -131,7 +130,7 @@ export class NetlinkSocket {
 
   /** Lets go of it. */
   close(): void {
-    if (this.#fd >= 0) syscall(CLOSE, this.#fd);
+    if (this.#fd >= 0) syscall(SYS.close, this.#fd);
   }
 }
 

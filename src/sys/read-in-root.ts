@@ -2,7 +2,7 @@
  * Small files of a root filesystem that may be hostile, read by system calls alone: node:fs would take longer
  * to load than all else that looks up a user. See openat2(2).
  */
-import { AT_FDCWD, SYS } from "./constants.ts";
+import { AT_FDCWD, O_NOFOLLOW, SYS } from "./constants.ts";
 import { errnoText } from "./errno.ts";
 import { cstring, syscall } from "./ffi.ts";
 
@@ -46,8 +46,6 @@ function openInRoot(directory: number, path: string): number {
   const file = syscall(SYS.openat2, directory, name, how, how.byteLength);
   return file === -ENOSYS ? syscall(SYS.openat, directory, name, flags | O_NOFOLLOW) : file;
 }
-
-const O_NOFOLLOW = process.arch === "arm64" ? 0o100000 : 0o400000;
 
 function contents(file: number, largest: number): Contents {
   const stat = new DataView(new ArrayBuffer(256));

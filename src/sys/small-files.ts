@@ -1,11 +1,9 @@
 /** Small files of our own, by system calls alone: node:fs takes longer to load than a run takes to be planned. */
-import { AT_FDCWD, SYS } from "./constants.ts";
+import { AT_FDCWD, O_NOFOLLOW, SYS } from "./constants.ts";
 import { cstring, syscall } from "./ffi.ts";
 
 const [O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_TRUNC] = [0, 1, 0o100, 0o200, 0o1000];
 const [O_NONBLOCK, O_CLOEXEC] = [0o4000, 0o2000000];
-const O_NOFOLLOW = process.arch === "arm64" ? 0o100000 : 0o400000;
-const UNLINKAT = process.arch === "arm64" ? 35 : 263;
 const ENOSPC = 28;
 
 let room: Uint8Array | undefined;
@@ -31,7 +29,7 @@ export function readSmall(path: string, largest = 65536): string | number {
 }
 
 function write(path: string, text: string, flags: number): number {
-  const how = O_WRONLY | O_NOFOLLOW | O_CLOEXEC | flags;
+  const how = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags;
   const file = syscall(SYS.openat, AT_FDCWD, cstring(path), how, 0o600);
   if (file < 0) return file;
   const bytes = new TextEncoder().encode(text);
@@ -54,8 +52,13 @@ export const replaceSmall = (path: string, text: string): number => write(path, 
 export const writeSmall = (path: string, text: string): number => write(path, text, 0);
 
 /** Removes the file. Returns 0 or minus the errno. */
-export const removeSmall = (path: string): number => syscall(UNLINKAT, AT_FDCWD, cstring(path), 0);
+export const removeSmall = (path: string): number => syscall(SYS.unlinkat, AT_FDCWD, cstring(path), 0);
 
-/** Gives the file at `from` the name `to`, in place of what has it. Returns 0 or minus the errno. */
-export const renameSmall = (from: string, to: string): number =>
-  syscall(SYS.renameat2, AT_FDCWD, cstring(from), AT_FDCWD, cstring(to), 0);
+/** Writes the file anew in one step: whoever reads it sees the old one or all of the new. Returns 0 or minus the errno. */
+export function replaceWhole(path: string, text: string): number {
+  removeSmall(`${path}.new`);
+  const error = createSmall(`${path}.new`, text);
+  return error < 0
+    ? error
+    : syscall(SYS.renameat2, AT_FDCWD, cstring(`${path}.new`), AT_FDCWD, cstring(path), 0);
+}

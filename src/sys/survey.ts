@@ -2,7 +2,7 @@
  * Reads all of /proc by the helper: every process, and every namespace that one of them leads to. See
  * csrc/survey.h, which writes the records that are read here.
  */
-import { AT_FDCWD, SYS } from "./constants.ts";
+import { AT_FDCWD, O_DIRECTORY, SYS } from "./constants.ts";
 import { addressOf, cstring, syscall } from "./ffi.ts";
 import { linkAt } from "./files.ts";
 import { surveyCalls } from "./helper.ts";
@@ -26,7 +26,6 @@ export interface SurveyEnd {
   readonly hidden: number;
 }
 
-const O_DIRECTORY = process.arch === "arm64" ? 0o40000 : 0o200000;
 const O_CLOEXEC = 0o2000000;
 const STATX_INO = 0x100;
 const FIRST_ROOM = 1 << 18;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { chooseLimits, watchedIn } from "../../src/cgroup/choose.ts";
 import type { Hierarchy } from "../../src/cgroup/hierarchy.ts";
-import { LIMITS, limitOfFile } from "../../src/cgroup/limits.ts";
+import { isAsked, LIMITS, limitOfFile } from "../../src/cgroup/limits.ts";
 import type { LimitsRequest } from "../../src/cgroup/request.ts";
 import { bfqWeightOf, sharesOf } from "../../src/cgroup/spelling.ts";
 
@@ -26,7 +26,7 @@ const NOTHING: LimitsRequest = {
 /** What is written for a request, `FILE VALUE` each. */
 const written = (version: "v1" | "v2", request: Partial<LimitsRequest>): string[] => {
   const whole = { ...NOTHING, ...request };
-  return LIMITS.filter(({ isAsked }) => isAsked(whole)).flatMap((limit) =>
+  return LIMITS.filter((limit) => isAsked(limit, whole)).flatMap((limit) =>
     (limit[version]?.writes(whole) ?? []).map(({ file, value }) => `${file} ${value}`),
   );
 };

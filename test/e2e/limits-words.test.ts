@@ -1,7 +1,9 @@
 /** Limits that cannot be: said before anything is made. */
+
 import { afterAll, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { allGroupsIn, NO_LIMITS, ownGroup, removeGroups } from "./cgroups.ts";
-import { forEveryone, run, USER } from "./support.ts";
+import { AS_ROOT, forEveryone, ROOT, run, USER } from "./support.ts";
 
 afterAll(removeGroups);
 
@@ -15,6 +17,7 @@ const WRONG: readonly (readonly [words: readonly string[], error: string])[] = [
     ["--memory", "64m", "--memory-swap", "32m"],
     'Invalid "--memory-swap 32m": it is memory and swap together',
   ],
+  [["--memory-reservation", "max"], 'Invalid "--memory-reservation max": it takes bytes'],
   [["--swappiness", "101"], 'Invalid "--swappiness 101": it takes a number from 0 to 100'],
   [["--cpus", "0"], 'Invalid "--cpus 0": it takes a number of processors'],
   [["--cpus", "0.001"], 'Invalid "--cpus 0.001": it takes a number of processors'],
@@ -39,8 +42,11 @@ const WRONG: readonly (readonly [words: readonly string[], error: string])[] = [
   [["--cgroup", "here"], 'Invalid "--cgroup here": it takes the path of a cgroup'],
   [["--cgroup", "/a/../b"], 'Invalid "--cgroup /a/../b": it takes the path of a cgroup'],
   [["--cgroup-conf", "memory.max"], 'Invalid "--cgroup-conf memory.max": it takes FILE=VALUE'],
+  [["--cgroup-conf", "memory.high=1\n2"], "it takes FILE=VALUE"],
   [["--cgroup-conf", "../memory.max=1"], "it takes FILE=VALUE"],
   [["--cgroup-conf", "cgroup.procs=1"], '"cgroup.procs" is nsbox\'s own'],
+  [["--cgroup", `/${"x/".repeat(2100)}`], 'Invalid "--cgroup /x/x/'],
+  [["--cgroup-conf", "freezer.state=FROZEN"], '"freezer.state" is nsbox\'s own'],
   [["--cgroup-conf", "nothing.max=1"], "Cannot set --cgroup-conf nothing.max"],
 ];
 
@@ -52,6 +58,11 @@ test.each(WRONG.map(([words, error]) => [words.join(" "), words, error] as const
     expect(err).toContain(error);
   },
 );
+
+test("--memory 0 is not told to be 0m", async () => {
+  const { err } = await run(USER, ["--memory", "0", "/", "true"]);
+  expect(err).toContain("hint:  --memory -1 is no limit");
+});
 
 test("--explain shows every step, and makes nothing", async () => {
   const { out, status } = await run(USER, ["--explain", "--memory", "64m", "/", "true"]);
@@ -91,6 +102,21 @@ describe.skipIf(NO_LIMITS !== undefined)(
         );
       });
 
+      test("a number that the kernel silently makes another, in a file by its name", async () => {
+        expect(await refused("--cgroup-conf", "cpu.shares=1")).toContain(
+          "the kernel took it without an error, and reads back something else",
+        );
+        const files = [
+          "memory.soft_limit_in_bytes=100000001",
+          "memory.max_usage_in_bytes=0",
+          "cpuset.cpus=0,0",
+        ];
+        const options = files.flatMap((file) => ["--cgroup-conf", file]);
+        const { err, status } = await run(who, ["-v", "--cgroup", ownGroup(who), ...options, "/", "true"]);
+        expect(status).toBe(0);
+        expect(err).toContain("memory.soft_limit_in_bytes: 100000001 reads as 99999744\n");
+      });
+
       test("less processors than the group above has", async () => {
         const group = ownGroup(who, ["cpu"]);
         await Bun.write(`/sys/fs/cgroup/cpu${group}/cpu.cfs_quota_us`, "20000");
@@ -98,6 +124,17 @@ describe.skipIf(NO_LIMITS !== undefined)(
         expect(status).toBe(125);
         expect(err).toContain("cause: a cgroup above it has less processor time");
       });
+    });
+
+    test.skipIf(!AS_ROOT)("a parent below what is a file: nothing is left to be taken back", async () => {
+      const group = ownGroup(ROOT);
+      const words = ["--cgroup", `${group}/tasks`, "--memory", "64m", "/", "true"];
+      const { err, status } = await run(ROOT, words);
+      expect(status).toBe(125);
+      expect(err).toContain("mkdir: not a directory (ENOTDIR)");
+      const [id] = /[0-9a-f]{12}/.exec(err) ?? [];
+      expect(id).toBeDefined();
+      expect(existsSync(`/run/nsbox/undo/${id}`)).toBe(false);
     });
   },
 );

@@ -106,6 +106,8 @@ describe.skipIf(!AS_ROOT)("devices (needs root)", () => {
     ["--interface lo", /every network has a "lo" of its own/],
     ["--interface v1:lo", /Two devices would be called "lo"/],
     ["--interface v1 --macvlan v0:v1", /Two devices would be called "v1"/],
+    ["--interface v1 --interface v1:x", /"--interface v1" has moved it in by then/],
+    ["--interface v1 --macvlan v1", /"--interface v1" has moved it in by then/],
     ["--interface v1 --macvlan v0 --ip 1.2.3.4/24", /does not say which device it means, of v1, eth0/],
     ["--macvlan v0 --ip 1.2.3.4", /it takes an IPv4 address and the length of its network/],
     ["--macvlan v0 --ip 10.0.0.1/24 --gateway 10.0.1.1", /is on no network of the device/],

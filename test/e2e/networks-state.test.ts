@@ -96,6 +96,24 @@ describe.skipIf(CANNOT !== undefined)(`what networks leave${reason}`, () => {
     ]);
   }, 20_000);
 
+  test("where a route leads to all private addresses of IPv6 net create says so, and does not hang", async () => {
+    const { out, err } = await script(`
+      ip link add d0 type bridge; ip link set d0 up; ip -6 route add fd00::/8 dev d0
+      timeout 10 "$NSBOX" net create a; echo $?; n net create a --no-ipv6; ls /run/nsbox/networks`);
+    expect(out).toBe("1\na\na\n");
+    expect(err).toMatch(/^error: No subnet is free for the network\n {2}cause: .*\n {2}hint: {2}.*--no-ipv6/);
+  }, 20_000);
+
+  test("what stands among networks and is none is said, and can be got rid of", async () => {
+    const { out, err } = await script(`
+      n net create web >/dev/null; D=/run/nsbox/networks; echo '{}' >$D/web/config.json; touch $D/odd; mkdir -p $D/half/leases
+      n net rm web; n net prune; rm -r $D/web; n net prune; ls $D; ip -br link | grep -c nsb`);
+    expect(out).toMatch(/^half-made network half\nhalf-made network odd\n(.*\n)*0\n$/);
+    expect(err).toContain(
+      "`rm -r /run/nsbox/networks/web`, and `nsbox net prune` removes what is left of it",
+    );
+  }, 20_000);
+
   test("net rm refuses while containers are on it, and names them; -f does not", async () => {
     const { out, err, status } = await script(`
       n net create web >/dev/null; n run -q -d --name a --network web "$T" sleep 60 >/dev/null

@@ -27,7 +27,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       t --network wob; t --network host -n; t --network web --share net; t --network web -mp
       t --network web --no-lo; t --network web --join net=1; t --ip 10.87.0.2; t --network host --mtu 1400
       t --network web --ip 10.88.0.2; t --network web --ip 10.87.0.1; t --network web --ip 10.87.0.255
-      t --network web --ip fd00::1; t --network web --mtu 9000; t --network web --mac 01:00:00:00:00:00
+      t --network web --ip fd00::1; t --network web --mtu 9000; t --network web --mac 01:00:00:00:00:00; t --network web --mac 0a:58:0a:57:00:01
       t --network container:nobody; t --network container:; t --network what:ever; t --network ""
       ls /run/nsbox/networks/*/leases`);
     expect(out.replaceAll("125\n", "")).toBe(
@@ -48,6 +48,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       'Invalid "--ip fd00::1": it takes an IPv4 address',
       '"--mtu 9000" is more than network "web" takes, 1500',
       'Invalid "--mac 01:00:00:00:00:00": it takes six bytes, such as 0a:58:0a:57:00:05, the first even',
+      'Invalid "--mac 0a:58:0a:57:00:01": it is the bridge\'s own',
       'There is no container "nobody"',
       'Invalid "--network container:": something is missing behind "container:"',
       'Invalid "--network what:ever"',
@@ -106,7 +107,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       n net inspect --json b | grep -o '"subnet6":null'; run b "$T" ip -6 route show default
       t a; t host; t 'a b'; t c --subnet 10.9.9.1/24; t c --subnet nine; t c --gateway 10.9.0.1
       t c --subnet 10.1.0.0/24 --subnet 10.2.0.0/24; t c --subnet 10.1.0.0/24 --gateway 10.2.0.1; t c --mtu 1000
-      t c --subnet 10.1.0.0/31; n net; n net creat; n net ls x; n net rm --subnet 10.1.0.0/24 a; n net rm c`);
+      t c --subnet 10.1.0.0/31; t c --subnet 224.0.0.0/24; t c --subnet fe80::/64; n net; n net creat; n net ls x; n net rm --subnet 10.1.0.0/24 a; n net rm c`);
     expect(out.split("\n")).toEqual([
       "a",
       "0",
@@ -115,7 +116,7 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       "0",
       '"subnet6":null',
       "1",
-      ...Array(9).fill("2"),
+      ...Array(11).fill("2"),
       "",
     ]);
     expect(err.match(/^error: .*/gm)?.map((line) => line.slice(7))).toEqual([
@@ -129,6 +130,8 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       '"--gateway 10.2.0.1" is not in subnet 10.1.0.0/24',
       'Invalid "--mtu 1000": IPv6 needs 1280',
       'Invalid "--subnet 10.1.0.0/31": IPv4 takes 8 to 30 bits',
+      'Invalid "--subnet 224.0.0.0/24": no device can have addresses of 224.0.0.0/4',
+      'Invalid "--subnet fe80::/64": no device can have addresses of fe80::/10',
       "Missing a verb",
       'Unknown word "creat" behind "net"',
       'Too many words: "x"',
@@ -146,6 +149,62 @@ describe.skipIf(CANNOT !== undefined)(`the words of networks${reason}`, () => {
       'error: No address of network "tiny" is left\n  cause: 1 containers have all of 10.9.0.0/30',
     );
     expect(err).toContain('error: Address 10.9.0.2 of network "tiny" is taken\n  cause: a has it');
+  }, 20_000);
+
+  test("no two containers of a network have one IPv6 address, whoever chose it", async () => {
+    const { out, err } = await script(`
+      n net create six --subnet 10.9.0.0/24 --subnet fd00:9::/64 >/dev/null
+      keep() { n run -q -d --name "$@" "$T" sleep 60 >/dev/null; }
+      keep a --network six --ip6 fd00:9::77; keep b --network six --ip6 fd00:9::3; keep c --network six
+      addr six c 6; run six --ip6 fd00:9::77 "$T" true; run six --ip 10.9.0.119 "$T" true
+      run six --ip 10.9.0.119 --ip6 fd00:9::78 "$T" ip -o -6 addr show eth0 | grep -o fd00:9::78
+      n net create other >/dev/null; keep d --network other; n net connect six d --ip6 fd00:9::3
+      ls /run/nsbox/networks/six/leases | wc -l; n rm -f a >/dev/null
+      run six --ip6 fd00:9::77 "$T" ip -o -6 addr show eth0 | grep -o fd00:9::77`);
+    expect(out).toBe("fd00:9::4\nfd00:9::78\n3\nfd00:9::77\n");
+    expect(err.match(/(error|cause|hint): .*/g)).toEqual([
+      'error: Address fd00:9::77 of network "six" is taken',
+      "cause: a has it",
+      "hint:  `nsbox net inspect six` lists all",
+      'error: Address fd00:9::77 of network "six" is taken',
+      "cause: a has it, and it goes with 10.9.0.119",
+      "hint:  `--ip6 ADDRESS` gives it another one",
+      'error: Address fd00:9::3 of network "six" is taken',
+      "cause: b has it",
+      "hint:  `nsbox net inspect six` lists all",
+    ]);
+  }, 20_000);
+
+  test("of two that connect a container at once one does, and it stays connected", async () => {
+    const { out } = await script(`
+      n net create web >/dev/null; n net create db >/dev/null; n run -q -d --name a --network web "$T" sleep 60 >/dev/null
+      for i in 1 2 3 4; do
+        n net connect db a 2>/dev/null & n net connect db a 2>/dev/null; wait $!
+        n exec a ls /sys/class/net | xargs; ls /run/nsbox/networks/db/leases | wc -l; n net disconnect db a
+      done`);
+    expect(out).toBe("eth0 eth1 lo\n1\n".repeat(4));
+  }, 20_000);
+
+  test("a container is connected to many networks at once, to all of them", async () => {
+    const { out, err } = await script(`
+      n net create web >/dev/null; n run -q -d --name a --network web "$T" sleep 60 >/dev/null
+      for i in 1 2 3 4; do n net create n$i > /dev/null; done
+      for i in 1 2 3 4; do n net connect n$i a & all="$all $!"; done; wait $all; n exec a ls /sys/class/net | xargs`);
+    expect({ out, err }).toEqual({ out: "eth0 eth1 eth2 eth3 eth4 lo\n", err: "" });
+  }, 20_000);
+
+  test("what a container was connected to lasts over a restart, and can be had again where its device went", async () => {
+    const { out, err } = await script(`
+      n net create web >/dev/null; n net create db >/dev/null; n run -q -d --name a --network web "$T" sleep 60 >/dev/null
+      n net connect db a; n restart -t 0 a; n exec a ls /sys/class/net | xargs
+      n net ls --json | grep -o '"containers":.'; ls /run/nsbox/networks/web/leases
+      ip link del $(ip -br link show master $(n net inspect --json db | grep -o 'nsb[0-9a-f]*' | head -1) | grep -o 'nsv[0-9a-f]*')
+      n net connect db a; n exec a ls /sys/class/net | xargs; ls /run/nsbox/networks/db/leases | wc -l
+      n restart -t 0 a; n exec a ls /sys/class/net | xargs; ls /run/nsbox/networks/db/leases | wc -l`);
+    expect({ out, err }).toEqual({
+      out: 'a\neth0 eth1 lo\n"containers":1\n"containers":1\n10.87.0.2\neth0 eth1 lo\n1\na\neth0 eth1 lo\n1\n',
+      err: "",
+    });
   }, 20_000);
 
   test("a container that runs is put on one more network, and taken off", async () => {

@@ -21,19 +21,16 @@ function list(lines: (directory: string) => string[]): { directory: string; path
   return { directory, path };
 }
 
-test("files are unlinked and values written back, the last line first, and the list goes", () => {
+test("files are unlinked and tools run, the last line first, and the list goes", () => {
   const { directory, path } = list((own) => [
-    `rewrite ${own}/value 1`,
-    `rewrite ${own}/value 2`,
+    `tool /bin/sh\x1f-c\x1fecho first >> ${own}/told`,
     `file ${own}/lease`,
     `file ${own}/never was`,
-    `tool /bin/sh\x1f-c\x1fecho done > ${own}/told`,
+    `tool /bin/sh\x1f-c\x1fecho last >> ${own}/told`,
   ]);
-  writeFileSync(join(directory, "value"), "3");
   writeFileSync(join(directory, "lease"), "");
   expect(carryOut([{ op: "undo", path }], "gc")).toEqual({ status: 0, errors: "" });
-  expect(readFileSync(join(directory, "value"), "utf8")).toBe("1");
-  expect(readFileSync(join(directory, "told"), "utf8")).toBe("done\n");
+  expect(readFileSync(join(directory, "told"), "utf8")).toBe("last\nfirst\n");
   expect([existsSync(join(directory, "lease")), existsSync(path)]).toEqual([false, false]);
 });
 

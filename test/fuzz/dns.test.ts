@@ -134,9 +134,9 @@ test("names that stand for addresses are turned around", () => {
       "x.0.88.10.in-addr.arpa",
       ".in-addr.arpa",
       "1.5.0.88.10.in-addr.arpa",
-      `${"g".repeat(32).split("").join(".")}.ip6.arpa`,
+      ...["g", "_", "-"].map((letter) => `${letter}${`.${letter}`.repeat(31)}.ip6.arpa`),
     ).lines,
-  ).toEqual(["10.88.0.5", "2001:db8::567:89ab", "none", "none", "none", "none", "none"]);
+  ).toEqual(["10.88.0.5", "2001:db8::567:89ab", ...Array(7).fill("none")]);
 });
 
 test("leases answer for the networks that their owner is on, and for no other", () => {
@@ -146,11 +146,14 @@ test("leases answer for the networks that their owner is on, and for no other", 
     writeFileSync(join(networks, network, "leases", address), text);
   };
   mkdirSync(join(folder, "undo"));
-  for (const owner of ["aaaa", "bbbb", "cccc", "dddd"]) writeFileSync(join(folder, "undo", owner), "");
+  for (const owner of ["aaaa", "bbbb", "cccc", "dddd", "ffff"])
+    writeFileSync(join(folder, "undo", owner), "");
   lease("web", "10.88.0.5", "owner aaaa\nname zion z\nipv6 fd88::5\n");
   lease("web", "10.88.0.6", "owner bbbb\nname Moon\nmaker 1 2 3\n");
   lease("web", "10.88.0.7", "owner");
   lease("web", "10.88.0.8", "\0\n\n name x\nipv6 \nowner\n");
+  lease("web", "10.88.0.10", `owner ffff\nname ${"x".repeat(64)} a..b neo ffff\n`);
+  lease("web", "10.88.0.11", "owner ffff\nname ..\n");
   lease("web", "garbage", "owner aaaa\nname garbage\n");
   lease("web", "10.88.0.9", "owner eeee\nname moon stopped\n");
   lease("db", "10.89.0.5", "owner cccc\nname moon secret\n");
@@ -163,6 +166,8 @@ test("leases answer for the networks that their owner is on, and for no other", 
   expect(answer("z", AAAA)).toEqual(["0", "fd88::5"]);
   expect(answer("moon", MX)).toEqual(["0"]);
   expect(answer("5.0.88.10.in-addr.arpa", PTR)).toEqual(["0", "zion"]);
+  expect(answer("10.0.88.10.in-addr.arpa", PTR)).toEqual(["0", "neo"]);
+  expect(answer("11.0.88.10.in-addr.arpa", PTR)).toEqual(["0"]);
   for (const name of [
     "secret",
     "stopped",

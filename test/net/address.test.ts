@@ -115,5 +115,8 @@ test("a subnet that is chosen collides with nothing, whatever is in use", () => 
   expect(choose("10.87.0.0/17")).toBe("10.87.128.0/24");
   let turn = 0;
   const random = () => Uint8Array.of(0, 0, 0, 0, 0, 0, turn++);
-  expect(formatSubnet(chooseSubnet6(used("fd00::/64", "fd00:0:0:1::5/128"), random))).toBe("fd00:0:0:2::/64");
+  expect(formatSubnet(chooseSubnet6(used("fd00::/64", "fd00:0:0:1::5/128"), random)!)).toBe(
+    "fd00:0:0:2::/64",
+  );
+  expect(chooseSubnet6(used("fd00::/8"), random)).toBeUndefined();
 });

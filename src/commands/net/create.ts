@@ -5,6 +5,7 @@ import { print } from "../../cli/print.ts";
 import {
   type Address,
   formatSubnet,
+  overlap,
   parseAddress,
   parseSubnet,
   type Subnet,
@@ -23,6 +24,12 @@ const LONGEST = { 4: 30, 6: 126 } as const;
 /** The kernel would have to count further than it can. */
 const SHORTEST = { 4: 8, 6: 32 } as const;
 
+/** This network, loopback, multicast, all; none, IPv4's, links' own, multicast. See RFC 6890. */
+const UNUSABLE = [
+  ...["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32"],
+  ...["::/96", "::ffff:0:0/96", "fe80::/10", "ff00::/8"],
+].map((text) => parseSubnet(text)!);
+
 /** Makes the network `words[0]` and prints its name. */
 export async function run(input: Parsed, [name, ...more]: readonly string[]): Promise<number> {
   if (name === undefined || more.length > 0) {
@@ -31,7 +38,7 @@ export async function run(input: Parsed, [name, ...more]: readonly string[]): Pr
   if (!isNetworkName(name)) {
     throw new UsageError(
       `Not a network's name: "${name}"`,
-      'Names are up to 64 letters, digits, "_", "." and "-", the first a letter or a digit',
+      'Names are up to 63 letters, digits, "_", "." and "-", the first a letter or a digit',
     );
   }
   if (RESERVED.includes(name)) {
@@ -86,6 +93,13 @@ function readSubnet(text: string): Subnet {
   if (prefix > LONGEST[version] || prefix < SHORTEST[version]) {
     throw new UsageError(
       `Invalid "--subnet ${text}": IPv${version} takes ${SHORTEST[version]} to ${LONGEST[version]} bits`,
+    );
+  }
+  const other = UNUSABLE.find((each) => overlap(each, subnet));
+  if (other !== undefined) {
+    throw new UsageError(
+      `Invalid "--subnet ${text}": no device can have addresses of ${formatSubnet(other)}`,
+      "Such as 10.9.0.0/24 or fd00:9::/64",
     );
   }
   return subnet;

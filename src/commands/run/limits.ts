@@ -1,9 +1,5 @@
 /** What the command may use, as it was typed. */
-
-import { readWhole } from "../../cgroup/amount.ts";
 import { mayWrite, SYSTEM } from "../../cgroup/look.ts";
-import type { LimitsRequest } from "../../cgroup/request.ts";
-import { isSlice } from "../../cgroup/systemd.ts";
 import type { Parsed } from "../../cli/command.ts";
 import { overridesIn } from "../../runtime/limits/overrides.ts";
 import { ownHierarchies } from "../../sandbox/limits/layout.ts";
@@ -11,19 +7,10 @@ import type { LimitsPart } from "../../sandbox/limits/part.ts";
 import { planLimits } from "../../sandbox/limits/plan.ts";
 import { chooseScope, MANAGERS } from "../../sandbox/limits/scope.ts";
 import type { Caller, RunRequest } from "../../sandbox/request.ts";
-import { UsageError } from "../../util/errors.ts";
 import { readDeviceRules } from "./device-rules.ts";
 import { isKept } from "./is-kept.ts";
-import {
-  bytesOrNone,
-  countOrNone,
-  cpuset,
-  hugetlb,
-  ioMax,
-  processors,
-  readOption,
-  weight,
-} from "./limit-values.ts";
+import { readLimitsRequest, sliceOf } from "./limit-request.ts";
+import { readOption } from "./limit-values.ts";
 
 /** What a run is, for those who make groups, leases and devices in its name. */
 export interface RunFacts {
@@ -32,9 +19,6 @@ export interface RunFacts {
   /** Its id, or that of the container that it becomes. */
   readonly id: string;
 }
-
-/** Less than that holds no process. */
-const LEAST_MEMORY = 256 * 1024;
 
 /** The operations for `input`; undefined where nothing was asked for, and nothing is to be had unasked. */
 export async function readLimits(
@@ -74,94 +58,3 @@ const overridesOf = async (id: string) =>
   overridesIn(`${(await import("../../runtime/containers/place.ts")).statePath()}/containers/${id}`);
 
 const managerOf = (word: string) => MANAGERS.find((name) => name === word);
-
-/** `--cgroup`, where it is a slice of systemd's. */
-function sliceOf(input: Parsed): string | undefined {
-  const word = input.value("cgroup");
-  return word !== undefined && isSlice(word) ? word : undefined;
-}
-
-const PARENT = "the path of a cgroup, from the root of the hierarchy on, or the name of a slice";
-
-const BYTES = "bytes, such as 100m, 1.5g or 50%";
-
-/** 0 is no limit for other engines, and a bare number megabytes to many people. */
-function leastMemoryHint(word: string): string {
-  if (/^0+[a-z]*$/i.test(word)) return "--memory -1 is no limit";
-  return /^\d+$/.test(word) ? `--memory ${word}m` : "At least 256k";
-}
-
-/** What was asked for. @throws UsageError naming the option whose value cannot be. */
-export function readLimitsRequest(input: Parsed): LimitsRequest {
-  const memory = readOption(input, "memory", bytesOrNone, BYTES);
-  const memorySwap = readOption(input, "memory-swap", bytesOrNone, `${BYTES}, or -1`);
-  if (memory !== undefined && memory < LEAST_MEMORY) {
-    throw new UsageError(
-      `Invalid "--memory ${input.value("memory")}": no process fits into ${memory} bytes`,
-      leastMemoryHint(input.value("memory")!),
-    );
-  }
-  if (memorySwap !== undefined && memory === undefined) {
-    throw new UsageError('Option "--memory-swap" needs "--memory": it is the limit of both together');
-  }
-  if (memorySwap !== undefined && memorySwap < memory!) {
-    throw new UsageError(
-      `Invalid "--memory-swap ${input.value("memory-swap")}": it is memory and swap together, and so not less than "--memory ${input.value("memory")}"`,
-      `--memory-swap ${input.value("memory")} leaves no swap`,
-    );
-  }
-  return {
-    memory,
-    memorySwap,
-    memoryReservation: readOption(
-      input,
-      "memory-reservation",
-      (word) => (word === "-1" ? undefined : bytesOrNone(word)),
-      BYTES,
-    ),
-    swappiness: readOption(input, "swappiness", (word) => readWhole(word, 0, 100), "a number from 0 to 100"),
-    oomGroup: input.has("oom-group"),
-    cpus: readOption(
-      input,
-      "cpus",
-      processors,
-      "a number of processors, 0.01 at least, such as 0.5, 2 or 50%",
-      (word) => (Number(word) === 0 ? "--cpus -1 is no limit" : undefined),
-    ),
-    cpuWeight: readOption(input, "cpu-weight", weight, "a number from 1 to 10000"),
-    cpuset: readOption(input, "cpuset", cpuset, "numbers and ranges"),
-    pids: readOption(input, "pids-limit", countOrNone, "a number from 1 on, or -1"),
-    ioWeight: readOption(input, "io-weight", weight, "a number from 1 to 10000"),
-    ioMax: input.values("io-max").map(ioMax),
-    hugetlb: input.values("hugetlb").map(hugetlb),
-    conf: input.values("cgroup-conf").map(confOf),
-    parent:
-      sliceOf(input) === undefined ? readOption(input, "cgroup", parentOf, PARENT, parentHint) : undefined,
-  };
-}
-
-/** `/a/b`, without what `..` would leave. */
-function parentOf(word: string): string | undefined {
-  const parts = word.split("/").filter((part) => part !== "" && part !== ".");
-  const isPath = word.startsWith("/") && !parts.includes("..") && !/[\0\n]/.test(word);
-  return isPath ? parts.map((part) => `/${part}`).join("") : undefined;
-}
-
-/** Of a name alone. */
-const parentHint = (word: string): string | undefined =>
-  !word.startsWith("/") && parentOf(`/${word}`) !== undefined ? `--cgroup /${word}` : undefined;
-
-/** The core's files that would move processes, or take controllers away. */
-const NO_CONF = /^(cgroup\.(?!max\.)|tasks$|notify_on_release$|release_agent$)/;
-
-function confOf(text: string): { file: string; value: string } {
-  const [, file = "", value = ""] = /^([a-z0-9_]+(?:\.[A-Za-z0-9_]+)+)=(.+)$/s.exec(text) ?? [];
-  if (file === "") {
-    throw new UsageError(
-      `Invalid "--cgroup-conf ${text}": it takes FILE=VALUE`,
-      "--cgroup-conf memory.high=80m",
-    );
-  }
-  if (NO_CONF.test(file)) throw new UsageError(`Invalid "--cgroup-conf ${text}": "${file}" is nsbox's own`);
-  return { file, value };
-}

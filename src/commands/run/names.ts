@@ -3,6 +3,7 @@ import type { Parsed } from "../../cli/command.ts";
 import { parseAddress } from "../../net/address.ts";
 import { HOST_GATEWAY, type NamesRequest } from "../../sandbox/network/names.ts";
 import { UsageError } from "../../util/errors.ts";
+import { NAME_OPTIONS } from "./network-words.ts";
 
 /** As many as the helper asks (csrc/dns.h). */
 const MOST_SERVERS = 8;
@@ -10,8 +11,12 @@ const MOST_SERVERS = 8;
 /** A name of at most 253 characters, as RFC 1123 and what people use besides have it. */
 const NAME = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?$/;
 
+/** Nothing was typed. */
+const USUAL: NamesRequest = { servers: [], off: false, search: undefined, options: [], hosts: [] };
+
 /** @throws UsageError naming the word that cannot be. */
 export function readNames(input: Parsed): NamesRequest {
+  if (!NAME_OPTIONS.some((long) => input.has(long))) return USUAL;
   const words = input.values("dns");
   const off = words.includes("none");
   if (off && (words.length > 1 || input.has("dns-search") || input.has("dns-option"))) {

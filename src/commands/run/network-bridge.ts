@@ -1,6 +1,6 @@
 /** `--network NAME`: the command is on a network of nsbox's own. */
 import type { Parsed } from "../../cli/command.ts";
-import { formatAddress } from "../../net/address.ts";
+import { formatAddress, formatMac, macOf } from "../../net/address.ts";
 import { block } from "../../plan/block.ts";
 import { findNetwork } from "../../runtime/networks/config.ts";
 import { addressesFor, placeOf, seeToNetwork } from "../../runtime/networks/join-network.ts";
@@ -53,6 +53,9 @@ export async function readBridge(
   }
   if (mtu < 1280 && v6 !== undefined) throw new UsageError(`Invalid "--mtu ${mtu}": IPv6 needs 1280`);
   const mac = input.has("mac") ? readMac(input.value("mac")!) : undefined;
+  if (mac !== undefined && formatMac(mac) === formatMac(macOf(v4.gateway))) {
+    throw new UsageError(`Invalid "--mac ${input.value("mac")}": it is the bridge's own`);
+  }
   const services = await readServices(input);
   const shown = input.has("explain") || input.has("explain-json");
   const label = input.value("name");

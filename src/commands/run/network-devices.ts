@@ -94,6 +94,7 @@ export function readDevices(input: Parsed, run: RunFacts, taken: string | undefi
 
 function typedDevices(input: Parsed, taken: string | undefined): Typed[] {
   const names = new Set(taken === undefined ? ["lo"] : ["lo", taken]);
+  const moved = new Set<string>();
   return input.ordered.flatMap(([long, word]): Typed[] => {
     const option = DEVICE_OPTIONS.find((each) => each === long);
     if (option === undefined || word === true) return [];
@@ -112,7 +113,11 @@ function typedDevices(input: Parsed, taken: string | undefined): Typed[] {
     if (names.has(inside)) {
       throw new UsageError(`Two devices would be called "${inside}" inside`, `--${option} ${target}:eth7`);
     }
+    if (option !== "ovs" && moved.has(target)) {
+      throw new UsageError(`Invalid "--${option} ${word}": "--interface ${target}" has moved it in by then`);
+    }
     names.add(inside);
+    if (option === "interface") moved.add(target);
     return [{ option, word, target, inside }];
   });
 }

@@ -19,7 +19,7 @@ export interface TypedServices {
 /** @throws UsageError naming the word that cannot be. */
 export async function readServices(input: Parsed): Promise<TypedServices> {
   const names = readNames(input);
-  const ports = readPorts(input);
+  const ports = input.has("publish") ? readPorts(input) : [];
   if (!ports.some(({ port }) => port === 0)) return { ports, chosen: [], names };
   const { choosePorts } = await import("../../runtime/networks/free-port.ts");
   const found = await choosePorts(ports);

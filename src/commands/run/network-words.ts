@@ -19,6 +19,9 @@ export const PREFIXES = {
   "ns:": "The network namespace at a path, or of a name that ip-netns(8) gave",
 } as const;
 
+/** Options about names: with the host's network too. */
+export const NAME_OPTIONS = ["dns", "dns-search", "dns-option", "add-host"] as const;
+
 /** Options by which the command gets devices. */
 export const DEVICE_OPTIONS = ["interface", "macvlan", "ovs"] as const;
 

@@ -3,16 +3,13 @@ import type { Parsed } from "../../cli/command.ts";
 import type { NetworkPart } from "../../sandbox/network/part.ts";
 import { UsageError } from "../../util/errors.ts";
 import type { RunFacts } from "./limits.ts";
-import { DEVICE_OPTIONS, isSharing, isUserMode } from "./network-words.ts";
+import { DEVICE_OPTIONS, isSharing, isUserMode, NAME_OPTIONS } from "./network-words.ts";
 
 /** What only a network of nsbox's own can give. */
 const OF_A_NETWORK = ["mtu", "publish"];
 
 /** What a device of the container's may have as well. */
 const OF_A_DEVICE = ["ip", "ip6", "mac"];
-
-/** What is about names: with the host's network too. */
-const OF_NAMES = ["dns", "dns-search", "dns-option", "add-host"];
 
 /** The device on a network. */
 const ETH0 = "eth0";
@@ -56,7 +53,7 @@ function needsNetwork(option: string, word: string | undefined): UsageError {
   if (word !== undefined) {
     const others = OF_A_DEVICE.includes(option)
       ? "--network NAME, or a device: --interface, --macvlan, --ovs"
-      : `--network NAME${OF_NAMES.includes(option) ? ", host" : ""}, pasta or slirp4netns`;
+      : `--network NAME${NAME_OPTIONS.some((long) => long === option) ? ", host" : ""}, pasta or slirp4netns`;
     return new UsageError(
       `Options "--${option}" and "--network ${word}" contradict each other`,
       `It goes with ${others}`,
@@ -77,11 +74,11 @@ async function offNetwork(
   word: string | undefined,
   hasDevices: boolean,
 ): Promise<NetworkPart | undefined> {
-  const named = OF_NAMES.some((long) => input.has(long));
+  const named = NAME_OPTIONS.some((long) => input.has(long));
   const options = [
     ...OF_A_NETWORK,
     ...(hasDevices ? [] : OF_A_DEVICE),
-    ...(hasDevices || word === "host" ? [] : OF_NAMES),
+    ...(hasDevices || word === "host" ? [] : NAME_OPTIONS),
   ];
   const option = options.find((long) => input.has(long));
   if (option !== undefined) throw needsNetwork(option, word);

@@ -2,18 +2,8 @@
 import { addressBytes, type Version } from "../address.ts";
 import { attributesOf, readBe32, readText, u32 } from "../attributes.ts";
 import type { Chain, Element, Rule, Step } from "../nft/look.ts";
-import {
-  BASE,
-  COMPARE,
-  CT,
-  FAMILIES,
-  type FamilyName,
-  META,
-  NAME_LENGTH,
-  NFTA,
-  STATE,
-  VERDICTS,
-} from "../nft/numbers.ts";
+import { BASE, COMPARE, CT, FAMILIES, type FamilyName, META, NFTA, STATE, VERDICTS } from "../nft/numbers.ts";
+import { nameBytes } from "../nft/table.ts";
 import {
   type Deed,
   type FirewallChain,
@@ -37,12 +27,6 @@ const ETHERTYPES: Readonly<Record<Version, Uint8Array>> = {
 };
 /** Where a header has source and destination. */
 const PLACES = { 4: [12, 16], 6: [8, 24] } as const;
-
-const nameBytes = (name: string): Uint8Array => {
-  const bytes = new Uint8Array(NAME_LENGTH);
-  bytes.set(new TextEncoder().encode(name).subarray(0, NAME_LENGTH - 1));
-  return bytes;
-};
 
 const protocolOf = ({ carries }: Packet): number =>
   carries === "neighbour" ? PROTOCOLS.icmpv6 : PROTOCOLS.tcp;

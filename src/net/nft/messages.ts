@@ -103,8 +103,6 @@ export const flushRules = (table: Table): Message =>
 const TYPES = {
   ipv4_addr: [7, 4],
   ipv6_addr: [8, 16],
-  inet_proto: [12, 4],
-  inet_service: [13, 4],
   ifname: [41, 16],
 } as const;
 
@@ -125,29 +123,23 @@ const TYPE_BITS = 6;
 const typeOf = (types: readonly DataType[]): number =>
   types.reduce((sum, type) => (sum << TYPE_BITS) | TYPES[type][0], 0);
 
-const lengthOf = (types: readonly DataType[]): number => {
-  // One alone has the length that it has in a packet.
-  if (types.length === 1 && types[0] === "inet_service") return 2;
-  return types.reduce((sum, type) => sum + TYPES[type][1], 0);
-};
+const lengthOf = (types: readonly DataType[]): number => types.reduce((sum, type) => sum + TYPES[type][1], 0);
 
 /** NFTNL_UDATA_SET_KEYBYTEORDER of libnftnl: without it nft(8) prints no names. */
 const HOST_ORDER = Uint8Array.of(0, 4, 1, 0, 0, 0);
 
-const [INTERVAL, CONCATENATION] = [4, 128];
+const INTERVAL = 4;
 
 /** The set, made where it is absent. */
 export function addSet(table: Table, { name, key, interval }: NftSet, id: number): Message {
-  const flags =
-    (interval === undefined ? 0 : INTERVAL) | (key.length > 1 && interval !== undefined ? CONCATENATION : 0);
   const attributes: Attribute[] = [
     [NFTA.set.table, text(table.name)],
     [NFTA.set.name, text(name)],
-    [NFTA.set.flags, be32(flags)],
+    [NFTA.set.flags, be32(interval === undefined ? 0 : INTERVAL)],
     [NFTA.set.keyType, be32(typeOf(key))],
     [NFTA.set.keyLength, be32(lengthOf(key))],
+    [NFTA.set.id, be32(id)],
   ];
-  attributes.push([NFTA.set.id, be32(id)]);
   if (key.length === 1 && key[0] === "ifname") attributes.push([NFTA.set.userdata, HOST_ORDER]);
   return message(NFT.newSet, table, NLM.create, attributes);
 }

@@ -14,7 +14,6 @@ const SUBSYSTEM = 10 << 8;
 /** Message types, the subsystem's number included. */
 export const NFT = {
   newTable: SUBSYSTEM | 0,
-  getTable: SUBSYSTEM | 1,
   delTable: SUBSYSTEM | 2,
   newChain: SUBSYSTEM | 3,
   getChain: SUBSYSTEM | 4,
@@ -25,15 +24,14 @@ export const NFT = {
   newElement: SUBSYSTEM | 12,
   getElement: SUBSYSTEM | 13,
   delElement: SUBSYSTEM | 14,
-  newGeneration: SUBSYSTEM | 15,
   getGeneration: SUBSYSTEM | 16,
 } as const;
 
 /** Attributes of tables, chains, rules, and what is in them. */
 export const NFTA = {
   table: { name: 1, flags: 2 },
-  chain: { table: 1, handle: 2, name: 3, hook: 4, policy: 5, type: 7 },
-  hook: { number: 1, priority: 2, device: 3, devices: 4 },
+  chain: { table: 1, name: 3, hook: 4, policy: 5, type: 7 },
+  hook: { number: 1, priority: 2 },
   rule: { table: 1, chain: 2, handle: 3, expressions: 4, userdata: 7 },
   set: {
     table: 1,
@@ -41,8 +39,6 @@ export const NFTA = {
     flags: 3,
     keyType: 4,
     keyLength: 5,
-    dataType: 6,
-    dataLength: 7,
     id: 10,
     userdata: 13,
   },

@@ -37,7 +37,7 @@ import { CT, FAMILIES, META, NAME_LENGTH, REGISTER, STATE } from "./numbers.ts";
 export const TABLE: Table = { family: "inet", name: "nsbox" };
 
 /** Its chains, each called by the kernel. */
-export const CHAINS = [
+const CHAINS = [
   { name: "forward", type: "filter", hook: "forward", priority: 0 },
   { name: "postrouting", type: "nat", hook: "postrouting", priority: 100 },
 ] as const satisfies readonly BaseChain[];
@@ -86,7 +86,22 @@ const answers = hasBit(CT.state, STATE.established | STATE.related);
 /** Where a header has the address that it comes from, and how long that is. */
 const PLACES = { 4: [12, 4], 6: [8, 16] } as const;
 
+/** The address that a packet of this version comes from. */
+function source(version: Version): Expression[] {
+  const [place, length] = PLACES[version];
+  return [...familyOf(version), payload("network", place, length)];
+}
+
 type Rule = readonly [comment: string, ...Expression[]];
+
+/** An address that is not of the networks would go out as it is, and be taken for somebody else's. */
+const foreign = (version: Version): Rule => [
+  `out of a network only with its addresses, IPv${version}`,
+  ...from("bridges"),
+  ...source(version),
+  isNotIn(`masked${version}`),
+  verdict("drop"),
+];
 
 const forward: readonly Rule[] = [
   ["answers to a network", ...to("bridges"), ...answers, verdict("accept")],
@@ -95,14 +110,15 @@ const forward: readonly Rule[] = [
   ["within one network", ...fromWithin, verdict("accept")],
   ["networks are apart, and closed to the outside", ...to("bridges"), verdict("drop")],
   ["internal networks stay inside", ...from("internal"), verdict("drop")],
+  foreign(4),
+  foreign(6),
   ["from a network to the outside", ...from("bridges"), verdict("accept")],
   ["not passed on before nsbox switched it on", ...familyOf(4), ...from("switched4"), verdict("drop")],
   ["not passed on before nsbox switched it on", ...familyOf(6), ...from("switched6"), verdict("drop")],
 ];
 
 const translated = (version: Version): readonly Rule[] => {
-  const [source, length] = PLACES[version];
-  const own = [...familyOf(version), payload("network", source, length), isIn(`masked${version}`)];
+  const own = [...source(version), isIn(`masked${version}`)];
   return [[`out of a network, IPv${version}`, ...own, meta(META.oifname), isNotIn("bridges"), masquerade()]];
 };
 
@@ -124,7 +140,7 @@ const range = (subnet: Subnet): Element[] => {
 };
 
 /** What stands in the sets where there are these networks. */
-export function setElements(
+function setElements(
   networks: readonly Filtered[],
   switched: Switched,
 ): Readonly<Record<(typeof STATE_SETS)[number]["name"], readonly Element[]>> {

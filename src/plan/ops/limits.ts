@@ -46,6 +46,8 @@ export const LIMITS = {
       reads: "string",
       // Less than this may be missing from a number that is read back.
       rounds: "number",
+      // 1: that counts where the file reads a number alone; else nobody knows what it reads after a write.
+      number: "number",
       // Where the file is not there: 0 an error, 1 the next one is its other name, 2 it does not matter.
       absent: "number",
       // 1: say what is read back, where it is another number.

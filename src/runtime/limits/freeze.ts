@@ -71,10 +71,10 @@ export function standsStill({ path, version }: { readonly path: string; readonly
   );
 }
 
-function needed(container: Grouped, label: string): Freezer {
+function needed(container: Grouped, label: string, what: string): Freezer {
   const freezer = freezerOf(groupsOf(container));
   if (freezer !== undefined) return freezer;
-  throw new NsboxError(`Cannot pause container "${label}"`, {
+  throw new NsboxError(`Cannot ${what} container "${label}"`, {
     cause: "it has no cgroup of its own that could be frozen",
     hint: "A new one gets one where this user may make cgroups: `nsbox check` tells",
     code: "no-freezer",
@@ -101,7 +101,7 @@ function awaitChange(file: number, left: number): void {
  * @throws NsboxError where it has nothing to be frozen by, or a process of it cannot be; then it goes on.
  */
 export async function pause(container: Grouped, label: string): Promise<void> {
-  const freezer = needed(container, label);
+  const freezer = needed(container, label, "pause");
   const events = freezer.told === freezer.file ? undefined : openSync(freezer.told, "r");
   const deadline = performance.now() + PATIENCE;
   try {
@@ -132,7 +132,8 @@ export async function pause(container: Grouped, label: string): Promise<void> {
 
 /** Lets a container go on. @throws NsboxError where it may not be. */
 export function resume(container: Grouped, label: string): void {
-  write(needed(container, label).file, needed(container, label).thawed, label, "resume");
+  const { file, thawed } = needed(container, label, "resume");
+  write(file, thawed, label, "resume");
 }
 
 /**

@@ -2,7 +2,7 @@
 import { hierarchiesOf } from "../../cgroup/hierarchy.ts";
 import { SYSTEM, textAt } from "../../cgroup/look.ts";
 import { cgroupMounts, membershipsOf } from "../../sandbox/limits/layout.ts";
-import { isAlive, type ProcessId } from "../containers/process.ts";
+import { isAlive } from "../containers/process.ts";
 import type { Status } from "../containers/status.ts";
 
 /** A group of one container's own. */
@@ -30,12 +30,7 @@ function ownPart(group: string, id: string): string | undefined {
 /** They are none where the container does not run, was given none, or they are not to be seen from here. */
 export function groupsOf({ id, status }: Grouped, mounts = cgroupMounts()): Group[] {
   if (status === undefined || !isAlive(status.pid)) return [];
-  return groupsOfProcess(status.pid, id, mounts);
-}
-
-/** The same by a process of it, which may have ended since: then there are none. */
-export function groupsOfProcess({ pid }: ProcessId, id: string, mounts = cgroupMounts()): Group[] {
-  return hierarchiesOf(membershipsOf(pid), mounts, SYSTEM).flatMap(
+  return hierarchiesOf(membershipsOf(status.pid.pid), mounts, SYSTEM).flatMap(
     ({ version, point, controllers, own }): Group[] => {
       const part = own === undefined ? undefined : ownPart(own, id);
       if (part === undefined) return [];

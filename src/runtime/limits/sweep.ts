@@ -12,10 +12,16 @@ const RUN_ID = /^[a-f][0-9a-f]{11}$/;
 /** A run that begins is in its group sooner. */
 const PATIENCE = 1000;
 
-const below = (directory: string): string[] =>
-  readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => `${directory}/${name}`);
+/** None, where the group has gone in this moment. */
+function below(directory: string): string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${directory}/${name}`);
+  } catch {
+    return [];
+  }
+}
 
 const isEmpty = (directory: string): boolean =>
   wordsOf(textAt(`${directory}/cgroup.procs`) ?? "?").length === 0 && below(directory).every(isEmpty);

@@ -1,6 +1,7 @@
 /** Limits of a container that runs, changed: all of them or none. See `nsbox update`. */
 import { renameSync, writeFileSync } from "node:fs";
 import { chooseLimits, controllerOf, type Refused } from "../../cgroup/choose.ts";
+import { confWrite } from "../../cgroup/conf-write.ts";
 import type { Hierarchy } from "../../cgroup/hierarchy.ts";
 import { textAt } from "../../cgroup/look.ts";
 import { readsBack } from "../../cgroup/read-back.ts";
@@ -84,11 +85,7 @@ function changesOf(container: Container, label: string, request: LimitsRequest):
     const controller = controllerOf(file);
     const point = groups.find(({ controllers }) => controllers.includes(controller))?.point;
     if (point === undefined) throw lacks(`cgroup-conf ${file}`, [controller]);
-    wanted.push({
-      option: `cgroup-conf ${file}`,
-      point,
-      writes: [{ file, value, reads: "", rounds: 0, absent: "error" }],
-    });
+    wanted.push({ option: `cgroup-conf ${file}`, point, writes: [confWrite(file, value)] });
   }
   return wanted.flatMap(({ option, point, writes }) => {
     let found = false;
@@ -117,7 +114,8 @@ const DISK = /^(\d+:\d+) (.*)$/;
 /** What has to be written for the file to read as it does now. */
 function oldValue({ file, value }: Write, text: string): string {
   const [, disk] = DISK.exec(value) ?? [];
-  if (disk === undefined) return text.split("\n")[0] ?? "";
+  // An empty cpuset of v2 is written as an empty line: of nothing at all no call is made.
+  if (disk === undefined) return text.split("\n")[0] || "\n";
   const line = text.split("\n").find((each) => each.startsWith(`${disk} `));
   return line ?? `${disk} ${file === "io.max" ? "rbps=max wbps=max riops=max wiops=max" : "0"}`;
 }

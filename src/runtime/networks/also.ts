@@ -8,7 +8,7 @@ import type { Version } from "../../net/address.ts";
 import { encode } from "../../net/attributes.ts";
 import { removeLink } from "../../net/rtnetlink.ts";
 import { type Bridged, insideMessages, pairMessage } from "../../sandbox/network/bridge.ts";
-import { readSmall, removeSmall, renameSmall, replaceSmall } from "../../sys/small-files.ts";
+import { readSmall, removeSmall, replaceWhole } from "../../sys/small-files.ts";
 import { withDirectoryLock } from "../containers/lock.ts";
 
 /** The file in a container's directory. */
@@ -24,15 +24,14 @@ function linesIn(directory: string): string[] {
   return typeof text === "string" ? text.split("\n").filter((line) => line !== "") : [];
 }
 
-/** The names of the networks that stand there and where the first line of the lease is `owner` still. */
-export function alsoNetworks(directory: string, owner: string): string[] {
-  return linesIn(directory).flatMap((line) => {
-    const path = leaseOf(line);
-    const text = readSmall(path);
-    const isOwn = typeof text === "string" && text.startsWith(`${owner}\n`);
-    return isOwn ? (/\/networks\/([^/]+)\/leases\//.exec(path)?.[1] ?? []) : [];
-  });
-}
+/** The leases that stand there and whose first line is `owner` still. */
+export const alsoLeases = (directory: string, owner: string): string[] =>
+  linesIn(directory)
+    .map(leaseOf)
+    .filter((path) => {
+      const text = readSmall(path);
+      return typeof text === "string" && text.startsWith(`${owner}\n`);
+    });
 
 /** The lines, without those of network directory `network`, and with `line`. False where they do not fit. */
 function rewrite(directory: string, network: string, line: string | undefined): boolean {
@@ -42,7 +41,7 @@ function rewrite(directory: string, network: string, line: string | undefined): 
     const file = alsoIn(directory);
     if (text === "") return removeSmall(file) <= 0;
     if (text.length > LARGEST) return false;
-    return replaceSmall(`${file}.new`, text) === 0 && renameSmall(`${file}.new`, file) === 0;
+    return replaceWhole(file, text) === 0;
   });
 }
 

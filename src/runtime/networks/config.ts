@@ -43,8 +43,8 @@ export interface Network {
   readonly v6: Range | undefined;
 }
 
-/** Letters, digits and a few marks; no word of `--network` that means something else. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+/** Letters, digits and a few marks, as many as a label of a domain has; no word of `--network` that means something else. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
 const LARGEST = 65536;
 const ENOENT = 2;
 
@@ -64,16 +64,21 @@ function rangeOf(subnet: unknown, gateway: unknown): Range | undefined {
 export function readNetworkIn(directory: string): Network | undefined {
   const text = readSmall(`${directory}/config.json`, LARGEST);
   if (text === -ENOENT) return undefined;
-  const garbled = new NsboxError(`Cannot read "${directory}/config.json"`, {
+  const network = typeof text === "number" ? undefined : parseNetwork(text, directory);
+  if (network !== undefined) return network;
+  throw new NsboxError(`Cannot read "${directory}/config.json"`, {
     cause: "it is no description of a network",
+    hint: `\`rm -r ${directory}\`, and \`nsbox net prune\` removes what is left of it`,
     code: "state-refused",
   });
-  if (typeof text === "number") throw garbled;
+}
+
+function parseNetwork(text: string, directory: string): Network | undefined {
   let file: NetworkFile;
   try {
     file = JSON.parse(text) as NetworkFile;
   } catch {
-    throw garbled;
+    return undefined;
   }
   const v4 = rangeOf(file?.subnet4, file?.gateway4);
   const sound =
@@ -81,14 +86,13 @@ export function readNetworkIn(directory: string): Network | undefined {
     /^nsb[0-9a-f]{8}$/.test(file.bridge) &&
     /^[0-9a-f]{12}$/.test(file.id) &&
     Number.isInteger(file.mtu);
-  if (!sound) throw garbled;
-  return { file, directory, v4, v6: rangeOf(file.subnet6, file.gateway6) };
+  return sound ? { file, directory, v4, v6: rangeOf(file.subnet6, file.gateway6) } : undefined;
 }
 
 /** Where this user's networks may be: in the first that is there. */
 export function networkPlaces(): string[] {
   const { state, otherwise } = stateDirectories({ uid: process.geteuid!(), env: process.env });
-  return [...new Set([state, otherwise])].map((path) => `${path}/networks`);
+  return state === otherwise ? [`${state}/networks`] : [`${state}/networks`, `${otherwise}/networks`];
 }
 
 /**

@@ -22,7 +22,9 @@ import type { Network } from "./config.ts";
 import { dropLease, type Taken } from "./leases.ts";
 import { refusedBy, send, withSocket } from "./socket.ts";
 
-const [MAIN_TABLE, UNICAST, ENODEV] = [254, 1, 19];
+const [MAIN_TABLE, UNICAST, EEXIST, ENODEV] = [254, 1, 17, 19];
+/** How often another name is looked for where somebody else was faster. */
+const TRIES = 8;
 
 /** A container that runs. */
 export interface Running {
@@ -128,24 +130,42 @@ function opsOf(container: Running, { file }: Network, { bridged, ways }: Connect
   ];
 }
 
+interface Failure {
+  /** The pair was made: one that was there before is of another connect of the same container. */
+  readonly isMade: boolean;
+  readonly errno: number;
+  readonly errors: string;
+}
+
+function tryToConnect(container: Running, network: Network, lease: Taken): Failure | undefined {
+  const connection = connectionOf(container, network, lease);
+  const ops = opsOf(container, network, connection);
+  const { status, errors } = carryOut(ops, "net connect");
+  if (status === 0) {
+    if (remember(container.directory, network.directory, connection.bridged, connection.ways)) {
+      return undefined;
+    }
+    return { isMade: true, errno: 0, errors: `it cannot be written down in "${container.directory}"` };
+  }
+  const [, step = 0, errno = 0] = (/step (\d+) .*errno (\d+)/.exec(errors) ?? []).map(Number);
+  const isMade = step === 0 || ops.slice(0, step - 1).some(({ op }) => op === "netlink_before");
+  return { isMade, errno, errors };
+}
+
 /**
  * Carries that out, and writes it down for the container's later lives.
  * @throws NsboxError where it fails; then the container is as it was.
  */
 export function connect(container: Running, network: Network, lease: Taken): void {
-  const connection = connectionOf(container, network, lease);
-  const { status, errors } = carryOut(opsOf(container, network, connection), "net connect");
-  if (status === 0) {
-    const { bridged, ways } = connection;
-    if (remember(container.directory, network.directory, bridged, ways)) return;
-    disconnect(container, network, lease);
-    throw new NsboxError(`Cannot connect ${container.title} to network "${network.file.name}"`, {
-      cause: `it cannot be written down in "${container.directory}"`,
-      code: "failed",
-    });
+  let failure: Failure | undefined;
+  for (let tries = 0; tries < TRIES; tries++) {
+    failure = tryToConnect(container, network, lease);
+    if (failure === undefined) return;
+    if (failure.isMade || failure.errno !== EEXIST) break;
   }
-  disconnect(container, network, lease);
-  const errno = Number(/errno (\d+)/.exec(errors)?.[1] ?? 0);
+  const { isMade, errno, errors } = failure!;
+  if (isMade) disconnect(container, network, lease);
+  else dropLease(lease);
   throw new NsboxError(`Cannot connect ${container.title} to network "${network.file.name}"`, {
     cause: errno === 0 ? errors.trim() : errnoText(errno),
     code: "failed",

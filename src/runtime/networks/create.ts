@@ -12,6 +12,7 @@ import {
 } from "../../net/address.ts";
 import { chooseSubnet4, chooseSubnet6, collision, type Used } from "../../net/choose.ts";
 import { ROUTE } from "../../net/rtnetlink.ts";
+import { shortId } from "../../sandbox/network/bridge.ts";
 import { readSmall } from "../../sys/small-files.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
 import { type Network, type NetworkFile, ownNetwork, readNetworkIn } from "./config.ts";
@@ -23,6 +24,8 @@ import { uplinksOf } from "./uplinks.ts";
 import { usedAddresses } from "./used.ts";
 
 const ETHERNET = 1500;
+/** For an id whose beginning no other network has. */
+const TRIES = 1000;
 /** The least that IPv6 takes. */
 const LEAST6 = 1280;
 
@@ -77,17 +80,14 @@ function describe(wanted: NewNetwork, networks: readonly Network[]): NetworkFile
   const given = (version: Version) => wanted.subnets.find((subnet) => subnet.version === version);
   for (const subnet of wanted.subnets) checkFree(subnet, used);
   const subnet4 = given(4) ?? chooseSubnet4(used);
-  if (subnet4 === undefined) {
-    throw new NsboxError("No subnet is free for the network", {
-      cause: "all private ranges that nsbox takes from are in use by routes of this machine",
-      hint: "`--subnet ADDRESS/BITS` gives one",
-      code: "no-subnet",
-    });
-  }
+  if (subnet4 === undefined) throw noneFree("`--subnet ADDRESS/BITS` gives one");
   const wants6 = !wanted.only4 && (given(6) !== undefined || hasIpv6());
   const random = () => crypto.getRandomValues(new Uint8Array(7));
   const subnet6 = wants6 ? (given(6) ?? chooseSubnet6(used, random)) : undefined;
-  const id = crypto.getRandomValues(new Uint8Array(6)).toHex();
+  if (wants6 && subnet6 === undefined) {
+    throw noneFree("`--subnet ADDRESS/BITS` gives one of IPv6, `--no-ipv6` does without");
+  }
+  const id = newId(networks);
   const gateway = (subnet: Subnet) => formatAddress(gatewayOf(subnet, wanted.gateways));
   return {
     version: 1,
@@ -102,6 +102,22 @@ function describe(wanted: NewNetwork, networks: readonly Network[]): NetworkFile
     created: new Date().toISOString(),
     namespace: own,
   };
+}
+
+const noneFree = (hint: string): NsboxError =>
+  new NsboxError("No subnet is free for the network", {
+    cause: "all private ranges that nsbox takes from are in use by routes of this machine",
+    hint,
+    code: "no-subnet",
+  });
+
+/** Devices of containers are named after its first digits: no other network's are the same, while there are some. */
+function newId(networks: readonly Network[]): string {
+  const taken = new Set(networks.map(({ file }) => shortId(file.id)));
+  for (let tries = 0; ; tries++) {
+    const id = crypto.getRandomValues(new Uint8Array(6)).toHex();
+    if (!taken.has(shortId(id)) || tries === TRIES) return id;
+  }
 }
 
 function gatewayOf(subnet: Subnet, gateways: readonly Address[]): Address {

@@ -11,9 +11,11 @@ export function hostFile(path: string): string {
 
 /** The domains that the host searches: of "search" and "domain" the last counts, see resolv.conf(5). */
 export function hostSearch(): string[] {
-  const lines = hostFile("/etc/resolv.conf")
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/));
-  const last = lines.findLast(([word]) => word === "search" || word === "domain");
-  return last?.slice(1).filter((domain) => domain !== ".") ?? [];
+  let found: string[] = [];
+  for (const line of hostFile("/etc/resolv.conf").split("\n")) {
+    if (!line.includes("search") && !line.includes("domain")) continue;
+    const [word, ...domains] = line.trim().split(/\s+/);
+    if (word === "search" || word === "domain") found = domains.filter((domain) => domain !== ".");
+  }
+  return found;
 }

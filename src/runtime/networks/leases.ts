@@ -48,7 +48,7 @@ function numbersOf({ v4 }: Network): { first: number; count: number } {
 }
 
 /** The IPv6 address that goes with an IPv4 address: the same number in the other subnet. */
-const companion = ({ v4, v6 }: Network, address: Address): Address | undefined =>
+export const companion = ({ v4, v6 }: Network, address: Address): Address | undefined =>
   v6 === undefined ? undefined : nth(v6.subnet, address.value - v4.subnet.value);
 
 /** The content of a lease. */
@@ -81,21 +81,24 @@ const taken = (network: Network, tenant: Tenant, v4: Address, maker: string): Ta
 };
 
 /**
- * Takes addresses for `tenant`, or with `only` "look" says which it would be. undefined: all are taken.
+ * Takes addresses for `tenant`, or with `only` "look" says which it would be; none of IPv6 that is in `others`.
+ * undefined: all are taken.
  * @throws NsboxError where those that were asked for cannot be had.
  */
 export function takeLease(
   network: Network,
   tenant: Tenant,
   namespace: string,
-  only: "take" | "look" = "take",
+  only: "take" | "look",
+  others: ReadonlySet<bigint>,
 ): Taken | undefined {
   const maker = makerLine(namespace);
   const take = (address: Address): Taken | undefined => {
     const lease = taken(network, tenant, address, maker);
+    if (lease.v6 !== undefined && others.has(lease.v6.value)) return undefined;
     const there = only === "look" ? readSmall(lease.path, 1) : createSmall(lease.path, lease.content);
     if (only === "look" ? typeof there === "number" : there === 0) {
-      if (only === "take") own.push(lease);
+      if (only === "take") own.add(lease.path);
       return lease;
     }
     if (only === "take" && there !== -EEXIST) throw refused(network, -(there as number));
@@ -148,16 +151,19 @@ export function parseLease(path: string, text: string): Lease | undefined {
   };
 }
 
-/** What this process has taken. */
-const own: Taken[] = [];
+/** The paths of what this process has taken. */
+const own = new Set<string>();
 
 /** Gives back what this process has taken: nothing was made of it. */
 export function dropTaken(): void {
-  for (const lease of own) dropLease(lease);
+  for (const path of own) dropLease({ path });
 }
 
-/** Gives a lease back. */
-export const dropLease = ({ path }: Pick<Lease, "path">): number => removeSmall(path);
+/** Gives a lease back: from then on it may be another's. */
+export function dropLease({ path }: Pick<Lease, "path">): number {
+  own.delete(path);
+  return removeSmall(path);
+}
 
 /** @throws NsboxError where `address` is none that a container on the network may have. */
 export function checkAddress(network: Network, address: Address, option: string): void {

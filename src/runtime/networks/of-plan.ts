@@ -1,25 +1,31 @@
 /** The network that a stored plan connects to. */
 import { decodeStored } from "../containers/relaunch.ts";
+import type { Container } from "../containers/settle.ts";
+import { dropLeases } from "./drop-leases.ts";
 
-/** Puts right what a container is on before it starts once more: rules may have been flushed meanwhile. */
-export async function seeToNetworks(bytes: Uint8Array): Promise<void> {
-  const names = new Set<string>();
-  for (const op of decodeStored(bytes)?.ops ?? []) {
-    const name = op.op === "lease" ? /\/networks\/([^/]+)\/leases\//.exec(op.path)?.[1] : undefined;
-    if (name !== undefined) names.add(name);
-    if (op.op === "also_networks") for (const each of await also(op.file, op.owner)) names.add(each);
+/**
+ * Puts right what a container is on before it starts once more: rules may have been flushed meanwhile. Addresses of
+ * connections that were never whole go.
+ */
+export async function seeToNetworks(
+  bytes: Uint8Array,
+  { id, directory }: Pick<Container, "id" | "directory">,
+): Promise<void> {
+  const plan = decodeStored(bytes);
+  if (plan === undefined) return;
+  const leases = plan.ops.flatMap((op) => (op.op === "lease" ? [op.path] : []));
+  if (plan.ops.some(({ op }) => op === "also_networks")) {
+    const { alsoLeases } = await import("./also.ts");
+    leases.push(...alsoLeases(directory, `owner ${id}`));
   }
-  for (const name of names) {
+  dropLeases(`${directory.slice(0, directory.lastIndexOf("/containers/"))}/networks`, id, leases);
+  for (const path of leases) {
+    const name = /\/networks\/([^/]+)\/leases\//.exec(path)?.[1];
+    if (name === undefined) continue;
     const [{ findNetwork }, { seeToNetwork }] = await Promise.all([
       import("./config.ts"),
       import("./join-network.ts"),
     ]);
     await seeToNetwork(findNetwork(name));
   }
-}
-
-/** Those that the container was put on while it ran, and is on still. */
-async function also(file: string, owner: string): Promise<string[]> {
-  const { alsoNetworks } = await import("./also.ts");
-  return alsoNetworks(file.slice(0, file.lastIndexOf("/")), owner);
 }

@@ -1,5 +1,5 @@
 /** What nobody needs any more: networks without containers, devices and leases that a killed nsbox left. */
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { formatAddress } from "../../net/address.ts";
 import { type Link, links } from "../../net/look.ts";
 import { ROUTE, removeLink } from "../../net/rtnetlink.ts";
@@ -44,7 +44,7 @@ function halfMade(place: string): string[] {
   const whole = new Set(listNetworks(place).networks.map(({ file }) => file.name));
   const names = readdirSync(place).filter((name) => isNetworkName(name) && !whole.has(name));
   return names.filter((name) => {
-    if (readdirSync(`${place}/${name}`).includes("config.json")) return false;
+    if (existsSync(`${place}/${name}/config.json`)) return false;
     rmSync(`${place}/${name}`, { recursive: true, force: true });
     return true;
   });

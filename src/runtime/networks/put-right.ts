@@ -9,7 +9,7 @@ import { NETFILTER } from "../../net/nft/numbers.ts";
 import { type Filtered, noTableBatch, SET_NAMES, TABLE, tableBatch } from "../../net/nft/table.ts";
 import { linkUp, newAddress, newBridge, ROUTE, setMtu } from "../../net/rtnetlink.ts";
 import type { NetlinkSocket } from "../../sys/netlink.ts";
-import { createSmall, readSmall, removeSmall, renameSmall } from "../../sys/small-files.ts";
+import { readSmall, removeSmall, replaceWhole } from "../../sys/small-files.ts";
 import { NsboxError } from "../../util/errors.ts";
 import { type Network, ownNetwork } from "./config.ts";
 import { CHECKED, stampOf } from "./looks-right.ts";
@@ -57,7 +57,7 @@ export const filtered = ({ file, v4, v6 }: Network): Filtered => ({
   subnets: [v4.subnet, ...(v6 === undefined ? [] : [v6.subnet])],
 });
 
-/** A fingerprint of all that stands in our table but the published ports. */
+/** A fingerprint of all that stands in our table. */
 function fingerprint(socket: NetlinkSocket): string {
   const hasher = new Bun.CryptoHasher("sha256");
   const found = rules(socket, TABLE);
@@ -102,11 +102,6 @@ function putTableRight(
   }
   if (refusal !== undefined) throw refusedBy("Cannot write the rules of nsbox's networks", refusal);
   replaceWhole(`${place}/${PRINT}`, `${wanted}\n${fingerprint(socket)}\n`);
-}
-
-function replaceWhole(path: string, text: string): void {
-  removeSmall(`${path}.new`);
-  if (createSmall(`${path}.new`, text) === 0) renameSmall(`${path}.new`, path);
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { readdirSync } from "node:fs";
 import { errnoText } from "../../sys/errno.ts";
-import { createSmall, readSmall, removeSmall, renameSmall, writeSmall } from "../../sys/small-files.ts";
+import { readSmall, removeSmall, replaceWhole, writeSmall } from "../../sys/small-files.ts";
 import { NsboxError } from "../../util/errors.ts";
 
 const V4 = "/proc/sys/net/ipv4/conf";
@@ -21,7 +21,7 @@ const settingOf = (path: string): string | undefined => {
 };
 
 /** What is noted: path to the value that stood there, in the order in which it was changed. */
-export function notedSysctls(place: string): Map<string, string> {
+function notedSysctls(place: string): Map<string, string> {
   const text = readSmall(`${place}/${LIST}`);
   const lines = typeof text === "string" ? text.split("\n").slice(0, -1) : [];
   return new Map(
@@ -35,12 +35,6 @@ function note(place: string, noted: ReadonlyMap<string, string>): void {
   const path = `${place}/${LIST}`;
   const error = noted.size === 0 ? removeSmall(path) : replaceWhole(path, text);
   if (error < 0 && error !== -ENOENT) throw failed("note what stood in /proc/sys", path, error);
-}
-
-function replaceWhole(path: string, text: string): number {
-  removeSmall(`${path}.new`);
-  const error = createSmall(`${path}.new`, text);
-  return error < 0 ? error : renameSmall(`${path}.new`, path);
 }
 
 const failed = (what: string, path: string, error: number): NsboxError =>

@@ -1,10 +1,13 @@
 /** The devices by which packets leave this machine for the outside. */
-import { parseAddress } from "../../net/address.ts";
+import type { Address } from "../../net/address.ts";
 import { deviceTo, type Link, links, routes } from "../../net/look.ts";
 import type { NetlinkSocket } from "../../sys/netlink.ts";
 
-/** Any address of the outside: the way to it is the uplink's. Nothing is sent there. */
-const OUTSIDE = { 4: parseAddress("1.0.0.1")!, 6: parseAddress("2000::1")! };
+/** Any address of the outside, 1.0.0.1 and 2000::1: the way to it is the uplink's. Nothing is sent there. */
+const OUTSIDE: Readonly<Record<4 | 6, Address>> = {
+  4: { version: 4, value: 0x01000001n },
+  6: { version: 6, value: (0x2000n << 112n) | 1n },
+};
 const MAIN_TABLE = 254;
 const UNICAST = 1;
 

@@ -1,10 +1,10 @@
 /** What addresses this machine knows already: no network of ours is to hide one of them. */
-import { readFileSync } from "node:fs";
 import { bitsOf, formatAddress, formatSubnet, parseAddress, subnetOf } from "../../net/address.ts";
 import type { Used } from "../../net/choose.ts";
 import { addresses, links, routes } from "../../net/look.ts";
 import type { NetlinkSocket } from "../../sys/netlink.ts";
 import type { Network } from "./config.ts";
+import { hostFile } from "./host-names.ts";
 
 const UNICAST = 1;
 
@@ -41,11 +41,6 @@ export function usedAddresses(socket: NetlinkSocket, networks: readonly Network[
 
 /** Of resolv.conf(5); a default route alone leads there, which a network of ours would hide. */
 function nameservers() {
-  let text: string;
-  try {
-    text = readFileSync("/etc/resolv.conf", "utf8");
-  } catch {
-    return [];
-  }
+  const text = hostFile("/etc/resolv.conf");
   return [...text.matchAll(/^\s*nameserver\s+([^\s%]+)/gm)].flatMap(([, word]) => parseAddress(word!) ?? []);
 }

@@ -1,10 +1,9 @@
 /** What paths of a watched process mean: looked up below its root, never below ours. */
-import { AT_FDCWD, SYS } from "../../sys/constants.ts";
+import { AT_FDCWD, O_NOFOLLOW, SYS } from "../../sys/constants.ts";
 import { syscall } from "../../sys/ffi.ts";
 
 const PATH_MAX = 4096;
 const [O_PATH, O_CLOEXEC] = [0o10000000, 0o2000000];
-const O_NOFOLLOW = process.arch === "arm64" ? 0o100000 : 0o400000;
 const [RESOLVE_NO_MAGICLINKS, RESOLVE_IN_ROOT] = [0x02, 0x10];
 const AT_EMPTY_PATH = 0x1000;
 const W_OK = 2;

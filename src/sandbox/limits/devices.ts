@@ -32,6 +32,7 @@ export function deviceOps(rules: readonly DeviceRule[], { version }: Hierarchy, 
     option: "--device-rule",
     reads: "",
     rounds: 0,
+    number: 0,
     absent: 0,
     say: 0,
   }));

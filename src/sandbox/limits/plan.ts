@@ -1,6 +1,7 @@
 /** From limits to operations: groups, what is written to them, who is put into them. */
 
 import { type Chosen, chooseLimits, type Refused } from "../../cgroup/choose.ts";
+import { confWrite } from "../../cgroup/conf-write.ts";
 import type { DeviceRule } from "../../cgroup/devices.ts";
 import { directoryOf, type Hierarchy } from "../../cgroup/hierarchy.ts";
 import type { Place, Seeker } from "../../cgroup/place.ts";
@@ -91,26 +92,26 @@ function writesOf(
   groups: ReadonlyMap<Hierarchy, string>,
   { request, verbose }: LimitsTask,
 ): Op[] {
-  const say = Number(verbose);
   const ops: Op[] = [];
+  const add = (hierarchy: Hierarchy, option: string, write: Write, before?: Write) => {
+    const { file, value, reads, rounds, number, absent } = write;
+    ops.push({
+      op: "cgroup_write",
+      path: `${groups.get(hierarchy)}/${file}`,
+      option,
+      absent: ABSENT[before?.absent === "next" ? "other" : absent],
+      ...{ value, reads, rounds, number: Number(number ?? false), say: Number(verbose) },
+    });
+  };
   for (const { hierarchy, spelling, limit } of chosen) {
     let before: Write | undefined;
     for (const write of spelling.writes(request)) {
-      const { file, value, reads, rounds, absent } = write;
-      ops.push({
-        op: "cgroup_write",
-        path: `${groups.get(hierarchy)}/${file}`,
-        option: `--${limit.option}`,
-        absent: ABSENT[before?.absent === "next" ? "other" : absent],
-        ...{ value, reads, rounds, say },
-      });
+      add(hierarchy, `--${limit.option}`, write, before);
       before = write;
     }
   }
   for (const { hierarchy, file, value } of conf) {
-    const path = `${groups.get(hierarchy)}/${file}`;
-    const option = `--cgroup-conf ${file}`;
-    ops.push({ op: "cgroup_write", path, value, option, reads: "", rounds: 0, absent: ABSENT.error, say });
+    add(hierarchy, `--cgroup-conf ${file}`, confWrite(file, value));
   }
   return ops;
 }

@@ -74,9 +74,12 @@ export function insideMessages(
   return messages;
 }
 
+/** As much of a network's id as the name of a device has room for. */
+export const shortId = (network: string): string => network.slice(0, 3);
+
 /** The host's end of the pair that container `owner` has on network `network`, by their ids. */
 export const deviceOf = (owner: string, network: string): string =>
-  `nsv${owner.slice(0, 8)}${network.slice(0, 3)}`;
+  `nsv${owner.slice(0, 8)}${shortId(network)}`;
 
 /** The operations of a run on a bridge network. */
 export function bridgeNetwork(bridged: Bridged): NetworkPart {

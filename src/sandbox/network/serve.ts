@@ -33,11 +33,11 @@ export function serve({ ports, names, container, networks, owner, mounts }: Serv
     servers: names.servers.join(" "),
   });
   return {
-    before: publishBlocks(ports),
+    before: ports.length === 0 ? [] : publishBlocks(ports),
     outside: ports.length > 0 || !names.off ? [helper] : [],
     inside: [],
     items: mounts ? nameFiles(names, container) : [],
-    ports: portWords(ports),
+    ports: ports.length === 0 ? [] : portWords(ports),
     notes: mounts ? [] : [NO_FILES],
   };
 }
