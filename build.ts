@@ -36,9 +36,12 @@ const DOORS = [
 /** The name of one. */
 export type Door = (typeof DOORS)[number];
 
-/** Flags that `bun build` is run with. The two `no-…` close `.env` and `bunfig.toml` of the user's directory. */
+/**
+ * Flags that `bun build` is run with. The two `no-…` close `.env` and `bunfig.toml` of the user's directory; the
+ * policy has a run start no compiler threads (`src/main.ts` takes it back for all that may take longer).
+ */
 const FLAGS =
-  "--compile --minify-whitespace --minify-identifiers --bytecode --format=esm --splitting --no-compile-autoload-dotenv --no-compile-autoload-bunfig";
+  "--compile --compile-jit-policy=20 --minify-whitespace --minify-identifiers --bytecode --format=esm --splitting --no-compile-autoload-dotenv --no-compile-autoload-bunfig";
 
 const version = (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version;
 

@@ -21,6 +21,8 @@ async function main(words: readonly string[]): Promise<number> {
     const { perform } = await import("./cli/perform.ts");
     if (running) return await perform((await import("./commands/run.ts")).command, args.slice(1));
     if (args[0] === "exec") return await perform((await import("./commands/exec.ts")).command, args.slice(1));
+    // What follows may work for long: see build.ts.
+    Bun.unsafe.setJITPolicy(1);
     return await perform((await import("./commands/root.ts")).command, args);
   } catch (error) {
     // `perform` words all that a command throws; what is left is a command that could not be loaded.
