@@ -4,6 +4,7 @@
 #include <linux/fcntl.h>
 #include <linux/nsfs.h>
 #include <linux/sched.h>
+#include <linux/stat.h>
 
 /*
  * The monitor joins, and the child is born into it; for a PID namespace there is no other way. A mount
@@ -14,6 +15,12 @@ long op_join(const struct args_join *args) {
     int fd = above_standard((int)SYS(openat, AT_FDCWD, args->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (fd < 0)
         return fd;
+    struct statx about = {0};
+    if (args->inode &&
+        (SYS(statx, fd, "", AT_EMPTY_PATH, STATX_INO, &about) < 0 || about.stx_ino != args->inode)) {
+        SYS(close, fd);
+        return -ESTALE;
+    }
     long type = SYS(ioctl, fd, NS_GET_NSTYPE);
     if (type == (long)args->type && type == CLONE_NEWNS) {
         box.mounts = fd;

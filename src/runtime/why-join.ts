@@ -4,7 +4,7 @@ import { KINDS } from "../ns/kinds.ts";
 import { namespaceType, ownerUid, owningUserNamespace } from "../sys/nsfs.ts";
 import type { Finding } from "./why-clone.ts";
 
-const [EPERM, ENOENT, EACCES, EINVAL, ENOTTY, EMEDIUMTYPE] = [1, 2, 13, 22, 25, 124];
+const [EPERM, ENOENT, EACCES, EINVAL, ENOTTY, ESTALE, EMEDIUMTYPE] = [1, 2, 13, 22, 25, 116, 124];
 
 /** The reason for `join` of a `type` (CLONE_NEW…) at `path`. */
 export function whyJoin(type: number, path: string, errno: number): Finding {
@@ -18,6 +18,12 @@ export function whyJoin(type: number, path: string, errno: number): Finding {
     return {
       cause: `process ${pid} is another user's or may do more than you, so its namespaces may not be opened`,
       hint: "Join as root, or by a path where the namespace is bound",
+    };
+  }
+  if (errno === ESTALE) {
+    return {
+      cause: `process ${pid} is in another one than when this was planned`,
+      hint: "Run it anew: what it is to join is looked for then",
     };
   }
   if (errno === ENOTTY) return { cause: "it is no namespace" };

@@ -9,6 +9,8 @@ export interface Join {
   readonly kind: KindName;
   /** An absolute path of the host. */
   readonly path: string;
+  /** Its number, where another one there is not to be joined. */
+  readonly inode?: number;
   /** A mount namespace: copied first, so that nothing mounted reaches it. */
   readonly copy: boolean;
 }
@@ -24,7 +26,7 @@ export function joinBlocks(joins: readonly Join[], uid: number): Block[] {
   const rank = ({ kind }: Join): number => (kind === first ? 0 : kind === last ? 2 : 1);
   return joins
     .toSorted((a, b) => rank(a) - rank(b))
-    .map(({ kind, path }) => block({ op: "join", type: flagOf(kind), path }));
+    .map(({ kind, path, inode = 0 }) => block({ op: "join", type: flagOf(kind), path, inode }));
 }
 
 /**

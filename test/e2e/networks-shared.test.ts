@@ -71,3 +71,19 @@ test.skipIf(reason !== undefined)(
   },
   30_000,
 );
+
+test.skipIf(CANNOT !== undefined)(
+  `what shares a container's network is started again in that, or not at all${CANNOT === undefined ? "" : ` (${CANNOT})`}`,
+  async () => {
+    const { out, err } = await script(`
+      n run -qd --name a "$T" sleep 60 >/dev/null; n run -qd --name b --network container:a "$T" sleep 60 >/dev/null
+      at() { n exec $1 readlink /proc/self/ns/net; }
+      n restart -t 0 b; test "$(at a)" = "$(at b)" && echo shared
+      PID=$(n inspect a | grep -om1 '"pid": *[0-9]*' | grep -o '[0-9]*$'); n stop -t 0 b; n rm -f a
+      echo $((PID - 1)) >/proc/sys/kernel/ns_last_pid; sleep 60 & test $! = $PID && echo another
+      n restart b`);
+    expect(out).toMatch(/^b\nshared\nb\na\nanother\n/);
+    expect(err).toMatch(/^error: .*\n {2}cause: process \d+ is in another one than when this was planned;/m);
+  },
+  30_000,
+);

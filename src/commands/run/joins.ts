@@ -3,8 +3,9 @@ import { resolve } from "node:path";
 import type { Parsed } from "../../cli/command.ts";
 import { didYouMean, suggest } from "../../cli/suggest.ts";
 import { badNetnsName, NETNS_DIRECTORY } from "../../net/netns.ts";
-import { KINDS } from "../../ns/kinds.ts";
+import { KINDS, type KindName } from "../../ns/kinds.ts";
 import type { Join } from "../../sandbox/joins.ts";
+import { linkAt } from "../../sys/files.ts";
 import { UsageError } from "../../util/errors.ts";
 
 /** So much of a name that cannot be is printed. */
@@ -47,6 +48,16 @@ function readJoin(text: string): Join {
     throw new UsageError(`Invalid "--join ${text}": only a mount namespace can be copied`);
   }
   if (target === "") throw new UsageError(`Invalid "--join ${text}": it takes a path or a process id`);
-  const path = /^\d+$/.test(target) ? `/proc/${target}/ns/${kind.name}` : resolve(target);
-  return { kind: kind.name, path, copy };
+  if (/^\d+$/.test(target)) return { ...joinOf(target, kind.name), copy };
+  return { kind: kind.name, path: resolve(target), copy };
+}
+
+/**
+ * The namespace that a process is in now: a container that is started again finds it there, or is not started, since
+ * the number may be another process's by then.
+ */
+export function joinOf(pid: number | string, kind: KindName): Join {
+  const path = `/proc/${pid}/ns/${kind}`;
+  const inode = Number(/\[(\d+)\]$/.exec(linkAt(path) ?? "")?.[1] ?? 0);
+  return { kind, path, inode, copy: false };
 }

@@ -9,6 +9,7 @@ import type { RunRequest } from "../../sandbox/request.ts";
 import { closeNamespace, identityOf, openNamespace, owningUserNamespace } from "../../sys/nsfs.ts";
 import { NsboxError, UsageError } from "../../util/errors.ts";
 import { findContainer, labelOf } from "../containers/find.ts";
+import { joinOf } from "./joins.ts";
 import { MAP_OPTIONS } from "./map-options.ts";
 
 /**
@@ -26,9 +27,8 @@ export function joinsOf(input: Parsed, request: RunRequest, word: string): Join[
       code: "not-running",
     });
   }
-  const namespaces = `/proc/${status.pid.pid}/ns`;
-  const net: Join = { kind: "net", path: `${namespaces}/net`, copy: false };
-  const user: Join = { kind: "user", path: `${namespaces}/user`, copy: false };
+  const net = joinOf(status.pid.pid, "net");
+  const user = joinOf(status.pid.pid, "user");
   const isSaid = request.joins.some(({ kind }) => kind === "user");
   if (process.geteuid!() === 0 || isSaid || !isOwned(net.path, user.path)) return [net];
   const other = contradiction(input, request);

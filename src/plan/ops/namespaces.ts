@@ -10,7 +10,8 @@ export const NAMESPACES = {
     call: "openat, ioctl NS_GET_NSTYPE, setns",
     man: "setns(2)",
     // A mount namespace is only opened here: its root is not to become the monitor's.
-    fields: { type: "clone_flags", path: "path" },
+    // inode: its number, where the path is a process's, which may be another one by then; 0: any.
+    fields: { type: "clone_flags", path: "path", inode: "number" },
   },
   child_time_offsets: {
     where: "before",

@@ -118,7 +118,7 @@ function opsOf(container: Running, { file }: Network, { bridged, ways }: Connect
       patches: pair.patches,
       undo: "",
     },
-    { op: "join", type: flagOf("net"), path: `/proc/${pid}/ns/net` },
+    { op: "join", type: flagOf("net"), path: `/proc/${pid}/ns/net`, inode: 0 },
     {
       op: "netlink_before",
       text: `Give ${inside} its addresses there`,

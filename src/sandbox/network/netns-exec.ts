@@ -26,7 +26,7 @@ export function planNetnsExec(request: NetnsExec, caller: Caller): EncodedPlan {
   const ops: Op[] = [
     { op: "standard_fds" },
     { op: "restore_nofile" },
-    { op: "join", type: flagOf("net"), path },
+    { op: "join", type: flagOf("net"), path, inode: 0 },
     { op: "clone", flags: flagOf("mnt") },
     { op: "undumpable" },
     // Opened first: what is bound over one file may hide another.
