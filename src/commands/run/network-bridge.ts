@@ -2,7 +2,7 @@
 import type { Parsed } from "../../cli/command.ts";
 import { formatAddress, formatMac, macOf } from "../../net/address.ts";
 import { block } from "../../plan/block.ts";
-import { findNetwork } from "../../runtime/networks/config.ts";
+import { findNetwork, type Network } from "../../runtime/networks/config.ts";
 import { addressesFor, placeOf, seeToNetwork } from "../../runtime/networks/join-network.ts";
 import { checkAddress } from "../../runtime/networks/leases.ts";
 import { chooseKinds, needs } from "../../sandbox/namespaces.ts";
@@ -15,6 +15,25 @@ import { readServices, withServices } from "./network-helper.ts";
 import { hostnameFor } from "./network-hostname.ts";
 import { readAddress, readMac, readMtu } from "./network-values.ts";
 import { RESERVED } from "./network-words.ts";
+
+/** What was asked for of the container's device. @throws UsageError, NsboxError where the network has no such. */
+function readDevice(input: Parsed, network: Network) {
+  const { file, v4, v6 } = network;
+  const ip = input.has("ip") ? readAddress(input.value("ip")!, "--ip", 4) : undefined;
+  const ip6 = input.has("ip6") ? readAddress(input.value("ip6")!, "--ip6", 6) : undefined;
+  if (ip !== undefined) checkAddress(network, ip, "--ip");
+  if (ip6 !== undefined) checkAddress(network, ip6, "--ip6");
+  const mtu = input.has("mtu") ? readMtu(input.value("mtu")!) : file.mtu;
+  if (mtu > file.mtu) {
+    throw new UsageError(`"--mtu ${mtu}" is more than network "${file.name}" takes, ${file.mtu}`);
+  }
+  if (mtu < 1280 && v6 !== undefined) throw new UsageError(`Invalid "--mtu ${mtu}": IPv6 needs 1280`);
+  const mac = input.has("mac") ? readMac(input.value("mac")!) : undefined;
+  if (mac !== undefined && formatMac(mac) === formatMac(macOf(v4.gateway))) {
+    throw new UsageError(`Invalid "--mac ${input.value("mac")}": it is the bridge's own`);
+  }
+  return { ip, ip6, mtu, mac };
+}
 
 /** The operations; addresses are taken, unless the plan is only to be looked at. */
 export async function readBridge(
@@ -43,19 +62,7 @@ export async function readBridge(
   }
   const network = findNetwork(name);
   const { file, v4, v6 } = network;
-  const ip = input.has("ip") ? readAddress(input.value("ip")!, "--ip", 4) : undefined;
-  const ip6 = input.has("ip6") ? readAddress(input.value("ip6")!, "--ip6", 6) : undefined;
-  if (ip !== undefined) checkAddress(network, ip, "--ip");
-  if (ip6 !== undefined) checkAddress(network, ip6, "--ip6");
-  const mtu = input.has("mtu") ? readMtu(input.value("mtu")!) : file.mtu;
-  if (mtu > file.mtu) {
-    throw new UsageError(`"--mtu ${mtu}" is more than network "${name}" takes, ${file.mtu}`);
-  }
-  if (mtu < 1280 && v6 !== undefined) throw new UsageError(`Invalid "--mtu ${mtu}": IPv6 needs 1280`);
-  const mac = input.has("mac") ? readMac(input.value("mac")!) : undefined;
-  if (mac !== undefined && formatMac(mac) === formatMac(macOf(v4.gateway))) {
-    throw new UsageError(`Invalid "--mac ${input.value("mac")}": it is the bridge's own`);
-  }
+  const { ip, ip6, mtu, mac } = readDevice(input, network);
   const services = await readServices(input);
   const shown = input.has("explain") || input.has("explain-json");
   const label = input.value("name");
