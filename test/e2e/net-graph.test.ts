@@ -52,6 +52,11 @@ look /proc/self/ns/net; for n in n1 n2 c-a c-b c-m; do look /run/netns/$n; done
 const addressesOf = (list: readonly string[]) => list.toSorted();
 
 describe.skipIf(!AS_ROOT || hostProgram("ip") === undefined)("nsbox net graph (needs root and ip)", () => {
+  test("is JSON with --json, as every other list is", async () => {
+    const { out } = await onHost("$NSBOX net graph -q --json");
+    expect((JSON.parse(out) as Picture).networks[0]?.devices[0]?.name).toBe("lo");
+  });
+
   test("shows the devices that ip shows in each namespace, and which hang together", async () => {
     const { out } = await onHost(WORLD);
     const [first = "", ...rest] = out.trimEnd().split("\n");

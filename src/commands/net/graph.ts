@@ -23,7 +23,11 @@ export async function run(input: Parsed, words: readonly string[]): Promise<numb
   if (open && file === "-") {
     throw new UsageError("What goes to standard output cannot be opened", "Leave out -o -");
   }
-  const format = chooseFormat(input.value("format"), file, open ? "html" : "svg");
+  const format = chooseFormat(
+    input.value("format") ?? (input.has("json") ? "json" : undefined),
+    file,
+    open ? "html" : "svg",
+  );
   if (isPrinted) checkTerminal(format);
   const snapshot = discover();
   const views = surveyNetworks(snapshot);
